@@ -1,1 +1,1 @@
-"""The school portal: the reference system that Doorward guards. It knows nothing of Doorward."""
+"""The school: a portal and its OpenID provider, the reference system that is guarded, drilled on and tested against."""
