@@ -1,0 +1,117 @@
+"""Facts: what a configuration says, in terms that every kind of authentication system shares.
+
+A field that the configuration leaves unknown (a placeholder, a value from the environment) is None: unknown stays
+unknown, and no rule may find anything in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place in a configuration: `line` counts from 1, 0 when only the file is known; `pointer` names the key."""
+
+    path: str
+    line: int = 0
+    pointer: str = ""
+
+    def __str__(self) -> str:
+        """`path:line pointer`, leaving out what is not known."""
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{place} {self.pointer}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """The issuer that a provider publishes or a client expects (RFC 8414, OpenID Connect Discovery §3)."""
+
+    where: Where
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A key that signs sessions or tokens; `digest` is a short keyed digest, never the key; `fallback` = verify only."""
+
+    where: Where
+    purpose: str
+    digest: str | None
+    fallback: bool = False
+    constant: bool | None = True
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLife:
+    """How long a session lives, in seconds; `ends_with_browser` when no Max-Age is set."""
+
+    where: Where
+    life_s: int | None
+    ends_with_browser: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """A cookie that sign-in depends on (RFC 6265bis); `purpose` is `session` or `csrf`; None = unknown or host-only."""
+
+    where: Where
+    purpose: str
+    name: str | None
+    domain: str | None
+    path: str | None
+    secure: bool | None
+    same_site: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A redirect URI that a provider allows (`side=provider`) or a client uses (`side=client`) (RFC 6749 §3.1.2)."""
+
+    where: Where
+    client: str
+    url: str | None
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A shared secret by keyed digest; None = not in the file."""
+
+    where: Where
+    owner: str
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where sessions are kept: engine, serializer, and the digest of the place (database, prefix, address)."""
+
+    where: Where
+    engine: str | None
+    serializer: str | None
+    place: str | None
+    shared: bool | None
+    importable: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Something that the sign-in path does or refuses: a backend, a middleware, a hasher, a lockout, a binding."""
+
+    where: Where
+    name: str
+    values: tuple[str, ...] | None
+    broken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An address that people or machines use; `purpose`: public, sign-in, database, mail, …"""
+
+    where: Where
+    purpose: str
+    url: str | None
+
+
+Fact = Issuer | SigningKey | SessionLife | Cookie | Callback | Secret | Store | Flow | Endpoint

@@ -1,0 +1,96 @@
+"""SignInEvent and Bucket: one attempt or session check by a person or a probe, and counts of them per window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a log line speaks of."""
+
+    SIGN_IN = "sign-in"
+    SESSION = "session"
+    TOKEN = "token"
+    SIGN_OUT = "sign-out"
+    REQUEST = "request"
+    INQUIRY = "inquiry"
+    CONFIGURATION = "configuration"
+
+
+class Outcome(StrEnum):
+    """How it went."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    UNKNOWN = "unknown"
+
+
+class Reason(StrEnum):
+    """Why it went so, in words every kind shares; `other` keeps the system's own word in `reason_raw`."""
+
+    OK = "ok"
+    WRONG_PASSWORD = "wrong-password"
+    UNKNOWN_PERSON = "unknown-person"
+    LOCKED_OUT = "locked-out"
+    INACTIVE = "inactive"
+    CSRF = "csrf"
+    PROVIDER_ERROR = "provider-error"
+    STATE_MISMATCH = "state-mismatch"
+    TOKEN_REFUSED = "token-refused"
+    ACCESS_DENIED = "access-denied"
+    SESSION_UNKNOWN = "session-unknown"
+    SESSION_EXPIRED = "session-expired"
+    SESSION_UNREADABLE = "session-unreadable"
+    NETWORK_CHANGED = "network-changed"
+    ENDED_AT_PROVIDER = "ended-at-provider"
+    SERVER_ERROR = "server-error"
+    OTHER = "other"
+
+
+# Reasons that a person or an attacker causes by what they type: they say nothing about the system's health.
+TYPED = frozenset({Reason.WRONG_PASSWORD, Reason.UNKNOWN_PERSON, Reason.LOCKED_OUT, Reason.INACTIVE})
+
+
+@dataclass(frozen=True, slots=True)
+class SignInEvent:
+    """One line of a log, normalised. `person`, `session`, `source` are keyed hashes made by the guarded system or us.
+
+    `at` is the log's own time; `probe` marks Doorward's own sign-ins; `status` and `ms` only for requests.
+    """
+
+    at: datetime
+    component: str
+    kind: Kind
+    outcome: Outcome
+    reason: Reason
+    reason_raw: str = ""
+    person: str | None = None
+    session: str | None = None
+    source: str | None = None
+    client: str | None = None
+    agent: str | None = None
+    route: str | None = None
+    status: int | None = None
+    ms: float | None = None
+    config: str | None = None
+    probe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Counts of one component's events in one window; probes are counted apart and never in `counts`.
+
+    `counts` maps (kind, outcome, reason) to events; `people` are distinct persons with at least one event of that key.
+    """
+
+    component: str
+    opened_at: datetime
+    width_s: float
+    counts: dict[tuple[Kind, Outcome, Reason], int] = field(default_factory=dict)
+    people: dict[tuple[Kind, Outcome, Reason], int] = field(default_factory=dict)
+
+    def total(self, kind: Kind, outcome: Outcome | None = None) -> int:
+        """Events of that kind, of that outcome if one is named."""
+        return sum(n for (k, o, _), n in self.counts.items() if k is kind and (outcome is None or o is outcome))
