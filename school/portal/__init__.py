@@ -1,0 +1,1 @@
+"""The portal: courses, materials, assignments, submissions and marks for people who sign in at the provider."""

@@ -1,0 +1,51 @@
+"""One submission: its file, and for the course's teachers its mark and feedback."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from school.portal import access
+from school.portal.forms import MarkForm
+from school.portal.models import Account, Submission
+from school.portal.sign_in.presence import signed_in
+from school.portal.views.pages import course_role, download, page, require, role_of
+
+_WHOLE = Submission.objects.select_related("assignment__course", "student")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def marking(request: HttpRequest, viewer: Account, pk: int) -> HttpResponse:
+    found = get_object_or_404(_WHOLE, pk=pk)
+    course = found.assignment.course
+    require(access.teach_course(role_of(viewer), course_role(viewer, course)))
+    form = MarkForm(request.POST or None, initial={"mark": found.mark, "feedback": found.feedback})
+    if request.method == "POST" and form.is_valid():
+        found.mark, found.feedback = form.cleaned_data["mark"], form.cleaned_data["feedback"]
+        found.marked_at = timezone.now()
+        found.save(update_fields=["mark", "feedback", "marked_at"])
+        return _next_to_mark(request, found)
+    context = {"submission": found, "assignment": found.assignment, "course": course, "form": form}
+    return page(request, viewer, "portal/marking.html", context)
+
+
+@require_safe
+@signed_in
+def submission_file(request: HttpRequest, viewer: Account, pk: int) -> HttpResponseBase:
+    found = get_object_or_404(_WHOLE, pk=pk)
+    role = course_role(viewer, found.assignment.course)
+    require(access.open_submission(role_of(viewer), role, found.student_id == viewer.pk))
+    return download(found.file, found.file_name)
+
+
+def _next_to_mark(request: HttpRequest, marked: Submission) -> HttpResponse:
+    """On to the next unmarked one, so that a pile can be worked through; back to the assignment after the last."""
+    name = marked.student.name
+    following = marked.assignment.submissions.filter(mark=None).first()
+    if following is None:
+        messages.success(request, f"The mark for {name} is saved. Everything that came in is marked.")
+        return HttpResponseRedirect(marked.assignment.get_absolute_url())
+    messages.success(request, f"The mark for {name} is saved. This is the next one.")
+    return HttpResponseRedirect(following.get_absolute_url())
