@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -60,7 +60,7 @@ def encode_body(body: EntryBody) -> str:
 
 
 def decode_body(kind: str, text: str) -> EntryBody:
-    """The body back from its JSON; raises LogBroken for a kind this version does not know or a line that does not fit."""
+    """The body back from its JSON. Raises LogBroken for a kind that is not known here, or a line that does not fit."""
     known = ENTRY_KINDS.get(kind)
     if known is None:
         raise LogBroken(f"entry kind {kind!r} is unknown", fix="read this log with the Doorward version that wrote it")
@@ -165,7 +165,7 @@ def _applies(kind: type[B]) -> Callable[[Callable[[Incident, Entry, B], Incident
             assert isinstance(body, kind)
             return function(incident, entry, body)
 
-        _APPLIERS[kind] = apply
+        _APPLIERS[cast(type[EntryBody], kind)] = apply
         return function
 
     return register

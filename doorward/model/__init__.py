@@ -1,4 +1,4 @@
 """The words of Doorward as frozen data: no I/O, no clock, no third-party import.
 
-One module per group of words; import from the module that holds the word (`from doorward.model.incident import Incident`).
+One module per group of words; import from the module that holds the word.
 """

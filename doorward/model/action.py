@@ -50,7 +50,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would be done, in order, and why it is licensed; `digest` identifies it, so that an approval names one plan."""
+    """What would be done, in order, and why; `digest` identifies it, so that an approval names one plan."""
 
     digest: str
     reason: str

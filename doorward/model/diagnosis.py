@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from doorward.model.action import ActionKind
+from doorward.model.config_version import Change
+
 
 class Verdict(StrEnum):
     """What the tests say of one cause."""
@@ -26,7 +29,10 @@ class Leaning(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One thing that a test showed: the test's name, what was seen, what was to be expected were the cause at work."""
+    """One thing that a test showed: the test's name, what was seen, what was to be expected were the cause at work.
+
+    `weight` is never negative: the leaning is the sign. Neutral evidence weighs nothing.
+    """
 
     test: str
     leaning: Leaning
@@ -34,10 +40,19 @@ class Evidence:
     expected: str
     weight: float = 1.0
 
+    @property
+    def signed_weight(self) -> float:
+        """What this evidence adds to the score."""
+        return {Leaning.FOR: self.weight, Leaning.AGAINST: -self.weight, Leaning.NEUTRAL: 0.0}[self.leaning]
+
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """A possible cause with its evidence and verdict; `score` is the sum of signed weights, shown, never hidden."""
+    """A possible cause with its evidence and verdict; `score` is the sum of signed weights, shown, never hidden.
+
+    `component` and `change` say where the cause sits, as far as the tests show it. `remedy` is the kind of action that
+    the cause licenses; it is set only while the verdict is `supported`.
+    """
 
     cause: str
     title: str
@@ -46,6 +61,9 @@ class Hypothesis:
     score: float
     evidence: tuple[Evidence, ...]
     next_check: str
+    component: str | None = None
+    change: Change | None = None
+    remedy: ActionKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +79,15 @@ class Differential:
     def ruled_out(self) -> tuple[str, ...]:
         """Ids of the causes that the tests ruled out."""
         return tuple(h.cause for h in self.hypotheses if h.verdict is Verdict.RULED_OUT)
+
+    @property
+    def concluded(self) -> Hypothesis | None:
+        """The hypothesis that the conclusion names, None for `nothing-wrong` and `cannot-tell`."""
+        return self.hypothesis(self.conclusion)
+
+    def hypothesis(self, cause: str) -> Hypothesis | None:
+        """The hypothesis of that cause, None if it was not considered."""
+        return next((h for h in self.hypotheses if h.cause == cause), None)
 
 
 NOTHING_WRONG = "nothing-wrong"

@@ -53,7 +53,12 @@ class SessionLife:
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """A cookie that sign-in depends on (RFC 6265bis); `purpose` is `session` or `csrf`; None = unknown or host-only."""
+    """A cookie that sign-in depends on (RFC 6265bis); `purpose` is `session` or `csrf`; None = unknown or host-only.
+
+    `same_site` is the word of the configuration, `""` when the attribute is left out; `life_s` is its Max-Age, None for
+    the session cookie (see SessionLife) and for one that ends with the browser. `in_session` = the form token is kept
+    in the session and there is no such cookie.
+    """
 
     where: Where
     purpose: str
@@ -62,6 +67,8 @@ class Cookie:
     path: str | None
     secure: bool | None
     same_site: str | None
+    life_s: int | None = None
+    in_session: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,11 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Where sessions are kept: engine, serializer, and the digest of the place (database, prefix, address)."""
+    """Where sessions are kept: engine, serializer, and the digest of the place (database, prefix, address).
+
+    `shared` = every worker sees the same sessions; `keeps` = what is written can be read again. `importable` is False
+    if the engine or the serializer cannot be had, and `broken` then says `pointer: why` of each.
+    """
 
     where: Where
     engine: str | None
@@ -93,11 +104,16 @@ class Store:
     place: str | None
     shared: bool | None
     importable: bool | None = None
+    keeps: bool | None = None
+    broken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Something that the sign-in path does or refuses: a backend, a middleware, a hasher, a lockout, a binding."""
+    """Something that the sign-in path does or refuses: a backend, a middleware, a hasher, a lockout, a binding.
+
+    `values` is None when unknown; `broken` says `value: why` of each value that cannot be had.
+    """
 
     where: Where
     name: str
@@ -107,11 +123,18 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An address that people or machines use; `purpose`: public, sign-in, database, mail, …"""
+    """An address that people or machines use; `purpose`: public, sign-in, after-sign-in, mail, …
+
+    `answers` is whether the service has a page there, `guarded` whether that page itself asks for a sign-in; None =
+    not known. `chosen` is False for a default that the configuration does not speak of.
+    """
 
     where: Where
     purpose: str
     url: str | None
+    answers: bool | None = None
+    guarded: bool | None = None
+    chosen: bool = True
 
 
 Fact = Issuer | SigningKey | SessionLife | Cookie | Callback | Secret | Store | Flow | Endpoint

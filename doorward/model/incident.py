@@ -64,7 +64,7 @@ class Diagnosed:
 class ImpactMeasured:
     """Who was hurt so far, counted from the guarded system's logs; a later measurement replaces an earlier one.
 
-    `people_hurt` of `people_seen` distinct people between `first_hurt_at` and `last_hurt_at`; `by_reason` counts events.
+    `people_hurt` of `people_seen` distinct people, from `first_hurt_at` to `last_hurt_at`; `by_reason` counts events.
     """
 
     people_hurt: int
@@ -163,7 +163,7 @@ class ActionFailed:
 
 @dataclass(frozen=True, slots=True)
 class SessionsCleared:
-    """Sessions that could not be used any more were ended; `sessions` are keyed hashes, `kept` were looked at and left."""
+    """Sessions of no more use were ended; `sessions` are their keyed hashes, `kept` were looked at and left."""
 
     component: str
     predicate: str

@@ -1,4 +1,4 @@
-"""The incident log on the database: append, read, verify; a page that is owed is written with the entry that owes it."""
+"""The incident log on the database: append, read, verify; an owed page is written with the entry that owes it."""
 
 from __future__ import annotations
 

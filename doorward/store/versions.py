@@ -18,7 +18,7 @@ from doorward.store.models import VersionRow
 
 
 def digest(files: Mapping[str, bytes]) -> str:
-    """First 12 hex digits of SHA-256: of the one file's bytes, or of names and bytes in order where there are several."""
+    """First 12 hex digits of SHA-256: of the one file's bytes, or of names and bytes in order if there are several."""
     if len(files) == 1:
         return hashlib.sha256(next(iter(files.values()))).hexdigest()[:12]
     whole = hashlib.sha256()

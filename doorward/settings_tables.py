@@ -1,0 +1,195 @@
+"""The tables of doorward.toml: every key with its default, its range and its meaning; `reference()` is drawn from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from doorward.model.service import Role
+
+Seconds = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
+
+
+class Table(BaseModel):
+    """A TOML table: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DoorwardTable(Table):
+    """[doorward]: Doorward's own place and store."""
+
+    state: Path = Field(Path("var"), description="directory for Doorward's database, versions, spool and keys")
+    store: str = Field("", description="postgresql://… ; empty = SQLite in the state directory")
+
+
+class DashboardTable(Table):
+    """[dashboard]: where people look."""
+
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8700, ge=0, le=65535, description="port to listen on; 0 = any free one")
+    public_url: str = Field("", description="address people use, if a proxy stands in front")
+
+
+class ServiceTable(Table):
+    """[service]: what people sign in to."""
+
+    name: str = Field(description="the name people know it by")
+    directory: Path = Field(Path(), description="base of the components' relative paths, relative to this file")
+
+
+class ReloadTable(Table):
+    """[component.reload]: how the component takes a new configuration."""
+
+    signal: Literal["HUP", "USR1", "USR2"] | None = Field(None, description="signal sent to the process in `pid_file`")
+    command: tuple[str, ...] = Field((), description="or: a command, run without a shell")
+    settle_s: Seconds = Field(5.0, description="longest time the reload may take")
+
+
+class ComponentTable(Table):
+    """[[component]]: a part of the service."""
+
+    name: Name = Field(description="unique name")
+    role: Role = Field(description="provider, client, proxy, store or database")
+    kind: str = Field(description="django, school, …: `doorward rules` lists what each kind can be checked for")
+    config: tuple[Path, ...] = Field((), description="the files whose versions are taken and put back")
+    settings: str = Field("", description="Django settings module; used to check settings and to clear sessions")
+    project: Path = Field(Path(), description="working directory and import root of the settings module")
+    python: Path | None = Field(None, description="interpreter of the guarded project; default: this one")
+    env: dict[str, str] = Field({}, description="environment for loading the settings; `{dir}` = service.directory")
+    log: Path | None = Field(None, description="log to follow")
+    log_kind: str = Field("", description="kind of the log's lines; default: the component's kind")
+    address: str = Field("", description="http://host:port where it listens")
+    health: str = Field("", description="liveness path, such as /healthz")
+    pid_file: Path | None = Field(None, description="file with the process id")
+    database: str = Field("", description="sqlite:PATH or postgresql://…: examined in a diagnosis")
+    session_hash_key_file: Path | None = Field(None, description="key of the hashes by which the log names sessions")
+    reload: ReloadTable = Field(default_factory=lambda: ReloadTable())
+    public_url: str = Field("", description="address people use")
+    forwarded: tuple[str, ...] = Field((), description="headers that the proxy in front sets")
+
+
+class ProbeTable(Table):
+    """[[probe]]: a sign-in that Doorward does all day."""
+
+    name: Name = Field(description="unique name")
+    journey: Literal["form", "oidc"] = Field(description="form = form + CSRF; oidc = authorization code + PKCE")
+    start: str = Field(description="the page a person opens first")
+    return_to: str = Field("", description="a page visited again with the session, from another address")
+    accounts_file: Path | None = Field(None, description="JSON list of accounts; the one marked `monitor` signs in")
+    username_file: Path | None = Field(None, description="or: file with the user name")
+    password_file: Path | None = Field(None, description="and: file with the password")
+    addresses: tuple[str, ...] = Field((), description="client addresses to come from, sent as X-Forwarded-For")
+    token_file: Path | None = Field(None, description="sent as X-Synthetic, so that the service marks the probe")
+    expect_text: str = Field("", description="text that the signed-in page must show")
+    every_s: Seconds = Field(20.0, description="seconds between runs")
+    timeout_s: Seconds = Field(5.0, description="longest wait for one answer")
+
+
+class UsualTable(Table):
+    """[watch.usual]: cautious first guesses of what is usual, until enough history is learned."""
+
+    wrong_passwords: Share = Field(0.12, description="share of sign-ins with a mistyped password")
+    sign_in_failures: Share = Field(0.02, description="share of sign-ins failing for any other reason")
+    session_rejections: Share = Field(0.06, description="share of presented sessions that are refused")
+    server_errors: Share = Field(0.005, description="share of requests answered with 5xx")
+    inquiries_per_min: float = Field(0.5, ge=0, description="support inquiries a minute")
+
+
+class WatchTable(Table):
+    """[watch]: how suspicious Doorward is."""
+
+    false_alarms_per_month: float = Field(1.0, gt=0, description="budget for the whole service, shared by all segments")
+    window_s: Seconds = Field(10.0, description="width of a counting window")
+    usual: UsualTable = Field(default_factory=lambda: UsualTable())
+
+
+class ChannelTable(Table):
+    """[[channel]]: a way to reach a person."""
+
+    name: Name = Field(description="unique name")
+    kind: str = Field(description="console, file or smtp")
+    path: Path | None = Field(None, description="file: pages are appended here as JSON lines")
+    host: str = Field("", description="smtp: server")
+    port: int = Field(25, ge=1, le=65535, description="smtp: port")
+    sender: str = Field("", description="smtp: From address")
+    to: str = Field("", description="smtp: recipient")
+    starttls: bool = Field(False, description="smtp: upgrade the connection")
+    username_file: Path | None = Field(None, description="smtp: file with the account name")
+    password_file: Path | None = Field(None, description="smtp: file with the password")
+
+
+class LevelTable(Table):
+    """[[respond.level]]: one level of the escalation chain, first to last."""
+
+    name: str = Field(description="who this is, such as IT support")
+    channels: tuple[str, ...] = Field(min_length=1, description="names of channels")
+    after_s: Seconds = Field(300.0, description="without acknowledgement, go to the next level after this time")
+
+
+class RespondTable(Table):
+    """[respond]: who acts, and when the next person is asked."""
+
+    level: tuple[LevelTable, ...] = Field((), description="the chain; default: the console alone")
+    retry_first_s: Seconds = Field(5.0, description="first wait before an undelivered page is tried again; doubles")
+    retry_most_s: Seconds = Field(300.0, description="longest such wait")
+
+
+class RecoverTable(Table):
+    """[recover]: what Doorward may repair."""
+
+    approval: Literal["ask", "policy"] = Field("ask", description="ask = a person approves each plan")
+    most_sessions: int = Field(500, ge=0, description="never clear more sessions than this without a person")
+    pause_every: int = Field(50, ge=1, description="clear this many, then wait `pause_s`, against a sign-in stampede")
+    pause_s: float = Field(0.2, ge=0, description="see pause_every")
+    settle_s: Seconds = Field(10.0, description="quiet time after verification before the incident counts as recovered")
+    version_age_s: float = Field(10.0, ge=0, description="a version is proved good after passing probes for this long")
+
+
+def tables() -> dict[str, type[Table]]:
+    """Every table of doorward.toml by its header, in file order."""
+    return {
+        "[doorward]": DoorwardTable,
+        "[dashboard]": DashboardTable,
+        "[service]": ServiceTable,
+        "[[component]]": ComponentTable,
+        "[component.reload]": ReloadTable,
+        "[[probe]]": ProbeTable,
+        "[watch]": WatchTable,
+        "[watch.usual]": UsualTable,
+        "[[channel]]": ChannelTable,
+        "[respond]": RespondTable,
+        "[[respond.level]]": LevelTable,
+        "[recover]": RecoverTable,
+    }
+
+
+def reference() -> str:
+    """Every key of doorward.toml as Markdown, drawn from the tables above."""
+    blocks = []
+    for header, table in tables().items():
+        rows = [
+            f"| `{name}` | {_default(table, name)} | {info.description or ''} |"
+            for name, info in table.model_fields.items()
+            if info.description
+        ]
+        doc = (table.__doc__ or "").partition(": ")[2].strip()
+        blocks.append(
+            f"## `{header}`\n\n{doc[:1].upper()}{doc[1:]}\n\n| key | default | meaning |\n|---|---|---|\n"
+            + "\n".join(rows)
+        )
+    return "\n\n".join(blocks) + "\n"
+
+
+def _default(table: type[Table], name: str) -> str:
+    info = table.model_fields[name]
+    if info.is_required():
+        return "required"
+    default = info.default
+    if default is None or default == "" or default == () or default == {}:
+        return ""
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
