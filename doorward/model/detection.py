@@ -44,3 +44,36 @@ class Detection:
     threshold_log_e: float
     people: int
     evidence: tuple[str, ...] = ()
+
+    def label(self, name: str) -> str | None:
+        """The segment's value of that name, None if the segment is not told by it."""
+        return dict(self.segment).get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """A segment that has left its usual course, detected or not yet: `since` is the estimated onset.
+
+    `detected` is True once a Detection was raised and until the segment has recovered.
+    """
+
+    signal: Signal
+    segment: tuple[tuple[str, str], ...]
+    since: datetime
+    log_e: float
+    threshold_log_e: float
+    detected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UsualRate:
+    """What is usual for a segment, seen cautiously: the most (for a drop: the least) that is still no departure.
+
+    A share (0..1) or a count per minute as the signal says; None = nothing is known yet and nothing is watched for.
+    `learned` is False while it is the prior of the settings.
+    """
+
+    signal: Signal
+    segment: tuple[tuple[str, str], ...]
+    expected: float | None
+    learned: bool

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     TOKEN = "token"
     SIGN_OUT = "sign-out"
     REQUEST = "request"
+    ERROR = "error"
     INQUIRY = "inquiry"
     CONFIGURATION = "configuration"
 

@@ -1,0 +1,147 @@
+"""The school's log: one JSON line in, one SignInEvent out, or None for a line that says nothing of sign-in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
+
+
+class Line(msgspec.Struct, frozen=True, gc=False):
+    """The fields of all events in one struct; a field that an event does not have stays None."""
+
+    time: datetime
+    event: str
+    config: str | None = None
+    synthetic: bool = False
+    outcome: str | None = None
+    reason: str | None = None
+    person: str | None = None
+    session: str | None = None
+    source: str | None = None
+    client: str | None = None
+    agent: str | None = None
+    route: str | None = None
+    status: int | None = None
+    ms: float | None = None
+    exception: str | None = None
+    topic: str | None = None
+
+
+_DECODE = msgspec.json.Decoder(Line).decode
+
+_KINDS = {
+    "sign-in": Kind.SIGN_IN,
+    "session": Kind.SESSION,
+    "token": Kind.TOKEN,
+    "sign-out": Kind.SIGN_OUT,
+    "request": Kind.REQUEST,
+    "error": Kind.ERROR,
+    "support-inquiry": Kind.INQUIRY,
+    "configuration-loaded": Kind.CONFIGURATION,
+    "configuration-refused": Kind.CONFIGURATION,
+}
+
+_OUTCOMES = {
+    "succeeded": Outcome.SUCCESS,
+    "accepted": Outcome.SUCCESS,
+    "issued": Outcome.SUCCESS,
+    "failed": Outcome.FAILURE,
+    "rejected": Outcome.FAILURE,
+    "refused": Outcome.FAILURE,
+}
+
+_SIGN_IN_REASONS = {
+    "ok": Reason.OK,
+    "wrong-password": Reason.WRONG_PASSWORD,
+    "unknown-person": Reason.UNKNOWN_PERSON,
+    "locked-out": Reason.LOCKED_OUT,
+    "inactive": Reason.INACTIVE,
+    "csrf": Reason.CSRF,
+    "provider-error": Reason.PROVIDER_ERROR,
+    "state-mismatch": Reason.STATE_MISMATCH,
+    "token-refused": Reason.TOKEN_REFUSED,
+    "access-denied": Reason.ACCESS_DENIED,
+}
+
+_SESSION_REASONS = {
+    "ok": Reason.OK,
+    "unknown": Reason.SESSION_UNKNOWN,
+    "expired": Reason.SESSION_EXPIRED,
+    "unreadable": Reason.SESSION_UNREADABLE,
+    "network-changed": Reason.NETWORK_CHANGED,
+    "ended-at-provider": Reason.ENDED_AT_PROVIDER,
+    "inactive": Reason.INACTIVE,
+}
+
+# Events without outcome and reason of their own: what they mean by being there.
+_SPOKEN = {
+    "sign-out": (Outcome.SUCCESS, Reason.OK),
+    "support-inquiry": (Outcome.UNKNOWN, Reason.OTHER),
+    "configuration-loaded": (Outcome.SUCCESS, Reason.OK),
+    "configuration-refused": (Outcome.FAILURE, Reason.OTHER),
+}
+
+_FIRST_SERVER_ERROR = 500
+
+
+def parse(line: bytes, component: str) -> SignInEvent | None:
+    """The event of one line; None for an event that says nothing of sign-in.
+
+    Raises ValueError for a line that is not JSON, lacks its time or event, or has a field of another type.
+    """
+    read = _DECODE(line)
+    kind = _KINDS.get(read.event)
+    if kind is None:
+        return None
+    outcome, reason, raw = _verdict(kind, read)
+    return SignInEvent(
+        at=_utc(read.time),
+        component=component,
+        kind=kind,
+        outcome=outcome,
+        reason=reason,
+        reason_raw=raw,
+        person=read.person,
+        session=read.session,
+        source=read.source,
+        client=read.client,
+        agent=read.agent,
+        route=read.route,
+        status=read.status,
+        ms=read.ms,
+        config=read.config,
+        probe=read.synthetic,
+    )
+
+
+def _verdict(kind: Kind, read: Line) -> tuple[Outcome, Reason, str]:
+    if kind is Kind.REQUEST:
+        return _answered(read)
+    if kind is Kind.ERROR:
+        return Outcome.FAILURE, Reason.SERVER_ERROR, read.exception or ""
+    spoken = _SPOKEN.get(read.event)
+    if spoken is not None:
+        return (*spoken, read.topic or "")
+    word = read.reason or ""
+    outcome = _OUTCOMES.get(read.outcome or "", Outcome.UNKNOWN)
+    if kind is Kind.TOKEN:
+        return outcome, Reason.OK if outcome is Outcome.SUCCESS else Reason.TOKEN_REFUSED, word
+    known = _SESSION_REASONS if kind is Kind.SESSION else _SIGN_IN_REASONS
+    return outcome, known.get(word, Reason.OTHER), word
+
+
+def _answered(read: Line) -> tuple[Outcome, Reason, str]:
+    if read.status is None:
+        return Outcome.UNKNOWN, Reason.OTHER, ""
+    if read.status >= _FIRST_SERVER_ERROR:
+        return Outcome.FAILURE, Reason.SERVER_ERROR, str(read.status)
+    return Outcome.SUCCESS, Reason.OK, str(read.status)
+
+
+def _utc(time: datetime) -> datetime:
+    if time.tzinfo is None:
+        raise ValueError("the line's time has no time zone")
+    return time if time.tzinfo is UTC else time.astimezone(UTC)
