@@ -19,13 +19,16 @@ from pydantic_core import ErrorDetails
 from school.config_reference import reference
 from school.toml_lines import Location, index_lines, line_of
 
-__all__ = ["ConfigInvalid", "Problem", "Section", "SitePath", "digest", "load", "reference"]
+__all__ = ["ConfigInvalid", "Problem", "Section", "SiteFile", "SitePath", "accept", "digest", "load", "reference"]
 
 M = TypeVar("M", bound=BaseModel)
 
 _DIGEST_LENGTH = 12
 _SYNTAX_POSITION = re.compile(r" \(at line (\d+), column (\d+)\)$")
 _SECRET_WORDS = ("secret", "password", "token", "key")
+
+# What `accept` keeps; processes forked later inherit it.
+_accepted: dict[Path, bytes] = {}
 
 
 class Section(BaseModel):
@@ -43,13 +46,23 @@ SitePath = Annotated[Path, AfterValidator(_beside_the_file)]
 """A path; a relative one is relative to the TOML file that names it."""
 
 
+def _is_there(path: Path, info: ValidationInfo) -> Path:
+    if info.context and not path.is_file():
+        raise ValueError("must name an existing file")
+    return path
+
+
+SiteFile = Annotated[SitePath, AfterValidator(_is_there)]
+"""A file that the service reads when it starts, so that a missing one is told before, not after."""
+
+
 class DatabaseSection(Section):
     path: SitePath = Field(description="SQLite database of this service.")
 
 
 class LogSection(Section):
     path: SitePath = Field(description="Event log, one JSON object a line; see `school/events.py` for the events.")
-    key_file: SitePath = Field(description="File with the key that turns names, sessions and networks into hashes.")
+    key_file: SiteFile = Field(description="File with the key that turns names, sessions and networks into hashes.")
 
 
 class ProxySection(Section):
@@ -60,7 +73,7 @@ class ProxySection(Section):
 
 
 class MonitoringSection(Section):
-    token_file: SitePath = Field(
+    token_file: SiteFile = Field(
         description="File with the token that a monitor sends as X-Synthetic; its requests are logged as synthetic."
     )
 
@@ -96,31 +109,52 @@ class ConfigInvalid(Exception):
 
 def load(path: Path, model: type[M]) -> M:
     """Reads and validates; raises ConfigInvalid with every problem."""
-    text = _text(path)
+    return _validated(path, _content(path), model)
+
+
+def accept(path: Path, model: type[M]) -> M:
+    """Like `load` from the file as it stands; if it is valid, `load` and `digest` keep to these bytes from now on.
+
+    That holds here and in processes forked from here: a server's master accepts, and its workers never start with
+    something it did not judge. An invalid file changes nothing.
+    """
+    content = _read(path)
+    config = _validated(path, content, model)
+    _accepted[path.resolve()] = content
+    return config
+
+
+def digest(path: Path) -> str:
+    """First 12 hex digits of the SHA-256 of the file's bytes."""
+    return hashlib.sha256(_content(path)).hexdigest()[:_DIGEST_LENGTH]
+
+
+def _content(path: Path) -> bytes:
+    accepted = _accepted.get(path.resolve())
+    return _read(path) if accepted is None else accepted
+
+
+def _read(path: Path) -> bytes:
     try:
+        return path.read_bytes()
+    except OSError as error:
+        problem = Problem(path, None, "", f"cannot be read ({error.strerror})", "give the path of an existing file")
+        raise ConfigInvalid((problem,)) from error
+
+
+def _validated(path: Path, content: bytes, model: type[M]) -> M:
+    try:
+        text = content.decode()
         document = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        problem = Problem(path, None, "", f"is not UTF-8 (byte {error.start})", "save the file as UTF-8")
+        raise ConfigInvalid((problem,)) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigInvalid((_syntax_problem(path, str(error)),)) from error
     try:
         return model.model_validate(document, context={"directory": path.resolve().parent})
     except ValidationError as error:
         raise ConfigInvalid(_problems(path, text, model, error)) from error
-
-
-def digest(path: Path) -> str:
-    """First 12 hex digits of the SHA-256 of the file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:_DIGEST_LENGTH]
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        problem = Problem(path, None, "", f"cannot be read ({error.strerror})", "give the path of an existing file")
-        raise ConfigInvalid((problem,)) from error
-    except UnicodeDecodeError as error:
-        problem = Problem(path, None, "", f"is not UTF-8 (byte {error.start})", "save the file as UTF-8")
-        raise ConfigInvalid((problem,)) from error
 
 
 def _syntax_problem(path: Path, message: str) -> Problem:

@@ -25,7 +25,7 @@ class Health:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info == HEALTH_PATH:
-            return HttpResponse("ok\n", content_type="text/plain")
+            return HttpResponse("ok\n", content_type="text/plain", headers={"Content-Length": "3"})
         return self._respond(request)
 
 

@@ -1,0 +1,58 @@
+"""Changing a password, and choosing a new one by a link in a mail."""
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.forms import PasswordChangeForm, PasswordResetForm, SetPasswordForm
+from django.contrib.auth.views import PasswordChangeView, PasswordResetConfirmView, PasswordResetView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse_lazy
+
+from school.auth.claims import revoke_all
+from school.auth.forms import ForgottenForm
+from school.auth.models import Account
+from school.service import current, record
+
+
+class Change(PasswordChangeView):
+    """Ends the person's other sessions too: Django ties a session to the password it was opened with."""
+
+    template_name = "auth/password_change.html"
+    success_url = reverse_lazy("account")
+
+    def form_valid(self, form: "PasswordChangeForm[Account]") -> HttpResponse:
+        revoke_all(form.user)
+        return super().form_valid(form)
+
+
+class Forgotten(PasswordResetView):
+    template_name = "auth/password_forgotten.html"
+    email_template_name = "auth/password_mail.txt"
+    subject_template_name = "auth/password_mail_subject.txt"
+    form_class = ForgottenForm
+    success_url = reverse_lazy("password-sent")
+
+    def form_valid(self, form: PasswordResetForm) -> HttpResponse:
+        asked = form.cleaned_data["email"]
+        found = Account.objects.filter(mail__iexact=asked).first()
+        _record(self.request, "asked", found.username if found else asked)
+        return super().form_valid(form)
+
+
+class New(PasswordResetConfirmView):
+    template_name = "auth/password_new.html"
+    success_url = reverse_lazy("sign-in")
+
+    def form_valid(self, form: "SetPasswordForm[AbstractBaseUser]") -> HttpResponse:
+        if isinstance(form.user, Account):
+            revoke_all(form.user)
+        _record(self.request, "completed", form.user.get_username())
+        return super().form_valid(form)
+
+
+def sent(request: HttpRequest) -> HttpResponse:
+    """The same words whether or not the address belongs to anybody."""
+    return render(request, "auth/password_sent.html")
+
+
+def _record(request: HttpRequest, outcome: str, name: str) -> None:
+    record(request, "password-reset", outcome=outcome, person=current().events.person(name))
