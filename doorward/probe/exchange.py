@@ -1,0 +1,107 @@
+"""What a journey and its driver say to each other: Ask, Answer, Done; no I/O, so one journey runs live and in tests.
+
+A journey says what a person's browser would ask next; the driver asks it over the network and brings the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Ending(StrEnum):
+    """Why a journey ended. A refused request ends as `http-` and its status instead: see `http_reason`."""
+
+    OK = "ok"
+    NO_FORM = "no-form"
+    CSRF_REFUSED = "csrf-refused"
+    WRONG_PASSWORD = "wrong-password"
+    SENT_BACK = "sent-back-to-sign-in"
+    ERROR_PAGE = "error-page-with-200"
+    WRONG_PAGE = "wrong-page"
+    AUTHORIZE_INVALID = "authorize-request-invalid"
+    NO_AUTHORIZE = "no-authorize-request"
+    PROVIDER_REFUSED = "provider-refused"
+    NO_CODE = "no-code"
+    STATE_MISMATCH = "state-mismatch"
+    BAD_REDIRECT = "bad-redirect"
+    TOO_MANY_REDIRECTS = "too-many-redirects"
+    HOST_NOT_NAMED = "host-not-named"
+    PASSWORD_IN_CLEAR = "password-over-plain-http"
+    DISCOVERY_INVALID = "discovery-invalid"
+    TIMEOUT = "timeout"
+    REFUSED = "refused"
+    DNS = "dns"
+    TLS = "tls"
+    NO_ANSWER = "no-answer"
+    NO_NETWORK = "no-network"
+
+
+def http_reason(status: int) -> str:
+    """The reason of a journey that an error status ended: `http-500`."""
+    return f"http-{status}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request. `client` is the index of the address that it comes from; `form` is sent by POST, None = no body.
+
+    `carries_password` makes the driver refuse plain http where the journey began on https.
+    """
+
+    step: str
+    method: str
+    url: str
+    form: tuple[tuple[str, str], ...] | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    client: int = 0
+    carries_password: bool = False
+
+    def __repr__(self) -> str:
+        """Without the form and the address, which may hold secrets."""
+        return f"Ask(step={self.step!r}, method={self.method!r}, client={self.client})"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. `url` is the address asked; header names are lower-case; `text` is bounded and may be cut off."""
+
+    status: int
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    text: str
+    set_cookies: tuple[str, ...] = ()
+
+    def header(self, name: str) -> str:
+        """The first header of that lower-case name, empty if there is none."""
+        return next((value for key, value in self.headers if key == name), "")
+
+    def __repr__(self) -> str:
+        """Without address, headers and text, which may hold secrets."""
+        return f"Answer(status={self.status})"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The end: a named reason, and in words what should have been instead."""
+
+    reason: str
+    expected: str
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the journey went as it should."""
+        return self.reason == Ending.OK
+
+
+class Journey(Protocol):
+    """A sign-in as a state machine. `start` once, then `receive` for each answer until it says Done."""
+
+    def start(self) -> Ask:
+        """The first request."""
+        ...
+
+    def receive(self, answer: Answer) -> Ask | Done:
+        """The next request, or the end."""
+        ...

@@ -1,0 +1,22 @@
+"""The journeys by name. A new one is a file here and a row in `JOURNEYS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from doorward.errors import InputInvalid, Problem
+from doorward.probe.exchange import Journey
+from doorward.probe.journeys.form import form_journey
+from doorward.probe.journeys.oidc import oidc_journey
+from doorward.probe.plan import ProbePlan
+
+JOURNEYS: dict[str, Callable[[ProbePlan], Journey]] = {"form": form_journey, "oidc": oidc_journey}
+
+
+def journey(plan: ProbePlan) -> Journey:
+    """A fresh journey for that plan; InputInvalid names the known ones."""
+    maker = JOURNEYS.get(plan.journey)
+    if maker is None:
+        fix = f"one of: {', '.join(JOURNEYS)}"
+        raise InputInvalid((Problem("probe.journey", f"journey {plan.journey!r} is not known", plan.name, fix),))
+    return maker(plan)
