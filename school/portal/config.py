@@ -17,7 +17,8 @@ from school.config import (
 
 class ServiceSection(Section):
     public_url: str = Field(
-        pattern=r"^https?://[^/\s]+$", description="Address people use, without a slash at its end; callbacks start with it."
+        pattern=r"^https?://[^/\s]+$",
+        description="Address people use, without a slash at its end; callbacks start with it.",
     )
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(ge=1, le=65535, description="Port the server listens on.")

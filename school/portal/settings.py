@@ -26,9 +26,7 @@ SCHOOL_SERVICE = Service(
 
 DEBUG = False
 SECRET_KEY = CONFIG.service.secret_key_file.read_text(encoding="utf-8").strip()
-SECRET_KEY_FALLBACKS = [
-    path.read_text(encoding="utf-8").strip() for path in CONFIG.service.secret_key_fallback_files
-]
+SECRET_KEY_FALLBACKS = [path.read_text(encoding="utf-8").strip() for path in CONFIG.service.secret_key_fallback_files]
 ALLOWED_HOSTS = list(CONFIG.service.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = [CONFIG.service.public_url]
 

@@ -7,121 +7,164 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=255, unique=True)),
-                ('name', models.CharField(max_length=150)),
-                ('role', models.CharField(choices=[('student', 'student'), ('teacher', 'teacher'), ('staff', 'staff')], max_length=10)),
-                ('is_active', models.BooleanField(default=True)),
-                ('signed_in_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=255, unique=True)),
+                ("name", models.CharField(max_length=150)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("student", "student"), ("teacher", "teacher"), ("staff", "staff")], max_length=10
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("signed_in_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['name', 'id'],
+                "ordering": ["name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('title', models.CharField(max_length=120)),
-                ('subject', models.CharField(max_length=60)),
-                ('summary', models.TextField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("title", models.CharField(max_length=120)),
+                ("subject", models.CharField(max_length=60)),
+                ("summary", models.TextField()),
             ],
             options={
-                'ordering': ['title'],
+                "ordering": ["title"],
             },
         ),
         migrations.CreateModel(
-            name='SupportInquiry',
+            name="SupportInquiry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.CharField(max_length=16)),
-                ('message', models.TextField()),
-                ('received_at', models.DateTimeField()),
-                ('is_answered', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person", models.CharField(max_length=16)),
+                ("message", models.TextField()),
+                ("received_at", models.DateTimeField()),
+                ("is_answered", models.BooleanField(default=False)),
             ],
             options={
-                'verbose_name_plural': 'support inquiries',
-                'ordering': ['-received_at', '-id'],
+                "verbose_name_plural": "support inquiries",
+                "ordering": ["-received_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120)),
-                ('task', models.TextField()),
-                ('due_at', models.DateTimeField()),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='portal.course')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=120)),
+                ("task", models.TextField()),
+                ("due_at", models.DateTimeField()),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="assignments", to="portal.course"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_at', 'id'],
+                "ordering": ["due_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Material',
+            name="Material",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120)),
-                ('file', models.FileField(upload_to=school.portal.models.material_path)),
-                ('file_name', models.CharField(max_length=150)),
-                ('size_bytes', models.PositiveIntegerField()),
-                ('added_at', models.DateTimeField()),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.account')),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='materials', to='portal.course')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=120)),
+                ("file", models.FileField(upload_to=school.portal.models.material_path)),
+                ("file_name", models.CharField(max_length=150)),
+                ("size_bytes", models.PositiveIntegerField()),
+                ("added_at", models.DateTimeField()),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.account"
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="materials", to="portal.course"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-added_at', 'id'],
+                "ordering": ["-added_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('student', 'student'), ('teacher', 'teacher')], max_length=10)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='portal.account')),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='portal.course')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("role", models.CharField(choices=[("student", "student"), ("teacher", "teacher")], max_length=10)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="portal.account"
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="portal.course"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='course',
-            name='members',
-            field=models.ManyToManyField(related_name='courses', through='portal.Membership', to='portal.account'),
+            model_name="course",
+            name="members",
+            field=models.ManyToManyField(related_name="courses", through="portal.Membership", to="portal.account"),
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(upload_to=school.portal.models.submission_path)),
-                ('file_name', models.CharField(max_length=150)),
-                ('size_bytes', models.PositiveIntegerField()),
-                ('submitted_at', models.DateTimeField()),
-                ('mark', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100)])),
-                ('feedback', models.TextField(blank=True)),
-                ('marked_at', models.DateTimeField(null=True)),
-                ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='submissions', to='portal.assignment')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='submissions', to='portal.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file", models.FileField(upload_to=school.portal.models.submission_path)),
+                ("file_name", models.CharField(max_length=150)),
+                ("size_bytes", models.PositiveIntegerField()),
+                ("submitted_at", models.DateTimeField()),
+                (
+                    "mark",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100)]
+                    ),
+                ),
+                ("feedback", models.TextField(blank=True)),
+                ("marked_at", models.DateTimeField(null=True)),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="submissions", to="portal.assignment"
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="submissions", to="portal.account"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['student__name', 'id'],
+                "ordering": ["student__name", "id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('course', 'account'), name='one_membership_a_course'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("course", "account"), name="one_membership_a_course"),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('assignment', 'student'), name='one_submission_a_student'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(fields=("assignment", "student"), name="one_submission_a_student"),
         ),
     ]

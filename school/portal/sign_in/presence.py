@@ -62,9 +62,9 @@ def account_of(claims: Claims) -> Account:
     return account
 
 
-def signed_in(view: Callable[Concatenate[HttpRequest, Account, P], HttpResponseBase]) -> Callable[
-    Concatenate[HttpRequest, P], HttpResponseBase
-]:
+def signed_in(
+    view: Callable[Concatenate[HttpRequest, Account, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """The view gets the account of who is signed in; anybody else is sent to sign in and then back to the page."""
 
     @wraps(view)

@@ -32,8 +32,6 @@ class SignInFailure(StrEnum):
     INACTIVE = "inactive"
 
 
-
-
 class ProviderFault(Exception):
     """The provider cannot be reached, is too slow, or answers what the standard does not allow."""
 

@@ -20,9 +20,7 @@ def cannot_sign_in(request: HttpRequest) -> HttpResponse:
     form = InquiryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         person = current().events.person(form.cleaned_data["who"])
-        SupportInquiry.objects.create(
-            person=person, message=form.cleaned_data["message"], received_at=timezone.now()
-        )
+        SupportInquiry.objects.create(person=person, message=form.cleaned_data["message"], received_at=timezone.now())
         record(request, "support-inquiry", person=person, topic="cannot-sign-in")
         return redirect("inquiry-sent")
     return render(request, "portal/cannot_sign_in.html", {"form": form}, status=400 if form.errors else 200)
