@@ -1,7 +1,8 @@
 """Which sessions cannot be used any more: a predicate over what the logs and the store say, each with its reason.
 
-A session is condemned only if it was issued under the faulty configuration *and* the service has refused it for a reason
-that the fault explains at least as often as it accepted it since, or if it does not load at all. Everything else is kept.
+A session is condemned only if it was issued under the faulty configuration *and* the service has since refused it, for
+a reason that a configuration can cause, at least as often as it accepted it; or if it does not load at all. Everything
+else is kept.
 """
 
 from __future__ import annotations

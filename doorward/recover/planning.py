@@ -45,7 +45,8 @@ def plan(situation: Situation) -> Plan | NoPlan:
     if refusal is not None:
         return refusal
     change, good = situation.change, situation.good
-    assert change is not None and good is not None
+    assert change is not None
+    assert good is not None
     actions = _number(_actions(situation, change, good), change.component)
     digest = plan_digest(actions)
     if digest in situation.tried:

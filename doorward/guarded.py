@@ -1,0 +1,163 @@
+"""From settings to what the stages take: targets to check, probes to run, logs to follow, things to examine.
+
+In: Settings. Out: model data and stage inputs. It reads secret files when a probe needs them and keeps nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from doorward.diagnose.examinee import Address, Examinee
+from doorward.errors import InputInvalid, Problem
+from doorward.model.service import Component, Service
+from doorward.probe.plan import ProbePlan
+from doorward.settings import Settings
+from doorward.settings_tables import ComponentTable, ProbeTable
+from doorward.systems import Sessions, Target, system
+
+
+def service(settings: Settings) -> Service:
+    """The guarded service in the model's words."""
+    return Service(
+        settings.service.name, tuple(Component(table.name, table.role, table.kind) for table in settings.component)
+    )
+
+
+def files(settings: Settings, component: ComponentTable) -> dict[str, bytes]:
+    """The component's configuration files by name, as they are now. Raises InputInvalid if one cannot be read."""
+    found: dict[str, bytes] = {}
+    for path in component.config:
+        try:
+            found[str(path)] = settings.place(path).read_bytes()
+        except OSError as error:
+            problem = Problem(
+                "config.unreadable", f"cannot be read: {error.strerror}", str(path), "check path and rights"
+            )
+            raise InputInvalid((problem,)) from error
+    return found
+
+
+def changed_at(settings: Settings, component: ComponentTable) -> datetime:
+    """When the newest of the component's files was last written."""
+    newest = max(settings.place(path).stat().st_mtime for path in component.config)
+    return datetime.fromtimestamp(newest, UTC)
+
+
+def author(settings: Settings, component: ComponentTable) -> str | None:
+    """Who last committed the files, if git knows them and they are as committed; else None."""
+    paths = [str(settings.place(path)) for path in component.config]
+    clean = _git(settings.directory, "diff", "--quiet", "HEAD", "--", *paths)
+    if clean is None:
+        return None
+    return _git(settings.directory, "log", "-1", "--format=%an", "--", *paths) or None
+
+
+def _git(directory: Path, *arguments: str) -> str | None:
+    """git's answer; None if there is no git, no repository, or it says no."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(directory), *arguments], capture_output=True, text=True, timeout=5, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def target(settings: Settings, component: ComponentTable, files_at: Path | None = None) -> Target:
+    """What to check of a component; `files_at` = a folder that holds another version's files."""
+    name = component.settings if component.kind == "django" else ""
+    if not name and component.config:
+        name = str((files_at or settings.directory) / component.config[0])
+    return Target(
+        kind=component.kind,
+        name=name,
+        project=settings.place(component.project),
+        python=settings.python(component),
+        env=settings.environment(component),
+        public_url=component.public_url or None,
+        forwarded=component.forwarded,
+    )
+
+
+def session_tool(settings: Settings, component: ComponentTable) -> tuple[Sessions, Target, Path] | None:
+    """How to list and clear the component's sessions; None if its settings do not say."""
+    if not component.settings or not component.session_hash_key_file:
+        return None
+    tool = system("django").sessions
+    if tool is None:
+        return None
+    of_settings = Target(
+        kind="django",
+        name=component.settings,
+        project=settings.place(component.project),
+        python=settings.python(component),
+        env=settings.environment(component),
+    )
+    return tool, of_settings, settings.place(component.session_hash_key_file)
+
+
+def examinees(settings: Settings) -> tuple[Examinee, ...]:
+    """What a diagnosis may look at."""
+    return tuple(_examinee(settings, component) for component in settings.component)
+
+
+def _examinee(settings: Settings, component: ComponentTable) -> Examinee:
+    parts = urlsplit(component.address)
+    address = Address(parts.hostname, parts.port or 80) if parts.hostname else None
+    database = component.database
+    if database.startswith("sqlite:"):
+        database = f"sqlite:{settings.place(Path(database.removeprefix('sqlite:')))}"
+    return Examinee(
+        component=component.name,
+        role=component.role,
+        address=address,
+        health_url=component.address + component.health if component.health else "",
+        pid_file=settings.place(component.pid_file) if component.pid_file else None,
+        directory=settings.directory,
+        database=database,
+    )
+
+
+def probe_plan(settings: Settings, probe: ProbeTable) -> ProbePlan:
+    """The probe with its account and token read from their files. Raises InputInvalid if one is missing or unusable."""
+    urls = [probe.start, probe.return_to, *(component.address for component in settings.component)]
+    hosts = {urlsplit(url).netloc for url in urls if url}
+    headers = (("X-Synthetic", _secret(settings, probe.token_file)),) if probe.token_file else ()
+    return ProbePlan(
+        name=probe.name,
+        journey=probe.journey,
+        start_url=probe.start,
+        return_url=probe.return_to or None,
+        account=_account(settings, probe),
+        addresses=probe.addresses,
+        headers=headers,
+        hosts=tuple(sorted(hosts)),
+        timeout_s=probe.timeout_s,
+        expect_text=probe.expect_text or None,
+    )
+
+
+def _account(settings: Settings, probe: ProbeTable) -> tuple[str, str]:
+    if probe.username_file and probe.password_file:
+        return _secret(settings, probe.username_file), _secret(settings, probe.password_file)
+    assert probe.accounts_file is not None
+    text = _secret(settings, probe.accounts_file)
+    try:
+        account = next(account for account in json.loads(text) if account.get("monitor"))
+        return str(account["username"]), str(account["password"])
+    except (ValueError, KeyError, AttributeError, StopIteration) as error:
+        fix = 'one account needs "monitor": true, "username" and "password"'
+        problem = Problem("probe.account", "holds no account for probes", str(probe.accounts_file), fix)
+        raise InputInvalid((problem,)) from error
+
+
+def _secret(settings: Settings, path: Path) -> str:
+    try:
+        return settings.place(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        problem = Problem("probe.secret", f"cannot be read: {error.strerror}", str(path), "check path and rights")
+        raise InputInvalid((problem,)) from error
