@@ -10,7 +10,7 @@ _FIRST, _LAST = (
     tuple(part.split()) for part in Path(__file__).with_name("names.txt").read_text(encoding="utf-8").split("\n\n")
 )
 
-_PER_TEACHER = 12
+_PER_TEACHER = 12.5
 _PER_STAFF = 50
 
 

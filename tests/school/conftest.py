@@ -1,0 +1,253 @@
+"""A real site, set up small and served by real processes, and a person's browser to visit it with."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+START_S = 30
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of the one served site run in one worker process, so that it is set up once."""
+    for item in items:
+        if {"site", "auth_site", "auth_with"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("school"))
+
+
+@dataclass(frozen=True)
+class Person:
+    sub: str
+    username: str
+    password: str
+    role: str
+    name: str
+    mail: str
+    monitor: bool
+
+
+@dataclass(frozen=True)
+class Site:
+    path: Path
+    auth_url: str
+    portal_url: str
+
+    def people(self, role: str | None = None) -> list[Person]:
+        listed = [Person(**entry) for entry in json.loads((self.path / "secrets" / "people.json").read_text())]
+        return [person for person in listed if role in (None, person.role) and not person.monitor]
+
+    def secret(self, name: str) -> str:
+        return (self.path / "secrets" / name).read_text().strip()
+
+    def events(self, service: str = "auth", event: str | None = None) -> list[dict[str, object]]:
+        log = self.path / "logs" / f"{service}.jsonl"
+        listed = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        return [entry for entry in listed if event in (None, entry["event"])]
+
+    def pid(self, service: str = "auth") -> int:
+        return int((self.path / "run" / f"{service}.pid").read_text())
+
+    def edit(self, changes: Mapping[str, str], service: str = "auth") -> None:
+        """Replaces text in a configuration; each text must be there."""
+        config = self.path / f"{service}.toml"
+        text = config.read_text()
+        for before, after in changes.items():
+            assert before in text, before
+            text = text.replace(before, after)
+        config.write_text(text)
+
+
+class Browser(httpx.Client):
+    """Follows redirects, keeps cookies, sends back the hidden fields of the last page's form."""
+
+    def __init__(self, site: Site, address: str = "198.51.100.7") -> None:
+        super().__init__(follow_redirects=True, timeout=20, headers={"X-Forwarded-For": address})
+        self.site = site
+
+    def move_to(self, address: str) -> None:
+        self.headers["X-Forwarded-For"] = address
+
+    def account(self) -> httpx.Response:
+        return self.get(self.site.auth_url + "/")
+
+    def sign_in(
+        self, person: Person, password: str | None = None, page: httpx.Response | None = None
+    ) -> httpx.Response:
+        """Fills in the sign-in form that is shown (the account page leads to it) and returns where that ends."""
+        shown = page or self.get(self.site.auth_url + "/sign-in/")
+        fields = {"username": person.username, "password": person.password if password is None else password}
+        return self.post(self.site.auth_url + "/sign-in/", data=hidden(shown) | fields)
+
+
+def hidden(page: httpx.Response) -> dict[str, str]:
+    return {name: html.unescape(value) for name, value in _HIDDEN.findall(page.text)}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(condition: Callable[[], object], what: str, limit_s: float = START_S) -> None:
+    deadline = time.monotonic() + limit_s
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what}: not within {limit_s} s")
+        time.sleep(0.03)
+
+
+def is_alive(url: str) -> bool:
+    try:
+        return httpx.get(url + "/healthz", timeout=2).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
+
+
+@contextmanager
+def served(site: Site, *service: str) -> Iterator[Site]:
+    """Serves the site (or one service of it) until the block ends."""
+    errors = (site.path / "errors.txt").open("w")
+    command = [sys.executable, "-m", "school", "serve", str(site.path), *service]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
+    urls = {"auth": site.auth_url, "portal": site.portal_url}
+    try:
+        for name in service or urls:
+            wait_for(lambda url=urls[name]: is_alive(url) or process.poll() is not None, f"{name} starts")
+        assert process.poll() is None, (site.path / "errors.txt").read_text()
+        yield site
+    finally:
+        process.terminate()
+        process.wait(30)
+        errors.close()
+
+
+def school(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "school", *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.fixture(scope="session")
+def _set_up(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    path = tmp_path_factory.mktemp("school") / "site"
+    auth_port, portal_port = free_port(), free_port()
+    ports = ["--auth-port", str(auth_port), "--portal-port", str(portal_port)]
+    result = school("setup", str(path), "--people", "12", "--courses", "3", *ports)
+    assert result.returncode == 0, result.stderr
+    return Site(path, f"http://127.0.0.1:{auth_port}", f"http://127.0.0.1:{portal_port}")
+
+
+@pytest.fixture(scope="session")
+def _copies(_set_up: Site, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Site]:
+    """Makes copies of the site as it was set up, each at ports of its own."""
+    pristine = tmp_path_factory.mktemp("pristine") / "site"
+    shutil.copytree(_set_up.path, pristine)
+
+    def copy() -> Site:
+        path = tmp_path_factory.mktemp("copy") / "site"
+        shutil.copytree(pristine, path)
+        site = Site(path, f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}")
+        for service in ("auth", "portal"):
+            for old, new in ((_set_up.auth_url, site.auth_url), (_set_up.portal_url, site.portal_url)):
+                ports = old.rpartition(":")[2], new.rpartition(":")[2]
+                config = path / f"{service}.toml"
+                config.write_text(config.read_text().replace(*ports))
+        return site
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def site(_copies: Callable[[], Site], _set_up: Site) -> Iterator[Site]:
+    """The site that tests share: both services run; a test leaves its configuration as it is."""
+    with served(_set_up):
+        yield _set_up
+
+
+@pytest.fixture
+def auth_with(_copies: Callable[[], Site]) -> Iterator[Callable[[Mapping[str, str]], Site]]:
+    """Serves the authentication service of a fresh copy, with text of auth.toml replaced."""
+    open_blocks: list[object] = []
+
+    def start(changes: Mapping[str, str]) -> Site:
+        copy = _copies()
+        copy.edit(changes)
+        block = served(copy, "auth")
+        open_blocks.append(block)
+        return block.__enter__()
+
+    yield start
+    for block in open_blocks:
+        block.__exit__(None, None, None)  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def auth_site(_copies: Callable[[], Site]) -> Iterator[Site]:
+    """An authentication service whose database tests may damage: nobody else signs in there."""
+    with served(_copies(), "auth") as copy:
+        yield copy
+
+
+@pytest.fixture
+def browse() -> Iterator[Callable[..., Browser]]:
+    """Opens browsers: `browse(site)` or `browse(site, "203.0.113.9")`."""
+    opened: list[Browser] = []
+
+    def open_one(site: Site, address: str = "198.51.100.7") -> Browser:
+        opened.append(Browser(site, address))
+        return opened[-1]
+
+    yield open_one
+    for browser in opened:
+        browser.close()
+
+
+@pytest.fixture
+def environment() -> Callable[[Site], dict[str, str]]:
+    """The environment in which Django of the authentication service starts."""
+
+    def of(site: Site) -> dict[str, str]:
+        return os.environ | {
+            "SCHOOL_AUTH_CONFIG": str(site.path / "auth.toml"),
+            "DJANGO_SETTINGS_MODULE": "school.auth.settings",
+        }
+
+    return of
+
+
+@pytest.fixture
+def reload() -> Callable[[Site], None]:
+    """Sends SIGHUP to the authentication service and waits until only new workers answer."""
+
+    def send(site: Site) -> None:
+        config = hashlib.sha256((site.path / "auth.toml").read_bytes()).hexdigest()[:12]
+        os.kill(site.pid(), signal.SIGHUP)
+        wait_for(lambda: _answered_with(site) == {config}, "the new configuration is in force")
+
+    return send
+
+
+def _answered_with(site: Site) -> set[object]:
+    """The configurations with which workers answered four requests made now."""
+    before = len(site.events("auth", "request"))
+    for _ in range(4):
+        httpx.get(site.auth_url + "/o/.well-known/jwks.json", timeout=5)
+    return {event["config"] for event in site.events("auth", "request")[before:]}
