@@ -18,7 +18,7 @@ from school.config import (
 class ServiceSection(Section):
     public_url: str = Field(
         pattern=r"^https?://[^/\s]+$",
-        description="Address people use, without a slash at its end; callbacks start with it.",
+        description="Address people use, without a slash at its end.",
     )
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(ge=1, le=65535, description="Port the server listens on.")
@@ -36,7 +36,7 @@ class SessionSection(Section):
     cookie_name: str = Field(
         default="portal_session",
         pattern=r"^[A-Za-z0-9_-]+$",
-        description="Name of the session cookie; must differ from the provider's, as cookies are not kept apart by port.",
+        description="Name of the session cookie; not that of the provider, as cookies are not kept apart by port.",
     )
     cookie_domain: str | None = Field(default=None, description="Domain of the session cookie; none = this host only.")
     cookie_path: str = Field(default="/", pattern=r"^/", description="Path of the session cookie.")
@@ -49,7 +49,7 @@ class SessionSection(Section):
 class SignInSection(Section):
     issuer: str = Field(
         pattern=r"^https?://\S+[^/\s]$",
-        description="The provider's issuer; its discovery document stands below it at /.well-known/openid-configuration.",
+        description="The provider's issuer; /.well-known/openid-configuration stands below it.",
     )
     client_id: str = Field(default="portal", min_length=1, description="Client id of the portal at the provider.")
     client_secret_file: SitePath = Field(description="File with the client secret of the portal at the provider.")

@@ -121,9 +121,10 @@ def _fill(course: Course, plan: CoursePlan, author: Account, now: datetime) -> N
 
 
 def _due_at(now: datetime, in_days: float) -> datetime:
-    """On a quarter of an hour, as people set it, but never moved across the moment of seeding."""
+    """At eight in the evening of that day, unless that would carry it across the moment of seeding."""
     due = now + timedelta(days=in_days)
-    return due.replace(minute=due.minute - due.minute % 15)
+    evening = due.replace(hour=20, minute=0)
+    return evening if (evening > now) == (due > now) else due.replace(minute=due.minute - due.minute % 15)
 
 
 def _sheet_bytes(sheet: Sheet) -> bytes:

@@ -35,8 +35,17 @@ def _plan(slug: str, title: str, subject: str, summary: str, sheets: tuple[Sheet
     outline = Sheet(
         "Course outline",
         "pdf",
-        (title, "", summary, "", "What we do:", *(f"- {sheet.title}" for sheet in sheets), "", "What you hand in:")
-        + tuple(f"- {task.title}" for task in tasks),
+        (
+            title,
+            "",
+            summary,
+            "",
+            "Sheets:",
+            *(sheet.title for sheet in sheets),
+            "",
+            "To hand in:",
+            *(t.title for t in tasks),
+        ),
     )
     return CoursePlan(slug, title, subject, summary, (outline, *sheets), tasks)
 
@@ -88,9 +97,7 @@ PLANS: tuple[CoursePlan, ...] = (
         "Acids, bases and solubility, with samples from the river behind the school.",
         (
             Sheet("Laboratory rules", "pdf", ("Goggles on. Hair tied back.", "Nobody works alone.")),
-            Sheet(
-                "River samples", "csv", ("site,ph,nitrate_mg_l", "bridge,7.4,11.2", "weir,7.1,14.8", "mill,6.9,18.5")
-            ),
+            Sheet("River samples", "csv", ("site,ph,nitrate_mg_l", "bridge,7.4,11.2", "weir,7.1,14.8", "mill,6.9,18")),
         ),
         Task("Titration", "Find the concentration of the unknown acid. Three runs at least.", -15),
         Task("The river in numbers", "Plot the samples and explain the difference between bridge and mill.", -0.6),
@@ -170,7 +177,7 @@ PLANS: tuple[CoursePlan, ...] = (
             Sheet(
                 "Reading a file line by line",
                 "txt",
-                ("with open(path) as lines:", "    for line in lines:", "        ..."),
+                ("with open(path) as lines:", "    for line in lines: ..."),
             ),
             Sheet("Weather of the year", "csv", ("month,mean_c,rain_mm", "jan,2.1,61", "apr,9.0,48", "jul,18.7,72")),
         ),

@@ -38,7 +38,7 @@ class Visits:
         self._chance = chance
 
     async def sign_in(self, person: Person) -> bool:
-        """A visit that begins at the portal's courses; whether the person got in. Writes to support when it is enough."""
+        """A visit that begins at the portal's courses; whether the person got in. Complains when it is enough."""
         for attempt in range(self._habits.most_tries):
             if attempt:
                 await self._pause(self._habits.typing_s * 2)

@@ -69,7 +69,7 @@ class Provider:
         )
 
     def authorize(self, request: HttpRequest, callback: str) -> HttpResponse:
-        """Sends the browser to the provider; state, nonce and code verifier wait in the session. Raises ProviderFault."""
+        """Sends the browser to the provider; state, nonce and verifier wait in the session. Raises ProviderFault."""
         self._discover()
         response: HttpResponse = self._app.authorize_redirect(request, callback)
         return response

@@ -11,9 +11,9 @@ from school.portal import access
 from school.portal.access import CourseRole
 from school.portal.forms import MaterialForm
 from school.portal.models import Account, Assignment, Course, Material, Membership, Submission
-from school.portal.views.pages import course_role, download, page, require, role_of
 from school.portal.sign_in.presence import signed_in
-from school.service import current, record
+from school.portal.views.pages import course_role, download, page, require, role_of
+from school.service import record
 
 
 def home(request: HttpRequest) -> HttpResponse:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from school.portal.access import CourseRole, Role, Ruling
@@ -38,7 +38,7 @@ def role_of(viewer: Account) -> Role:
 
 
 def download(file: FieldFile, name: str) -> FileResponse:
-    """The file under the name its author gave it; always saved, never shown, so that it cannot act as a page of ours."""
+    """The file under the name its author gave it; always saved, never shown: it must not act as a page of ours."""
     try:
         opened = file.open("rb")
     except FileNotFoundError as error:

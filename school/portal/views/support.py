@@ -1,4 +1,4 @@
-"""For who cannot sign in: a form that needs neither a session nor the provider, and the staff's list of what came in."""
+"""For who cannot sign in: a form that needs neither session nor provider, and the staff's list of what came in."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
