@@ -51,7 +51,7 @@ def _key_line(key: str, field: FieldInfo) -> str:
 
 def _type_name(annotation: object) -> str:
     if annotation in _NAMES:
-        return _NAMES[annotation]  # type: ignore[index]
+        return _NAMES[annotation]
     arguments = get_args(annotation)
     if get_origin(annotation) is Literal:
         return " | ".join(f'"{argument}"' for argument in arguments)

@@ -97,7 +97,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # the library is untype
     def log_event(self, event: str, **fields: int) -> None:
         key = self.config.log.key_file.read_text(encoding="utf-8").strip().encode()
         log = EventLog(self.place.name, self.config.log.path, key, digest(self.place.config))
-        log.write(event, **fields)
+        log.write(event, synthetic=False, **fields)
         log.close()
 
     def _announce(self) -> None:

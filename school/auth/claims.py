@@ -1,13 +1,18 @@
 """What the provider says of a person in ID tokens and userinfo, and whose tokens it honours."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Protocol
 
 from oauth2_provider.models import get_access_token_model, get_id_token_model, get_refresh_token_model
 from oauth2_provider.oauth2_validators import OAuth2Validator
-from oauthlib.common import Request
 
 from school.auth.models import Account
+
+
+class Request(Protocol):
+    """What of the library's request is looked at here."""
+
+    user: Account
 
 
 class SchoolValidator(OAuth2Validator):  # type: ignore[misc]  # the library is untyped

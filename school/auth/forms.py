@@ -29,7 +29,7 @@ class SignInForm(AuthenticationForm):
 class ForgottenForm(PasswordResetForm):
     """Sends the link under the public address: the Host header of the request is anybody's to choose."""
 
-    def save(self, **options: Any) -> None:
+    def save(self, *args: Any, **options: Any) -> None:
         address = urlsplit(configuration().service.public_url)
         options |= {"domain_override": address.netloc, "use_https": address.scheme == "https"}
-        super().save(**options)
+        super().save(*args, **options)

@@ -6,14 +6,6 @@ from school.auth.current import configuration
 
 
 class Argon2(Argon2PasswordHasher):
-    @property
-    def memory_cost(self) -> int:
-        return configuration().password.memory_kib
-
-    @property
-    def time_cost(self) -> int:
-        return configuration().password.passes
-
-    @property
-    def parallelism(self) -> int:
-        return configuration().password.lanes
+    def __init__(self) -> None:
+        cost = configuration().password
+        self.memory_cost, self.time_cost, self.parallelism = cost.memory_kib, cost.passes, cost.lanes

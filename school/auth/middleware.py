@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from school.auth.binding import KEY, Verdict, judge
-from school.auth.models import Account
+from school.auth.models import Account, account_of
 from school.middleware import Respond, route_of
 from school.service import current, record, visitor_of
 
@@ -76,8 +76,8 @@ def _judge(request: HttpRequest, cookie: str) -> Judgement:
     stored, owner = request.session.get(KEY), request.session.get(SESSION_KEY)
     if owner is None:
         return Judgement(_why_empty(request.session, cookie), None)
-    account = request.user
-    if not isinstance(account, Account):
+    account = account_of(request)
+    if account is None:
         return _refused(owner)
     person = current().events.person(account.username)
     if judge(stored, visitor_of(request).address, network_hash) is Verdict.NETWORK_CHANGED:

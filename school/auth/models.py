@@ -1,10 +1,11 @@
 """Accounts: who may sign in. The primary key is the `sub` that other services know a person by."""
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.http import HttpRequest
 
 
 class Role(models.TextChoices):
@@ -38,3 +39,9 @@ class Account(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+
+def account_of(request: HttpRequest) -> Account | None:
+    """Whose request it is; None for a stranger's."""
+    user = cast(object, request.user)
+    return user if isinstance(user, Account) else None

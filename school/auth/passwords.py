@@ -1,7 +1,8 @@
 """Changing a password, and choosing a new one by a link in a mail."""
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.forms import PasswordChangeForm, PasswordResetForm, SetPasswordForm
+from typing import Any
+
+from django.contrib.auth.forms import PasswordChangeForm, PasswordResetForm
 from django.contrib.auth.views import PasswordChangeView, PasswordResetConfirmView, PasswordResetView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,7 +10,7 @@ from django.urls import reverse_lazy
 
 from school.auth.claims import revoke_all
 from school.auth.forms import ForgottenForm
-from school.auth.models import Account
+from school.auth.models import Account, account_of
 from school.service import current, record
 
 
@@ -19,8 +20,9 @@ class Change(PasswordChangeView):
     template_name = "auth/password_change.html"
     success_url = reverse_lazy("account")
 
-    def form_valid(self, form: "PasswordChangeForm[Account]") -> HttpResponse:
-        revoke_all(form.user)
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        if account := account_of(self.request):
+            revoke_all(account)
         return super().form_valid(form)
 
 
@@ -42,9 +44,8 @@ class New(PasswordResetConfirmView):
     template_name = "auth/password_new.html"
     success_url = reverse_lazy("sign-in")
 
-    def form_valid(self, form: "SetPasswordForm[AbstractBaseUser]") -> HttpResponse:
-        if isinstance(form.user, Account):
-            revoke_all(form.user)
+    def form_valid(self, form: Any) -> HttpResponse:
+        revoke_all(form.user)
         _record(self.request, "completed", form.user.get_username())
         return super().form_valid(form)
 

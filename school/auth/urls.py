@@ -20,7 +20,7 @@ _provider_urls = [
 ]
 
 urlpatterns = [
-    path("", views.account, name="account"),
+    path("", views.account_page, name="account"),
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("password/change/", passwords.Change.as_view(), name="password-change"),

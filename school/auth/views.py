@@ -21,7 +21,7 @@ from school.auth.config import origin
 from school.auth.current import configuration, known_client
 from school.auth.forms import SignInForm
 from school.auth.middleware import network_hash
-from school.auth.models import Account
+from school.auth.models import Account, account_of
 from school.pages import error_page
 from school.service import current, record, source_of, visitor_of
 
@@ -50,7 +50,7 @@ class SignIn(LoginView):
 
 @never_cache
 @login_required
-def account(request: HttpRequest) -> HttpResponse:
+def account_page(request: HttpRequest) -> HttpResponse:
     return render(request, "auth/account.html", {"links": _links()})
 
 
@@ -167,17 +167,18 @@ def _token_error(response: HttpResponse) -> str:
 
 def _end_session(request: HttpRequest) -> None:
     _record_sign_out(request)
-    if isinstance(request.user, Account):
-        revoke_all(request.user)
+    if account := account_of(request):
+        revoke_all(account)
     logout(request)
 
 
 def _record_sign_out(request: HttpRequest) -> None:
-    if isinstance(request.user, Account) and request.session.session_key:
+    account = account_of(request)
+    if account is not None and request.session.session_key:
         events = current().events
         record(
             request,
             "sign-out",
-            person=events.person(request.user.username),
+            person=events.person(account.username),
             session=events.session(request.session.session_key),
         )
