@@ -12,7 +12,8 @@ class ProbePlan:
 
     `journey` is `form` or `oidc`. `return_url` is visited again after sign-in, from another of the `addresses`,
     which go out as X-Forwarded-For (the service must trust the prober for them to count).
-    `hosts` (`host` or `host:port`) are the only ones that are asked anything; empty = those of `start_url` and `return_url`. `headers` go to them alone.
+    `hosts` (`host` or `host:port`) are the only ones that are asked anything; empty = those of `start_url` and
+    `return_url`. `headers` go to them alone.
     `timeout_s` is the longest wait for one answer, `total_s` for the whole. `control` is asked before blame.
     `pkce` = the authorize request must carry a code challenge (RFC 7636 S256).
     """
