@@ -25,6 +25,29 @@ PAGE_TRANSITIONS: dict[PageState, tuple[PageState, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class PageKey:
+    """What makes a page itself: sent again it has the same key, so that a receiver can tell a repeat.
+
+    `occasion` names why this level is told now (`declared`, `escalated`, `relapse-2`, …); no part holds a colon.
+    """
+
+    incident: str
+    level: int
+    channel: str
+    occasion: str
+
+    def __str__(self) -> str:
+        """`incident:level:channel:occasion`."""
+        return f"{self.incident}:{self.level}:{self.channel}:{self.occasion}"
+
+    @classmethod
+    def read(cls, text: str) -> PageKey:
+        """The key back from its text. Raises ValueError if it is not one."""
+        incident, level, channel, occasion = text.split(":")
+        return cls(incident, int(level), channel, occasion)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What is sent to whom: `key` makes a repeat recognisable to the receiver (at least once, never silently twice)."""
 
