@@ -69,6 +69,8 @@ class CodeFlow:
             return Done(Ending.NO_AUTHORIZE, "the protected page sends an authorize request to the provider")
         if not self.returned:
             return Done(Ending.NO_CODE, "the provider sends the person back to the client with a code")
+        if self.callback is not None and _page(url) == _page(self.callback):
+            return Done(Ending.ERROR_PAGE, "the client takes the code and goes on to the protected page")
         if _page(url) not in self.opened:
             return Done(Ending.WRONG_PAGE, "back at the protected page that was asked for")
         return None
