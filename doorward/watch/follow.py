@@ -120,7 +120,7 @@ class Follower:
                 return
         if self._open_known(self._rotated, self._cursor, same_inode=False):
             return
-        self._begin(self._following(self._cursor))
+        self._restart(self._cursor)
 
     def _open_known(self, path: Path, cursor: Cursor, same_inode: bool) -> bool:
         """Open `path` if it is the cursor's file, or (copied before truncation) one that begins as it did."""
@@ -140,7 +140,12 @@ class Follower:
     def _truncated(self, cursor: Cursor) -> None:
         """The open file lost what the cursor had read: read the rest from its copy if there is one, else go on."""
         if not self._open_known(self._rotated, cursor, same_inode=False):
-            self._begin(self._following(cursor))
+            self._restart(cursor)
+
+    def _restart(self, cursor: Cursor) -> None:
+        """What was read is gone: begin with the emptied file, even if it was renamed since, or with what follows it."""
+        emptied_and_renamed = cursor.inode != 0 and _inode(self._rotated) == cursor.inode
+        self._begin(self._rotated if emptied_and_renamed else self._following(cursor))
 
     def _following(self, cursor: Cursor) -> Path:
         """The file that follows the cursor's: `name.1` unless that is the cursor's own, or older than it."""

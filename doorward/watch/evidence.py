@@ -1,0 +1,209 @@
+"""Sequential evidence that a usual rate has been left: mixture Shiryaev-Roberts e-detectors, for shares and for rates.
+
+In: successes and failures, or counts and passing time, and an upper envelope of what is usual. Out: how much evidence
+there is against the usual, and since when. Pure, no clock.
+
+What is promised: as long as the conditional mean stays at or below the envelope, the mean number of observations until
+the evidence reaches a threshold N is at least N, whatever the dependence between observations.
+Source: Shin, Ramdas & Rinaldo, "E-detectors: a nonparametric framework for sequential change detection" (arXiv
+2203.03532), §3: an SR e-detector is the sum of e-processes begun at every moment; a mixture over alternatives is one too.
+The onset is where the CUSUM of the alternative that now fits best began (Page 1954).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+# Far above every threshold and far below the largest double, so that a product can never overflow.
+_MOST = 1e200
+ALTERNATIVES = 8
+
+
+def log_odds_grid(usual: float, count: int = ALTERNATIVES) -> Floats:
+    """Alternatives to a usual share, evenly in log-odds from 1.5 times the usual to 0.97.
+
+    Below 1.5 times the usual nobody would act; above 0.97 the factors differ too little to be worth a bet.
+    """
+    low = min(1.5 * usual, 0.9)
+    ends = [math.log(share / (1 - share)) for share in (low, 0.97)]
+    return np.asarray(1 / (1 + np.exp(-np.linspace(ends[0], ends[1], count))), dtype=np.float64)
+
+
+class ShareEvidence:
+    """Evidence that the share of failures is above `usual`.
+
+    Successes are only counted and settled at the next failure: evidence never crosses a threshold on a success.
+    `sharp` bets on a total failure alone, for signals that fail wholly or not at all.
+    """
+
+    def __init__(self, usual: float, sharp: bool = False) -> None:
+        self._sharp = sharp
+        self._grid: Floats = np.empty(0)
+        self.usual = usual
+        self.set_usual(usual)
+        self.reset()
+
+    def set_usual(self, usual: float) -> None:
+        """Judge what comes from now on against this envelope (0 < usual < 1)."""
+        self.usual = usual
+        self._grid = np.array([0.99]) if self._sharp else log_odds_grid(usual)
+        self._up = self._grid / usual
+        self._down = (1 - self._grid) / (1 - usual)
+        self._log_up = np.log(self._up)
+        self._log_down = np.log(self._down)
+
+    def reset(self) -> None:
+        """Forget everything seen."""
+        self._sums = np.zeros_like(self._grid)
+        self._cusums = np.zeros_like(self._grid)
+        self._begun = np.zeros_like(self._grid)
+        self._successes = 0
+
+    def succeed(self) -> None:
+        """One observation as it should be."""
+        self._successes += 1
+
+    def fail(self, at_s: float) -> float:
+        """One failure, at that moment; returns the log of the evidence after it."""
+        self._settle()
+        self._sums = np.minimum((self._sums + 1) * self._up, _MOST)
+        self._begun = np.where(self._cusums <= 0, at_s, self._begun)
+        self._cusums = self._cusums + self._log_up
+        return self.log_e()
+
+    def log_e(self) -> float:
+        """Log of the evidence now; minus infinity before anything was seen."""
+        self._settle()
+        mean = float(self._sums.mean())
+        return math.log(mean) if mean > 0 else -math.inf
+
+    @property
+    def onset_s(self) -> float:
+        """The first failure of the run that fits best; only meaningful after a failure."""
+        return float(self._begun[int(self._cusums.argmax())])
+
+    def _settle(self) -> None:
+        """Apply the successes counted so far: M -> (M + 1) d, k times over, in closed form."""
+        count, self._successes = self._successes, 0
+        if count == 0:
+            return
+        shrunk = self._down**count
+        self._sums = self._sums * shrunk + self._down * (1 - shrunk) / (1 - self._down)
+        self._cusums = np.maximum(0, self._cusums + count * self._log_down)
+
+
+class RateEvidence:
+    """Evidence that a Poisson count runs above (or, `falling`, below) `usual_per_s`; one observation is one second.
+
+    Alternatives are multiples of the usual rate. Silence is settled in closed form; for a falling rate it is evidence,
+    and `advance` tells the very second at which a threshold was reached.
+    """
+
+    RISING = np.array([2.0, 4.0, 8.0, 16.0, 32.0])
+    FALLING = np.array([0.5, 0.25, 0.1, 0.02])
+
+    def __init__(self, usual_per_s: float, falling: bool = False) -> None:
+        self._multiples = self.FALLING if falling else self.RISING
+        self.set_usual(usual_per_s)
+        self.reset()
+
+    def set_usual(self, usual_per_s: float) -> None:
+        """Judge what comes from now on against this rate (above 0)."""
+        self.usual_per_s = usual_per_s
+        self._log_silence = -(self._multiples - 1) * usual_per_s
+        self._silence = np.exp(self._log_silence)
+
+    def reset(self) -> None:
+        """Forget everything seen."""
+        self._sums = np.zeros_like(self._multiples)
+        self._cusums = np.zeros_like(self._multiples)
+        self._begun = np.zeros_like(self._multiples)
+
+    def count(self, at_s: float) -> float:
+        """One event at that moment; returns the log of the evidence after it."""
+        self._sums = np.minimum(self._sums * self._multiples, _MOST)
+        self._begin(at_s)
+        self._cusums = np.maximum(0, self._cusums + np.log(self._multiples))
+        return self.log_e()
+
+    def advance(self, second: int, seconds: int, threshold_log_e: float) -> int | None:
+        """`seconds` pass from `second` on; returns the second at which the threshold was reached, None if it was not."""
+        self._begin(float(second))
+        reached = self._reached(seconds, threshold_log_e)
+        self._sums = np.minimum(self._after(seconds), _MOST)
+        self._cusums = np.maximum(0, self._cusums + seconds * self._log_silence)
+        return None if reached is None else second + reached
+
+    def log_e(self) -> float:
+        """Log of the evidence now; minus infinity before anything was seen."""
+        mean = float(self._sums.mean())
+        return math.log(mean) if mean > 0 else -math.inf
+
+    @property
+    def onset_s(self) -> float:
+        """Where the run that fits best began."""
+        return float(self._begun[int(self._cusums.argmax())])
+
+    def _begin(self, at_s: float) -> None:
+        self._begun = np.where(self._cusums <= 0, at_s, self._begun)
+
+    def _after(self, seconds: int) -> Floats:
+        """The sums after so many silent seconds: M -> (M + 1) r each second."""
+        grown = np.exp(np.minimum(seconds * self._log_silence, math.log(_MOST)))
+        return np.asarray(self._sums * grown + self._silence * (grown - 1) / (self._silence - 1), dtype=np.float64)
+
+    def _reached(self, seconds: int, threshold_log_e: float) -> int | None:
+        def crossed(count: int) -> bool:
+            return float(self._after(count).mean()) >= math.exp(threshold_log_e)
+
+        if not crossed(seconds):
+            return None
+        low, high = 0, seconds
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if crossed(middle) else (middle, high)
+        return high
+
+
+class Recovery:
+    """Evidence that what was left is usual again: a CUSUM from the bad rate back to the usual one.
+
+    It stops at 100 to 1: a wrong "recovered" only means that the next detection comes as a new one, and the stages that
+    act on it ask probes as well.
+    """
+
+    THRESHOLD_LOG_E = math.log(100)
+
+    def __init__(self, log_ratio_good: float, log_ratio_bad: float) -> None:
+        self._good = log_ratio_good
+        self._bad = log_ratio_bad
+        self._log_e = 0.0
+
+    @classmethod
+    def of_share(cls, usual: float, observed: float) -> Recovery:
+        """Back from an observed share of failures; bad is still half of that, or midway where the two lie close."""
+        bad = min(max(observed / 2, math.sqrt(usual * observed)), 0.95)
+        return cls(math.log((1 - usual) / (1 - bad)), math.log(usual / bad))
+
+    @classmethod
+    def of_rate(cls, usual_per_s: float, observed_per_s: float) -> Recovery:
+        """Back from an observed rate, per second without event (`good`) and per event (`bad`)."""
+        bad = math.sqrt(usual_per_s * max(observed_per_s, usual_per_s / 100))
+        return cls(bad - usual_per_s, math.log(usual_per_s / bad))
+
+    def good(self, count: float = 1) -> bool:
+        """`count` good observations, or seconds; returns whether it has recovered."""
+        return self._add(count * self._good)
+
+    def bad(self) -> bool:
+        """One bad observation, or one event; returns whether it has recovered."""
+        return self._add(self._bad)
+
+    def _add(self, log_ratio: float) -> bool:
+        self._log_e = max(0.0, self._log_e + log_ratio)
+        return self._log_e >= self.THRESHOLD_LOG_E
