@@ -17,8 +17,8 @@ class UploadField(forms.FileField):
         limit = CONFIG.media.max_upload_mib
         super().__init__(label=label, max_length=150, help_text=f"Up to {limit} MiB.")
 
-    def clean(self, data: object, initial: object = None) -> UploadedFile:
-        file: UploadedFile = super().clean(data, initial)
+    def clean(self, data: object, initial: object = None) -> "UploadedFile[bytes]":
+        file: UploadedFile[bytes] = super().clean(data, initial)
         if (file.size or 0) > CONFIG.media.max_upload_mib * MIB:
             raise forms.ValidationError(f"The file is larger than {CONFIG.media.max_upload_mib} MiB.", code="too-large")
         return file

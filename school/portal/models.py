@@ -4,6 +4,7 @@ Names of people come from the provider at each sign-in. User names are never kep
 """
 
 from pathlib import PurePosixPath
+from typing import ClassVar
 from uuid import uuid4
 
 from django.core.validators import MaxValueValidator
@@ -31,6 +32,8 @@ def _unguessable(folder: str, name: str) -> str:
 class Account(models.Model):
     """A person as the provider names them; created at the first sign-in, or ahead by the seed."""
 
+    objects: ClassVar[models.Manager["Account"]] = models.Manager()
+
     subject = models.CharField(max_length=255, unique=True)
     name = models.CharField(max_length=150)
     role = models.CharField(max_length=10, choices=[(role.value, role.value) for role in Role])
@@ -45,6 +48,8 @@ class Account(models.Model):
 
 
 class Course(models.Model):
+    objects: ClassVar[models.Manager["Course"]] = models.Manager()
+
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=120)
     subject = models.CharField(max_length=60)
@@ -62,6 +67,8 @@ class Course(models.Model):
 
 
 class Membership(models.Model):
+    objects: ClassVar[models.Manager["Membership"]] = models.Manager()
+
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="memberships")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=[(role.value, role.value) for role in CourseRole])
@@ -71,6 +78,8 @@ class Membership(models.Model):
 
 
 class Material(models.Model):
+    objects: ClassVar[models.Manager["Material"]] = models.Manager()
+
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="materials")
     title = models.CharField(max_length=120)
     file = models.FileField(upload_to=material_path)
@@ -87,6 +96,8 @@ class Material(models.Model):
 
 
 class Assignment(models.Model):
+    objects: ClassVar[models.Manager["Assignment"]] = models.Manager()
+
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="assignments")
     title = models.CharField(max_length=120)
     task = models.TextField()
@@ -101,6 +112,8 @@ class Assignment(models.Model):
 
 class Submission(models.Model):
     """A student's work on an assignment: one row, replaced by a later upload until the assignment is due."""
+
+    objects: ClassVar[models.Manager["Submission"]] = models.Manager()
 
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="submissions")
     student = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="submissions")
@@ -124,6 +137,8 @@ class Submission(models.Model):
 
 class SupportInquiry(models.Model):
     """What a person wrote who cannot sign in. Who they say they are is kept as a keyed hash only."""
+
+    objects: ClassVar[models.Manager["SupportInquiry"]] = models.Manager()
 
     person = models.CharField(max_length=16)
     message = models.TextField()

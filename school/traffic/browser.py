@@ -64,6 +64,10 @@ class Browser:
         self._chance = chance
         self.cookies = httpx.Cookies()
 
+    def fresh(self) -> "Browser":
+        """Another browser of the same person in the same network, without cookies."""
+        return Browser(self._transport, self._network, self._agent, self._chance)
+
     async def get(self, url: str) -> Page:
         return await self._follow(self._request("GET", url))
 

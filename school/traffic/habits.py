@@ -35,5 +35,4 @@ class Habits:
 
 def agent(chance: Random) -> str:
     """What a browser calls itself."""
-    names, weights = zip(*_AGENTS, strict=True)
-    return chance.choices(names, weights)[0]
+    return chance.choices([name for name, _ in _AGENTS], [weight for _, weight in _AGENTS])[0]

@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from random import Random
 
-from school.traffic.browser import Page, Symptom, Unreachable
+from school.traffic.browser import Browser, Page, Symptom, Unreachable
 from school.traffic.habits import Habits
 from school.traffic.person import FAILURES_BEFORE_SUPPORT, Person, Witness
 from school.traffic.truth import Action
@@ -62,19 +62,19 @@ class Visits:
         elif url.startswith(self._at.portal):
             await self._look_around(person, page)
 
-    async def answer_roll_call(self, person: Person) -> None:
+    async def answer_roll_call(self, person: Person, device: Browser) -> None:
         """Is the session still accepted? Behind a shared exit it is asked from two different addresses."""
         addresses = self._chance.sample(person.network.addresses, min(2, len(person.network.addresses)))
         status = None
         try:
             for address in addresses:
-                status = await person.browser.peek(self._at.auth + "/", address)
+                status = await device.peek(self._at.auth + "/", address)
                 if status != 200:
                     break
         except Unreachable as unreachable:
-            self._witness.note(person, Action.ROLL_CALL, False, unreachable.symptom)
+            self._witness.note_at(person, device, Action.ROLL_CALL, False, unreachable.symptom, None)
             return
-        self._witness.note(person, Action.ROLL_CALL, status == 200, _symptom_of(status), status)
+        self._witness.note_at(person, device, Action.ROLL_CALL, status == 200, _symptom_of(status), status)
 
     async def _get_in(self, person: Person) -> Page | None:
         """One try, from the courses page through the form; None when it failed."""
@@ -90,7 +90,7 @@ class Visits:
             return None
         if page.status < 400 and page.content.sign_in_form is None:
             self._witness.note(person, Action.SIGN_IN, True, status=page.status)
-            person.failures = 0
+            person.failures, person.is_in = 0, True
             return page
         self._fail(person, Action.SIGN_IN, _sign_in_symptom(page), page.status)
         return None
@@ -153,6 +153,7 @@ class Visits:
         except Unreachable as unreachable:
             self._fail(person, Action.SIGN_OUT, unreachable.symptom, None)
             return
+        person.is_in = False
         # A provider that no longer knows the person asks them to sign in; signed out they are all the same.
         self._witness.note(person, Action.SIGN_OUT, page.status < 400, _symptom_of(page.status), page.status)
 
@@ -197,6 +198,7 @@ class Visits:
 
     def _fail(self, person: Person, action: Action, symptom: Symptom | None, status: int | None) -> None:
         person.failures += 1
+        person.is_in = False
         self._witness.note(person, action, False, symptom, status)
 
     async def _pause(self, mean_s: float) -> None:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from functools import cache, wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, Protocol
 from urllib.parse import urlencode
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -15,12 +15,12 @@ from school.middleware import route_of
 from school.portal.models import Account
 from school.portal.settings import CONFIG, SECRET_KEY, SECRET_KEY_FALLBACKS, SESSION_COOKIE_NAME
 from school.portal.sign_in.provider import Claims, Provider
+from school.portal.sign_in.recheck import is_due
 from school.portal.sign_in.sealing import SealBroken, Sealer, Tokens
 from school.portal.sign_in.store import Refusal, SessionStore
 from school.service import current, record, source_of, visitor_of
 
 P = ParamSpec("P")
-View = Callable[P, HttpResponseBase]
 
 _ACCOUNT, _PERSON, _CHECKED_AT, _TOKENS = "account", "person", "checked_at", "tokens"
 
@@ -62,9 +62,13 @@ def account_of(claims: Claims) -> Account:
     return account
 
 
-def signed_in(
-    view: Callable[Concatenate[HttpRequest, Account, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+class View(Protocol[P]):
+    """A view as the address table calls it."""
+
+    def __call__(self, request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase: ...
+
+
+def signed_in(view: Callable[Concatenate[HttpRequest, Account, P], HttpResponseBase]) -> View[P]:
     """The view gets the account of who is signed in; anybody else is sent to sign in and then back to the page."""
 
     @wraps(view)
@@ -76,11 +80,6 @@ def signed_in(
         return HttpResponseRedirect(f"{reverse('sign-in')}?{urlencode({'next': back})}")
 
     return guarded
-
-
-def is_recheck_due(checked_at: float, now: float, recheck_s: float) -> bool:
-    """A clock that was put back makes it due as well."""
-    return not 0 <= now - checked_at < recheck_s
 
 
 def _viewer(request: HttpRequest) -> Account | None:
@@ -110,7 +109,7 @@ def _judge(request: HttpRequest) -> Account | Refusal | None:
     account = Account.objects.filter(pk=account_id, is_active=True).first()
     if account is None:
         return Refusal.INACTIVE
-    if not is_recheck_due(session.get(_CHECKED_AT, 0), time.time(), CONFIG.sign_in.recheck_seconds):
+    if not is_due(session.get(_CHECKED_AT, 0), time.time(), CONFIG.sign_in.recheck_seconds):
         return account
     return _recheck(session, account)
 

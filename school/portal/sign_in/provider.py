@@ -10,7 +10,6 @@ from enum import StrEnum
 
 import requests
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.base_client.errors import MismatchingStateError
 from authlib.integrations.django_client import OAuth
 from django.http import HttpRequest, HttpResponse
 from joserfc.errors import JoseError
@@ -20,6 +19,7 @@ from school.portal.config import SignInSection
 from school.portal.sign_in.sealing import Tokens
 
 _SCOPE = "openid profile"
+_STRAY_STATE = "mismatching_state"  # Authlib's word for a state that this browser did not begin
 
 
 class SignInFailure(StrEnum):
@@ -76,17 +76,16 @@ class Provider:
 
     def exchange(self, request: HttpRequest) -> tuple[Tokens, Claims]:
         """The callback's code for tokens and verified claims. Raises ProviderFault and SignInRefused."""
-        if error := request.GET.get("error"):
-            if error == "access_denied":
+        if said := request.GET.get("error"):
+            if said == "access_denied":
                 raise SignInRefused(SignInFailure.ACCESS_DENIED)
-            raise ProviderFault(f"the provider sent the person back with {error[:60]!r}")
+            raise ProviderFault(f"the provider sent the person back with {said[:60]!r}")
         self._discover()
         try:
             answer = self._app.authorize_access_token(request)
-        except MismatchingStateError as error:
-            raise SignInRefused(SignInFailure.STATE_MISMATCH) from error
         except (AuthlibBaseError, JoseError) as error:
-            raise SignInRefused(SignInFailure.TOKEN_REFUSED) from error
+            is_stray = error.error == _STRAY_STATE
+            raise SignInRefused(SignInFailure.STATE_MISMATCH if is_stray else SignInFailure.TOKEN_REFUSED) from error
         except (requests.RequestException, ValueError) as error:
             raise ProviderFault("the provider did not exchange the code") from error
         if "userinfo" not in answer:

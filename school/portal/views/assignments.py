@@ -1,5 +1,7 @@
 """An assignment: what to do, the student's own submission, and for teachers everything that came in."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -58,7 +60,7 @@ def _show(
         "may_submit": may_submit.is_allowed,
         "is_past_due": may_submit is Ruling.PAST_DUE,
         "own": Submission.objects.filter(assignment=found, student=viewer).first() if not teaches else None,
-        "submissions": found.submissions.select_related("student") if teaches else None,
+        "submissions": Submission.objects.filter(assignment=found).select_related("student") if teaches else None,
         "missing": _missing(found) if teaches else None,
         "now": timezone.now(),
     }
@@ -67,8 +69,8 @@ def _show(
 
 def _missing(found: Assignment) -> list[Account]:
     """Students of the course who have not handed in."""
-    students = Account.objects.filter(memberships__course=found.course_id, memberships__role=CourseRole.STUDENT)
-    return list(students.exclude(pk__in=found.submissions.values("student")))
+    students = Account.objects.filter(memberships__course=found.course, memberships__role=CourseRole.STUDENT)
+    return list(students.exclude(pk__in=Submission.objects.filter(assignment=found).values("student")))
 
 
 def _submit(request: HttpRequest, viewer: Account, found: Assignment, role: CourseRole | None) -> HttpResponse:
@@ -96,6 +98,5 @@ def _keep(found: Assignment, viewer: Account, form: SubmissionForm) -> None:
         row.file, row.file_name, row.size_bytes = file, file.name, file.size
         row.submitted_at, row.mark, row.feedback, row.marked_at = timezone.now(), None, "", None
         row.save()
-        if replaced is not None:
-            storage, name = replaced.storage, replaced.name
-            transaction.on_commit(lambda: storage.delete(name))
+        if replaced is not None and replaced.name:
+            transaction.on_commit(partial(replaced.storage.delete, replaced.name))

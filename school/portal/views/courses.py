@@ -44,7 +44,7 @@ def course(request: HttpRequest, viewer: Account, slug: str) -> HttpResponse:
         "course": found,
         "teaches": teaches,
         "teachers": Account.objects.filter(memberships__course=found, memberships__role=CourseRole.TEACHER),
-        "materials": found.materials.all(),
+        "materials": Material.objects.filter(course=found),
         "assignments": _assignments(found, viewer, teaches),
         "now": timezone.now(),
     }
@@ -98,13 +98,15 @@ def _tasks(viewer: Account) -> list[Assignment]:
 
 def _assignments(found: Course, viewer: Account, teaches: bool) -> QuerySet[Assignment]:
     """With the figures a teacher wants, or with the viewer's own submission."""
-    assignments = found.assignments.all()
+    assignments = Assignment.objects.filter(course=found)
     if teaches:
-        return assignments.annotate(
+        figures: QuerySet[Assignment] = assignments.annotate(
             received=Count("submissions"),
             unmarked=Count("submissions", filter=Q(submissions__mark=None)),
         )
+        return figures
     own = Q(submissions__student=viewer)
-    return assignments.annotate(
+    state: QuerySet[Assignment] = assignments.annotate(
         own_submitted_at=Max("submissions__submitted_at", filter=own), own_mark=Max(F("submissions__mark"), filter=own)
     )
+    return state

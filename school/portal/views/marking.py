@@ -36,14 +36,14 @@ def marking(request: HttpRequest, viewer: Account, pk: int) -> HttpResponse:
 def submission_file(request: HttpRequest, viewer: Account, pk: int) -> HttpResponseBase:
     found = get_object_or_404(_WHOLE, pk=pk)
     role = course_role(viewer, found.assignment.course)
-    require(access.open_submission(role_of(viewer), role, found.student_id == viewer.pk))
+    require(access.open_submission(role_of(viewer), role, found.student == viewer))
     return download(found.file, found.file_name)
 
 
 def _next_to_mark(request: HttpRequest, marked: Submission) -> HttpResponse:
     """On to the next unmarked one, so that a pile can be worked through; back to the assignment after the last."""
     name = marked.student.name
-    following = marked.assignment.submissions.filter(mark=None).first()
+    following = Submission.objects.filter(assignment=marked.assignment, mark=None).first()
     if following is None:
         messages.success(request, f"The mark for {name} is saved. Everything that came in is marked.")
         return HttpResponseRedirect(marked.assignment.get_absolute_url())
