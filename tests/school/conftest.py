@@ -169,7 +169,8 @@ def _copies(_set_up: Site, tmp_path_factory: pytest.TempPathFactory) -> Callable
             for old, new in ((_set_up.auth_url, site.auth_url), (_set_up.portal_url, site.portal_url)):
                 ports = old.rpartition(":")[2], new.rpartition(":")[2]
                 config = path / f"{service}.toml"
-                config.write_text(config.read_text().replace(*ports))
+                # One worker: half the start, and nothing that copies are made for needs a second.
+                config.write_text(config.read_text().replace(*ports).replace("workers = 2", "workers = 1"))
         return site
 
     return copy
