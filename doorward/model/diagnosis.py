@@ -31,7 +31,8 @@ class Leaning(StrEnum):
 class Evidence:
     """One thing that a test showed: the test's name, what was seen, what was to be expected were the cause at work.
 
-    `weight` is never negative: the leaning is the sign. Neutral evidence weighs nothing.
+    `weight` is never negative: the leaning is the sign. Neutral evidence weighs nothing. `component` is the one
+    that the evidence speaks of, None where it speaks of the whole service.
     """
 
     test: str
@@ -39,6 +40,7 @@ class Evidence:
     seen: str
     expected: str
     weight: float = 1.0
+    component: str | None = None
 
     @property
     def signed_weight(self) -> float:
@@ -51,7 +53,8 @@ class Hypothesis:
     """A possible cause with its evidence and verdict; `score` is the sum of signed weights, shown, never hidden.
 
     `component` and `change` say where the cause sits, as far as the tests show it. `remedy` is the kind of action that
-    the cause licenses; it is set only while the verdict is `supported`.
+    the cause licenses; it is set only while the verdict is `supported`. `explains` names causes whose evidence this one
+    would bring about: a configuration that does not start leaves a dead process behind.
     """
 
     cause: str
@@ -64,6 +67,7 @@ class Hypothesis:
     component: str | None = None
     change: Change | None = None
     remedy: ActionKind | None = None
+    explains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,140 @@
+"""Attack: somebody guesses passwords or floods the service.
+
+If it is at work: the share of sign-ins that fail by what was typed rises, many of them for people who do not exist;
+they come from many new sources or very many from one; or requests multiply while people do not.
+If it is not: the failures have reasons that nobody can cause by typing, mistyped passwords are as rare as usual, and
+the sources are the usual ones. A network behind which many people sit is one source at any time: its share is compared
+with its usual share.
+Licenses nothing: to lock people out is what an attacker may want.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes
+from doorward.diagnose.observations import Observations
+from doorward.model.diagnosis import Evidence
+from doorward.model.sign_in import TYPED, Kind, Outcome, Reason
+from doorward.model.statistics import Statistics
+
+# People mistype about one password in ten; half of all attempts is no longer people.
+TYPED_SHARE = 0.5
+TYPED_RATIO = 3.0
+LEAST_TYPED = 20
+# Twenty attempts with one in ten mistyped differ by this share from one window to the next by chance.
+USUAL_SLACK = 0.1
+UNKNOWN_SHARE = 0.2
+SOURCES_RATIO = 3.0
+USUAL_RATIO = 1.5
+TOP_SOURCE_SHARE = 0.5
+TOP_SOURCE_RISE = 0.25
+# Retries treble requests at most; beyond this without more people it is a machine.
+FLOOD_RATIO = 5.0
+LEAST_UNTYPED = 3
+
+
+def weigh(observations: Observations) -> Judgement:
+    """What was typed, from where, and how much."""
+    usual, during = observations.usual, observations.during
+    next_check = "List the sources with most failures and the accounts they try; limit those sources, not the accounts."
+    if usual is None or during is None or usual.minutes <= 0 or during.minutes <= 0:
+        return Judgement((), next_check, not_testable="there are no counts of a usual time and of now to compare")
+    if during.events == 0:
+        return Judgement((), next_check, not_testable="no event reached the log since the onset")
+    evidence = (
+        *_typed(usual, during),
+        *_unknown(usual, during),
+        *_untyped(usual, during),
+        *_sources(usual, during),
+        *_flood(usual, during),
+    )
+    return Judgement(evidence, next_check, explains=("load",))
+
+
+def _typed(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
+    attempts, share, before = during.total(Kind.SIGN_IN), during.wrong_password_share, usual.wrong_password_share
+    expected = f"over {TYPED_SHARE:.0%} of sign-ins fail by what was typed"
+    seen = f"{share:.0%} of {attempts} sign-ins failed by what was typed, usually {before:.0%}"
+    if share >= TYPED_SHARE and share >= TYPED_RATIO * before and share * attempts >= LEAST_TYPED:
+        yield favours("typed", STRONG, seen, expected)
+    elif share <= before + USUAL_SLACK:
+        yield opposes("typed", STRONG, seen, expected)
+    else:
+        yield notes("typed", seen, expected)
+
+
+def _unknown(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
+    share, before = (each.share(Kind.SIGN_IN, Reason.UNKNOWN_PERSON) for each in (during, usual))
+    enough = during.total(Kind.SIGN_IN, reason=Reason.UNKNOWN_PERSON) >= LEAST_TYPED
+    if enough and share >= UNKNOWN_SHARE and share >= TYPED_RATIO * before:
+        seen = f"{share:.0%} of sign-ins name people who do not exist, usually {before:.0%}"
+        yield favours("unknown people", STRONG, seen, f"over {UNKNOWN_SHARE:.0%} name people who do not exist")
+
+
+def untyped_failures(statistics: Statistics) -> int:
+    """Failures whose reason nobody can cause by typing."""
+    return sum(
+        count.events
+        for count in statistics.counts
+        if count.outcome is Outcome.FAILURE and count.reason not in TYPED and count.reason is not Reason.OK
+    )
+
+
+def _untyped(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
+    typed = sum(c.events for c in during.counts if c.outcome is Outcome.FAILURE and c.reason in TYPED)
+    untyped = untyped_failures(during)
+    if untyped < LEAST_UNTYPED or untyped <= typed:
+        return
+    per_min, before = untyped / during.minutes, untyped_failures(usual) / usual.minutes
+    seen = (
+        f"{untyped} of {untyped + typed} failures have reasons that nobody can cause by typing "
+        f"({per_min:.0f} a minute, usually {before:.0f})"
+    )
+    yield opposes("reasons", STRONG, seen, "most failures are mistyped or unknown names and passwords")
+
+
+def _sources(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
+    now, before = during.sources / during.minutes, usual.sources / usual.minutes
+    # Distinct sources do not add up over time: of a stretch as short as now, fewer differ than a minute's rate says.
+    ratio = min(now / before, _per_attempt(during) / _per_attempt(usual)) if before else 0.0
+    seen = (
+        f"{during.sources} sources in {during.minutes * 60:.0f} s (usually {usual.sources} in "
+        f"{usual.minutes * 60:.0f} s), the busiest with {during.top_source_share:.0%} of sign-ins (usually "
+        f"{usual.top_source_share:.0%})"
+    )
+    expected = f"{SOURCES_RATIO:g} × the usual sources, or one that rises to over {TOP_SOURCE_SHARE:.0%}"
+    rises = during.top_source_share >= max(TOP_SOURCE_SHARE, usual.top_source_share + TOP_SOURCE_RISE)
+    guesses = during.wrong_password_share >= TYPED_SHARE
+    if guesses and (rises or ratio >= SOURCES_RATIO):
+        yield favours("sources", STRONG, seen, expected)
+    elif not rises and ratio <= USUAL_RATIO:
+        yield opposes("sources", WEAK, seen, expected)
+    else:
+        yield notes("sources", seen, expected)
+
+
+def _per_attempt(statistics: Statistics) -> float:
+    return statistics.sources / max(1, statistics.total(Kind.SIGN_IN))
+
+
+def _flood(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
+    before, now = usual.per_min(Kind.REQUEST), during.per_min(Kind.REQUEST)
+    if before <= 0:
+        return
+    expected = f"over {FLOOD_RATIO:g} × the usual requests without as many more people"
+    seen = f"{now:.0f} requests a minute, usually {before:.0f}"
+    people = (during.people / during.minutes) / max(usual.people / usual.minutes, 1 / usual.minutes)
+    if now >= FLOOD_RATIO * before and people <= FLOOD_RATIO / 2:
+        yield favours("flood", DECISIVE, f"{seen}; {people:.1f} × the usual people", expected)
+    elif now <= FLOOD_RATIO * before / 2:
+        yield opposes("flood", WEAK, seen, expected)
+
+
+CAUSE = Cause(
+    id="attack",
+    title="cyberattack",
+    predictions=__doc__ or "",
+    asks_for=(),
+    weigh=weigh,
+)

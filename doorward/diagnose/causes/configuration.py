@@ -1,0 +1,174 @@
+"""Configuration: a change of an authentication component's settings broke sign-in or sessions.
+
+If it is at work: a configuration changed shortly before the onset; the check of that change predicted what people now
+meet; events fail under the new configuration's digest that passed under the old one; servers, databases and networks
+are well.
+If it is not: nothing changed, or only after the onset; the same failures occur under the old digest too; the check
+finds the change harmless and another cause shows itself.
+Licenses: a roll-back to the version before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from math import comb
+
+from doorward.diagnose import symptoms
+from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes
+from doorward.diagnose.observations import ConfigTally, Observations, Suspect
+from doorward.diagnose.symptoms import Symptom
+from doorward.model.action import ActionKind
+from doorward.model.diagnosis import Evidence
+from doorward.model.finding import Finding, Severity
+
+# A detector places the onset within a window or two of the truth (windows of 10 s), so a change may seem to come later.
+ONSET_SLACK = timedelta(seconds=30)
+# With three changes a day, one falls into a given ten minutes by chance one time in fifty: 7 to 1 is modest.
+CLOSE = timedelta(minutes=10)
+# A change whose harm waits for the next day's sign-ins is still its cause; beyond that nobody would look at it first.
+FAR = timedelta(hours=24)
+# Chance that the old digest's events would differ as much by luck (one-sided exact test of Fisher).
+CONTRAST_P = 0.01
+LEAST_FAILURES = 3
+# Fisher's test sums over tables; beyond this size the shares are scaled down, which only makes the test more cautious.
+_MOST_EVENTS = 2000
+
+_NEXT = "Compare the settings that changed with what people meet; put the version before back and probe."
+
+
+def weigh(observations: Observations) -> Judgement:
+    """Judge every change that could be felt at the onset and keep the one that most speaks for."""
+    if observations.suspects is None:
+        return Judgement((), "Name the components' configuration files, so that changes can be seen.",
+                         not_testable="no configuration is watched")  # fmt: skip
+    if observations.onset is None:
+        seen = "no detection stands and no probe fails"
+        quiet = opposes("onset", DECISIVE, seen, "sign-ins or sessions fail after a change")
+        return Judgement((quiet,), "None needed.")
+    return _judge_changes(observations, observations.suspects, observations.onset)
+
+
+def _judge_changes(observations: Observations, suspects: tuple[Suspect, ...], onset: datetime) -> Judgement:
+    recent = [suspect for suspect in suspects if suspect.alters and suspect.at > onset - FAR]
+    if not recent:
+        seen = f"no watched configuration changed in the {FAR.total_seconds() / 3600:.0f} h before the onset"
+        unchanged = opposes("change", DECISIVE, seen, "a change shortly before the onset")
+        return Judgement((unchanged,), "Ask whether something changed that no watched file holds.")
+    judged = [(suspect, tuple(_judge_change(observations, suspect, onset))) for suspect in recent]
+    best, evidence = max(judged, key=lambda pair: (sum(e.signed_weight for e in pair[1]), pair[0].at))
+    others = tuple(
+        notes("change", f"{_named(suspect)}, {_when(suspect, onset)}", "one change stands out")
+        for suspect, _ in judged
+        if suspect is not best
+    )
+    starts = Symptom.UNREACHABLE in symptoms.predicted(best.findings or ()) & symptoms.seen(observations)
+    return Judgement(
+        (*evidence, *others),
+        _NEXT,
+        component=best.change.component,
+        change=best.change,
+        explains=("server",) if starts else (),
+    )
+
+
+def _judge_change(observations: Observations, suspect: Suspect, onset: datetime) -> Iterator[Evidence]:
+    yield _in_time(observations, suspect, onset)
+    yield _prediction(observations, suspect)
+    yield from _contrast(observations, suspect)
+
+
+def _in_time(observations: Observations, suspect: Suspect, onset: datetime) -> Evidence:
+    seen = f"{_named(suspect)}, {_when(suspect, onset)}"
+    before_onset = onset - suspect.at
+    expected = f"a change in the {CLOSE.total_seconds() / 60:.0f} min before the onset"
+    if before_onset < -ONSET_SLACK:
+        old = _tally(observations, suspect.change.component, suspect.change.before)
+        failed_before = old is not None and old.failed >= LEAST_FAILURES
+        return opposes("time", DECISIVE if failed_before else STRONG, seen, expected)
+    return favours("time", STRONG if before_onset <= CLOSE else WEAK, seen, expected)
+
+
+def _prediction(observations: Observations, suspect: Suspect) -> Evidence:
+    expected = "the check of the change predicts what people meet"
+    if suspect.findings is None:
+        return notes("check", "the change was not checked", expected)
+    telling = tuple(finding for finding in suspect.findings if finding.severity is not Severity.NOTE)
+    if not telling:
+        return opposes("check", WEAK, "the check finds nothing in the change that would hurt sign-in", expected)
+    foretold, met = symptoms.predicted(telling), symptoms.seen(observations)
+    said = _said(telling)
+    if foretold & met:
+        return favours("check", STRONG, f"{said}; met: {_listed(foretold & met)}", expected)
+    if not foretold or not met:
+        return notes("check", f"{said}; it cannot be compared with what is met", expected)
+    return opposes("check", WEAK, f"{said}, that is {_listed(foretold)}; met: {_listed(met)}", expected)
+
+
+def _contrast(observations: Observations, suspect: Suspect) -> Iterator[Evidence]:
+    new = _tally(observations, suspect.change.component, suspect.change.after)
+    old = _tally(observations, suspect.change.component, suspect.change.before)
+    if new is None or old is None or new.failed < LEAST_FAILURES:
+        return
+    expected = "events fail under the new digest and pass under the old one"
+    seen = f"{suspect.change.component}: {_share(new)}; {_share(old)}"
+    if chance_of_contrast(new, old) < CONTRAST_P and new.failed_share > 2 * old.failed_share:
+        yield favours("digest", WEAK, seen, expected)
+    elif old.failed >= LEAST_FAILURES and old.failed_share >= new.failed_share / 2:
+        yield opposes("digest", STRONG, seen, expected)
+
+
+def chance_of_contrast(new: ConfigTally, old: ConfigTally) -> float:
+    """The chance of at least so many failures under the new digest if both failed alike (Fisher's exact test)."""
+    scale = max(1.0, (new.passed + new.failed + old.passed + old.failed) / _MOST_EVENTS)
+    new_failed, new_passed, old_failed, old_passed = (
+        int(count / scale) for count in (new.failed, new.passed, old.failed, old.passed)
+    )
+    failed, new_all, everything = (
+        new_failed + old_failed, new_failed + new_passed, new_failed + new_passed + old_failed + old_passed,
+    )  # fmt: skip
+    ways = sum(
+        comb(failed, k) * comb(everything - failed, new_all - k)
+        for k in range(new_failed, min(failed, new_all) + 1)
+        if new_all - k <= everything - failed
+    )
+    return ways / comb(everything, new_all)
+
+
+def _tally(observations: Observations, component: str, digest: str | None) -> ConfigTally | None:
+    return next((t for t in observations.tallies if (t.component, t.digest) == (component, digest)), None)
+
+
+def _share(tally: ConfigTally) -> str:
+    return f"{tally.failed} of {tally.passed + tally.failed} events failed under {tally.digest}"
+
+
+def _named(suspect: Suspect) -> str:
+    change = suspect.change
+    keys = ", ".join(f"{d.pointer} {d.before} → {d.after}" for d in change.differences) or "settings not compared"
+    return f"{change.component}: {change.before} → {change.after} ({keys})"
+
+
+def _when(suspect: Suspect, onset: datetime) -> str:
+    seconds = (onset - suspect.at).total_seconds()
+    felt = "loaded" if suspect.loaded_at else "changed"
+    return f"{felt} {abs(seconds):.0f} s {'before' if seconds >= 0 else 'after'} the onset"
+
+
+def _said(findings: tuple[Finding, ...]) -> str:
+    worst = min(findings, key=lambda finding: finding.severity.rank)
+    return f"{worst.rule} ({worst.severity}): {worst.effect.who}: {worst.effect.symptom}"
+
+
+def _listed(found: frozenset[Symptom]) -> str:
+    return ", ".join(sorted(found))
+
+
+CAUSE = Cause(
+    id="configuration",
+    title="configuration change",
+    predictions=__doc__ or "",
+    asks_for=(),
+    weigh=weigh,
+    remedy=ActionKind.ROLL_BACK,
+)

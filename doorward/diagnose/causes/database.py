@@ -1,0 +1,129 @@
+"""Database: sign-in waits for a database that is locked, damaged, full of connections or gone.
+
+If it is at work: the database does not open, a read fails, the quick check finds damage, the write lock is not had, or
+nearly all connections are used; the log names a database's exceptions.
+If it is not: it opens, reads in milliseconds, is intact, and gives the write lock at once.
+Licenses nothing: who holds a lock, or why a file is damaged, a person must find out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from doorward.diagnose.cause import (
+    DECISIVE,
+    STRONG,
+    WEAK,
+    Cause,
+    Judgement,
+    blamed,
+    favours,
+    healthy,
+    opposes,
+    unexamined,
+)
+from doorward.diagnose.examined import DatabaseExamined, Examination, StoreExamined
+from doorward.diagnose.observations import Observations
+from doorward.model.diagnosis import Evidence
+
+# A SELECT of one row takes under a millisecond and a free lock a few; half a second is a sick disk or a queue.
+SLOW_MS = 500.0
+CONNECTIONS_SHARE = 0.95
+# PEP 249's exception classes that the database, not the program, causes; Django keeps the names.
+DATABASE_EXCEPTIONS = ("OperationalError", "InterfaceError", "DatabaseError", "ConnectionDoesNotExist")
+LEAST_EXCEPTIONS = 3
+_EXPECTED = f"it does not open, is damaged, locked or full, or takes over {SLOW_MS:.0f} ms"
+
+
+def weigh(observations: Observations) -> Judgement:
+    """Every database and session store, and the exceptions in the log."""
+    evidence = (*_databases(observations), *_stores(observations), *_exceptions(observations))
+    return Judgement(
+        evidence,
+        next_check="Find who holds the lock or the connections; check the disk under the database before restarting.",
+        component=blamed(evidence),
+        not_testable=_not_testable(observations),
+    )
+
+
+def _not_testable(observations: Observations) -> str:
+    if not observations.of(DatabaseExamined):
+        return "no database could be examined"
+    missing = observations.not_examined(Examination.DATABASE)
+    return (
+        f"{missing[0].component}: its database could not be examined, because {missing[0].because}" if missing else ""
+    )
+
+
+def _databases(observations: Observations) -> Iterator[Evidence]:
+    sick, well = [], []
+    for database in observations.of(DatabaseExamined):
+        name, (trouble, weight) = database.component, _trouble(database)
+        if trouble:
+            sick.append(favours("database", weight, f"{name}: {trouble}", _EXPECTED, name))
+        else:
+            well.append(f"{name}: {_figures(database)}")
+    yield from (*sick, *healthy("database", DECISIVE, well, _EXPECTED, sick))
+    yield from unexamined(observations, Examination.DATABASE, _EXPECTED)
+
+
+def _trouble(database: DatabaseExamined) -> tuple[str, float]:
+    """What is wrong with it and how much that weighs, ('', 0) if nothing is."""
+    used, most = database.connections, database.connections_most
+    slowest_ms = max(database.select_ms or 0.0, database.lock_ms or 0.0)
+    found: tuple[tuple[bool, str, float], ...] = (
+        (not database.opened, f"does not open: {database.problem}", DECISIVE),
+        (database.intact is False, "the quick check finds damage", DECISIVE),
+        (database.locked is True, f"the write lock was not had within {database.lock_ms or 0:.0f} ms", DECISIVE),
+        (bool(used and most and used >= CONNECTIONS_SHARE * most), f"{used} of {most} connections used", DECISIVE),
+        (slowest_ms > SLOW_MS, f"slow: {_figures(database)}", STRONG),
+    )
+    return next(((text, weight) for is_so, text, weight in found if is_so), ("", 0.0))
+
+
+def _figures(database: DatabaseExamined) -> str:
+    parts = [f"{database.kind} opens"]
+    if database.select_ms is not None:
+        parts.append(f"SELECT {database.select_ms:.1f} ms")
+    if database.intact is not None:
+        parts.append("quick check finds no damage")
+    if database.locked is False:
+        parts.append(f"write lock had in {database.lock_ms or 0:.1f} ms")
+    if database.connections is not None:
+        parts.append(f"{database.connections} of {database.connections_most} connections used")
+    if database.problem:
+        parts.append(database.problem)
+    return ", ".join(parts)
+
+
+def _stores(observations: Observations) -> Iterator[Evidence]:
+    expected = "the session store does not answer PING"
+    for store in observations.of(StoreExamined):
+        if store.answered:
+            yield opposes(
+                "store", WEAK, f"{store.component}: session store answers PING in {store.ms:.0f} ms", expected
+            )
+        else:
+            yield favours(
+                "store", DECISIVE, f"{store.component}: session store: {store.problem}", expected, store.component
+            )
+
+
+def _exceptions(observations: Observations) -> Iterator[Evidence]:
+    if observations.during is None:
+        return
+    expected = "the log names a database's exceptions"
+    found = [(name, n) for name, n in observations.during.exceptions if name in DATABASE_EXCEPTIONS]
+    if sum(n for _, n in found) >= LEAST_EXCEPTIONS:
+        yield favours("log", STRONG, ", ".join(f"{n} × {name}" for name, n in found), expected)
+    elif not found:
+        yield opposes("log", WEAK, "no database exception in the log since the onset", expected)
+
+
+CAUSE = Cause(
+    id="database",
+    title="database failure",
+    predictions=__doc__ or "",
+    asks_for=(Examination.DATABASE, Examination.STORE),
+    weigh=weigh,
+)

@@ -1,0 +1,124 @@
+"""Load: more people want in than the service can serve.
+
+If it is at work: several times as many people as usual sign in, answers take several times as long, the health path
+and the processes are slow with work.
+If it is not: as many people as usual, answers as quick as usual. Requests alone say little: who is sent away tries
+again, so an outage of any cause makes more of them; people are counted, not requests.
+Licenses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes
+from doorward.diagnose.examined import Examination, LivenessExamined, ProcessExamined
+from doorward.diagnose.observations import Observations
+from doorward.model.diagnosis import Evidence
+from doorward.model.sign_in import Kind
+from doorward.model.statistics import Statistics
+
+# A service that fails at less than twice its usual crowd would fail every Monday morning.
+SURGE_RATIO = 3.0
+CROWD_RATIO = 2.0
+# Windows of a minute at 60 people a minute differ by a third from one to the next by chance alone (2 Poisson sigmas).
+USUAL_RATIO = 1.5
+# Retries and reloads at most treble the requests of the same people; more are not the people we know.
+REQUESTS_RATIO = 3.0
+SLOW_RATIO = 3.0
+SLOW_MS = 1000.0
+# Quantiles over few requests jump; a doubling within this bound is noise.
+AS_QUICK_RATIO = 2.0
+AS_QUICK_MS = 200.0
+LEAST_TIMED = 20
+BUSY_CORES_PER_PROCESS = 0.9
+LIVENESS_SLOW_MS = 1000.0
+
+_MORE_PEOPLE = f"at least {SURGE_RATIO:g} × the usual people"
+
+
+def weigh(observations: Observations) -> Judgement:
+    """People, latency and busy processes against the usual."""
+    usual, during = observations.usual, observations.during
+    next_check = "See which pages the people ask for and what the processes wait for; shed or add capacity."
+    if usual is None or during is None or usual.minutes <= 0 or during.minutes <= 0:
+        return Judgement((), next_check, not_testable="there are no counts of a usual time and of now to compare")
+    evidence = (*_people(usual, during), *_latency(usual, during), *_busy(observations))
+    silent = "no event reached the log since the onset" if during.events == 0 else ""
+    return Judgement(evidence, next_check, not_testable=silent)
+
+
+def surge(usual: Statistics, during: Statistics) -> float:
+    """How many times the usual people there are now, by the smaller of two counts that can only overstate it.
+
+    Distinct people a minute overstate a short stretch against a long one (people come again); sign-in attempts a minute
+    overstate an outage (people try again). 1 when there was nobody before and is nobody now.
+    """
+    people = _ratio(during.people / during.minutes, usual.people / usual.minutes)
+    return min(people, _ratio(during.per_min(Kind.SIGN_IN), usual.per_min(Kind.SIGN_IN)))
+
+
+def _ratio(now: float, before: float) -> float:
+    if before <= 0:
+        return 1.0 if now <= 0 else float("inf")
+    return now / before
+
+
+def _people(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
+    times = surge(usual, during)
+    requests = _ratio(during.per_min(Kind.REQUEST), usual.per_min(Kind.REQUEST))
+    seen = (
+        f"{times:.1f} × the usual people: {during.people} in {during.minutes * 60:.0f} s (usually {usual.people} in "
+        f"{usual.minutes * 60:.0f} s), {during.per_min(Kind.SIGN_IN):.0f} sign-ins a minute (usually "
+        f"{usual.per_min(Kind.SIGN_IN):.0f}), {during.per_min(Kind.REQUEST):.0f} requests a minute (usually "
+        f"{usual.per_min(Kind.REQUEST):.0f})"
+    )
+    if during.events == 0:
+        yield notes("people", "no event reached the log", _MORE_PEOPLE)
+    elif times >= SURGE_RATIO:
+        yield favours("people", DECISIVE if times >= 2 * SURGE_RATIO else STRONG, seen, _MORE_PEOPLE)
+    elif times >= CROWD_RATIO:
+        yield favours("people", WEAK, seen, _MORE_PEOPLE)
+    elif requests > REQUESTS_RATIO:
+        yield opposes("people", WEAK, seen, _MORE_PEOPLE)
+    else:
+        yield opposes("people", DECISIVE if times <= USUAL_RATIO else STRONG, seen, _MORE_PEOPLE)
+
+
+def _latency(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
+    before, now = usual.latency, during.latency
+    if before is None or now is None or min(before.requests, now.requests) < LEAST_TIMED:
+        return
+    expected = f"95 % of answers within over {SLOW_RATIO:g} × the usual time and over {SLOW_MS:.0f} ms"
+    seen = (
+        f"median {now.p50_ms:.0f} ms, 95 % within {now.p95_ms:.0f} ms; "
+        f"usually {before.p50_ms:.0f} and {before.p95_ms:.0f} ms"
+    )
+    times = _ratio(now.p95_ms, before.p95_ms)
+    if times >= SLOW_RATIO and now.p95_ms >= SLOW_MS:
+        yield favours("latency", STRONG, seen, expected)
+    elif times <= AS_QUICK_RATIO or now.p95_ms <= AS_QUICK_MS:
+        yield opposes("latency", STRONG, seen, expected)
+    else:
+        yield notes("latency", seen, expected)
+
+
+def _busy(observations: Observations) -> Iterator[Evidence]:
+    for process in observations.of(ProcessExamined):
+        tree = max(1, process.workers or 0)
+        if process.cpu_share is not None and process.cpu_share >= BUSY_CORES_PER_PROCESS * tree:
+            seen = f"{process.component}: {process.cpu_share:.0%} of a core over {tree} processes"
+            yield favours("process", WEAK, seen, "every process busy all the time")
+    for liveness in observations.of(LivenessExamined):
+        if liveness.status is not None and liveness.ms > LIVENESS_SLOW_MS:
+            seen = f"{liveness.component}: the health path takes {liveness.ms:.0f} ms"
+            yield favours("liveness", WEAK, seen, "requests queue, even for the health path")
+
+
+CAUSE = Cause(
+    id="load",
+    title="heavy traffic",
+    predictions=__doc__ or "",
+    asks_for=(Examination.PROCESS, Examination.LIVENESS),
+    weigh=weigh,
+)

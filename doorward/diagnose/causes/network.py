@@ -1,0 +1,117 @@
+"""Network: people or components cannot reach one another, or names do not resolve.
+
+If it is at work: connections time out or find no way, names do not resolve, while the control target answers; fewer
+people than usual reach the service.
+If it is not: every component connects at every try, or refuses, which its host itself must say; people still arrive.
+When the control target fails as well, it is our own network that is cut off, and nothing is said of the service's.
+Licenses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from doorward.diagnose.cause import (
+    STRONG,
+    WEAK,
+    Cause,
+    Judgement,
+    blamed,
+    favours,
+    healthy,
+    notes,
+    opposes,
+    unexamined,
+)
+from doorward.diagnose.examined import ConnectionExamined, Examination, Reach
+from doorward.diagnose.observations import Observations
+from doorward.model.diagnosis import Evidence
+from doorward.model.journey import ProbeOutcome
+from doorward.model.sign_in import Kind
+
+# A lost packet costs a second or more before it is sent again; a handshake within a country stays under a tenth.
+SLOW_CONNECT_MS = 500.0
+# Half of the usual requests still arriving is no cut-off. Fewer say nothing: any fault that sends people away early
+# makes fewer requests of them.
+ARRIVING_SHARE = 0.5
+# Every component answers at every try: that settles it for our own way there, which may not be everybody's.
+CONNECTED = 3.0
+_EXPECTED = "connections time out, find no way, or the name does not resolve"
+
+
+def weigh(observations: Observations) -> Judgement:
+    """Connections to every component, with their control targets, and whether people still arrive."""
+    connections = observations.of(ConnectionExamined)
+    blind = [c for c in connections if c.control not in (None, Reach.CONNECTED, Reach.REFUSED) and not c.answered]
+    evidence = (
+        *_connections(tuple(c for c in connections if c not in blind)),
+        *(notes("control", f"{c.component}: neither it nor its control target answers", _EXPECTED) for c in blind),
+        *_arrivals(observations),
+        *unexamined(observations, Examination.CONNECTION, _EXPECTED),
+    )
+    return Judgement(
+        evidence,
+        next_check="Try the addresses from another network; look at name servers, firewalls and routes.",
+        component=blamed(evidence),
+        not_testable=_not_testable(observations, connections, blind),
+    )
+
+
+def _not_testable(
+    observations: Observations, connections: tuple[ConnectionExamined, ...], blind: list[ConnectionExamined]
+) -> str:
+    if blind or any(probe.outcome is ProbeOutcome.BLIND for probe in observations.probes):
+        return "our own network is cut off: the control target does not answer either"
+    return "" if connections else "no address could be examined"
+
+
+def _connections(connections: tuple[ConnectionExamined, ...]) -> Iterator[Evidence]:
+    sick: list[Evidence] = []
+    well: list[str] = []
+    for connection in connections:
+        if connection.answered < len(connection.tries):
+            sick.extend(_cut_off(connection))
+        elif (connection.slowest_ms or 0) > SLOW_CONNECT_MS:
+            sick.append(favours("connection", WEAK, _figures(connection), _EXPECTED, connection.component))
+        else:
+            well.append(_figures(connection))
+    yield from (*sick, *healthy("connection", CONNECTED, well, _EXPECTED, sick))
+
+
+def _cut_off(connection: ConnectionExamined) -> Iterator[Evidence]:
+    name = connection.component
+    yield favours("connection", STRONG, _figures(connection), _EXPECTED, name)
+    if connection.control in (Reach.CONNECTED, Reach.REFUSED):
+        seen = f"{name}: its control target answers ({connection.control})"
+        yield favours("control", STRONG, seen, "only the way to the component is cut", name)
+    elif connection.answered == 0:
+        yield favours("connection", WEAK, f"{name}: no try was answered at all", _EXPECTED, name)
+
+
+def _figures(connection: ConnectionExamined) -> str:
+    counts = ", ".join(f"{connection.tries.count(reach)} × {reach}" for reach in Reach if reach in connection.tries)
+    slowest = f", slowest {connection.slowest_ms:.0f} ms" if connection.slowest_ms is not None else ""
+    refused = " (the host itself says so: the way there works)" if Reach.REFUSED in connection.tries else ""
+    return f"{connection.component}: {connection.address}: {counts}{refused}{slowest}"
+
+
+def _arrivals(observations: Observations) -> Iterator[Evidence]:
+    usual, during = observations.usual, observations.during
+    if usual is None or during is None or usual.per_min(Kind.REQUEST) <= 0:
+        return
+    before, now = usual.per_min(Kind.REQUEST), during.per_min(Kind.REQUEST)
+    seen = f"{now:.0f} requests a minute arrive, {before:.0f} usually"
+    expected = f"under {ARRIVING_SHARE:.0%} of the usual requests arrive"
+    if now >= ARRIVING_SHARE * before:
+        yield opposes("arrivals", STRONG, seen, expected)
+    else:
+        yield notes("arrivals", seen, expected)
+
+
+CAUSE = Cause(
+    id="network",
+    title="network failure",
+    predictions=__doc__ or "",
+    asks_for=(Examination.CONNECTION,),
+    weigh=weigh,
+)

@@ -1,0 +1,149 @@
+"""Server: the process is dead or starved, or its host has run out of room.
+
+If it is at work: the process of the pid file is gone, nothing listens where it should, the health path does not answer
+or answers 5xx; or the disk is full, memory is used up, or the open files are at their limit.
+If it is not: the process is alive and has been since before the onset, its health path answers quickly, the host has
+room. Errors 500 with a healthy health path are no sign of a server fault: the process answers, with the wrong answer.
+Licenses: a restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from doorward.diagnose.cause import (
+    DECISIVE,
+    STRONG,
+    WEAK,
+    Cause,
+    Judgement,
+    blamed,
+    favours,
+    healthy,
+    notes,
+    unexamined,
+)
+from doorward.diagnose.examined import (
+    ConnectionExamined,
+    Examination,
+    HostExamined,
+    LivenessExamined,
+    ProcessExamined,
+    Reach,
+)
+from doorward.diagnose.observations import Observations
+from doorward.model.action import ActionKind
+from doorward.model.diagnosis import Evidence
+
+# Under these, SQLite's journals, logs and uploads begin to fail; ext4 keeps 5 % from ordinary accounts by itself.
+DISK_FULL_MIB = 64.0
+DISK_FULL_SHARE = 0.005
+# The kernel begins to end processes when almost nothing is available.
+MEMORY_GONE_SHARE = 0.03
+# Of the soft limit: beyond it, connections are accepted no more.
+OPEN_FILES_SHARE = 0.95
+# Load per core at which work waits several times as long as it runs; alone it hurts nobody, so it weighs little.
+OVERLOADED_PER_CORE = 8.0
+# A health path does no work: who takes this long is starved.
+LIVENESS_SLOW_MS = 1000.0
+
+
+def weigh(observations: Observations) -> Judgement:
+    """Process, address, health path and host of every component."""
+    evidence = (
+        *_processes(observations),
+        *_addresses(observations),
+        *_liveness(observations),
+        *_hosts(observations),
+    )
+    testable = bool(observations.of(ProcessExamined)) or bool(observations.of(LivenessExamined))
+    return Judgement(
+        evidence,
+        next_check="Read the last lines of the process's own log and the kernel's, then restart it under supervision.",
+        component=blamed(evidence),
+        not_testable="" if testable else "neither a process nor a health path could be examined",
+    )
+
+
+def _processes(observations: Observations) -> Iterator[Evidence]:
+    expected = "the process is gone, or at its limit of open files"
+    sick, well = [], []
+    for process in observations.of(ProcessExamined):
+        name = process.component
+        if not process.alive:
+            sick.append(favours("process", DECISIVE, f"{name}: process {process.pid}: {process.note}", expected, name))
+        elif process.open_files_limit and (process.open_files or 0) >= OPEN_FILES_SHARE * process.open_files_limit:
+            seen = f"{name}: {process.open_files} of {process.open_files_limit} files open"
+            sick.append(favours("process", DECISIVE, seen, expected, name))
+        else:
+            well.append(_alive(process))
+    yield from (*sick, *healthy("process", WEAK, well, expected, sick))
+    yield from unexamined(observations, Examination.PROCESS, expected)
+
+
+def _alive(process: ProcessExamined) -> str:
+    return (
+        f"{process.component}: process {process.pid} alive for {process.uptime_s or 0:.0f} s with "
+        f"{process.workers or 0} workers, {process.cpu_share or 0:.0%} of a core, "
+        f"{process.memory_share or 0:.0%} of memory, {process.open_files or 0} open files"
+    )
+
+
+def _addresses(observations: Observations) -> Iterator[Evidence]:
+    expected = "nothing listens at its address"
+    for connection in observations.of(ConnectionExamined):
+        if connection.connected == 0 and Reach.REFUSED in connection.tries:
+            refused, tries = connection.tries.count(Reach.REFUSED), len(connection.tries)
+            seen = f"{connection.component}: {connection.address} refused {refused} of {tries} connections"
+            yield favours("connection", DECISIVE, seen, expected, connection.component)
+
+
+def _liveness(observations: Observations) -> Iterator[Evidence]:
+    expected = f"no answer, a 5xx answer, or one that takes over {LIVENESS_SLOW_MS:.0f} ms"
+    sick, well = [], []
+    for liveness in observations.of(LivenessExamined):
+        name = liveness.component
+        said = f"{name}: health path answers {liveness.status} in {liveness.ms:.0f} ms"
+        if liveness.status is None:
+            sick.append(favours("liveness", STRONG, f"{name}: health path: {liveness.problem}", expected, name))
+        elif liveness.status >= 500:
+            sick.append(favours("liveness", STRONG, said, expected, name))
+        elif liveness.ms > LIVENESS_SLOW_MS:
+            sick.append(favours("liveness", WEAK, said, expected, name))
+        else:
+            well.append(said)
+    yield from (*sick, *healthy("liveness", STRONG, well, expected, sick))
+    yield from unexamined(observations, Examination.LIVENESS, expected)
+
+
+def _hosts(observations: Observations) -> Iterator[Evidence]:
+    expected = (
+        f"under {DISK_FULL_MIB:.0f} MiB of disk or {MEMORY_GONE_SHARE:.0%} of memory left, "
+        f"or a load over {OVERLOADED_PER_CORE:g} per core"
+    )
+    sick, well = [], []
+    for host in observations.of(HostExamined):
+        seen = (
+            f"{host.component}: disk {host.disk_free_share:.0%} free ({host.disk_free_mib:.0f} MiB), memory "
+            f"{host.memory_available_share:.0%} available, load {host.load_per_core:.1f} per core of {host.cores}"
+        )
+        if host.disk_free_mib < DISK_FULL_MIB or host.disk_free_share < DISK_FULL_SHARE:
+            sick.append(favours("host", DECISIVE, seen, expected, host.component))
+        elif host.memory_available_share < MEMORY_GONE_SHARE:
+            sick.append(favours("host", STRONG, seen, expected, host.component))
+        elif host.load_per_core > OVERLOADED_PER_CORE:
+            sick.append(notes("host", seen, expected))
+        else:
+            well.append(seen)
+    yield from (*sick, *healthy("host", WEAK, well, expected, sick))
+    yield from unexamined(observations, Examination.HOST, expected)
+
+
+CAUSE = Cause(
+    id="server",
+    title="server failure",
+    predictions=__doc__ or "",
+    asks_for=(Examination.PROCESS, Examination.CONNECTION, Examination.LIVENESS, Examination.HOST),
+    weigh=weigh,
+    remedy=ActionKind.RESTART,
+)

@@ -1,0 +1,70 @@
+"""Conclusion: every cause judged by the same observations, and what follows. Pure: `now` is an argument.
+
+The conclusion is a cause only if its evidence supports it and leads clearly over every rival that it does not explain;
+without a supported cause it is `nothing-wrong` when no signal stands, else `cannot-tell`. It never guesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from doorward.diagnose.cause import SUPPORTED_AT, Cause, favours
+from doorward.diagnose.causes import causes
+from doorward.diagnose.observations import Observations
+from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Differential, Hypothesis, Verdict
+
+# Two supported causes closer than this (7 to 1 on the scale of `cause`) are equally supported: a person must look.
+CLEAR_LEAD = 2.0
+# That tests rule out every other cause speaks for the one left, but not alone: some causes are not on the list.
+ELIMINATION = 1.5
+
+_RANK = {Verdict.SUPPORTED: 0, Verdict.OPEN: 1, Verdict.NOT_TESTABLE: 2, Verdict.RULED_OUT: 3}
+
+
+def differential(observations: Observations, now: datetime, considered: Iterable[Cause] | None = None) -> Differential:
+    """Judge every cause (all of `causes/` unless some are named), best first."""
+    chosen = tuple(causes() if considered is None else considered)
+    hypotheses = _eliminate(tuple(cause.judge(observations) for cause in chosen), chosen)
+    ranked = tuple(sorted(hypotheses, key=lambda h: (_RANK[h.verdict], -h.score, h.cause)))
+    conclusion, reason = _conclude(ranked, observations.has_signal)
+    return Differential(now, ranked, conclusion, reason)
+
+
+def _eliminate(hypotheses: tuple[Hypothesis, ...], chosen: tuple[Cause, ...]) -> tuple[Hypothesis, ...]:
+    """If tests rule out every cause but one that has more for than against it, say so as evidence of its own."""
+    left = [h for h in hypotheses if h.verdict is not Verdict.RULED_OUT]
+    if len(left) != 1 or len(hypotheses) < 2 or left[0].verdict is not Verdict.OPEN or left[0].score <= 0:
+        return hypotheses
+    last = left[0]
+    others = ", ".join(h.title for h in hypotheses if h is not last)
+    evidence = favours("elimination", ELIMINATION, f"tests rule out {others}", "no other cause is left")
+    score = last.score + ELIMINATION
+    raised = replace(last, score=score, evidence=(*last.evidence, evidence))
+    if score >= SUPPORTED_AT:
+        remedy = next(cause.remedy for cause in chosen if cause.id == last.cause)
+        raised = replace(raised, verdict=Verdict.SUPPORTED, reason=evidence.seen, remedy=remedy)
+    return tuple(raised if h is last else h for h in hypotheses)
+
+
+def _conclude(ranked: tuple[Hypothesis, ...], has_signal: bool) -> tuple[str, str]:
+    supported = [h for h in ranked if h.verdict is Verdict.SUPPORTED]
+    explained = {cause for h in supported for cause in h.explains}
+    rivals = [h for h in supported if h.cause not in explained]
+    if not rivals:
+        return _conclude_nothing(ranked, has_signal)
+    best = rivals[0]
+    if len(rivals) > 1 and best.score - rivals[1].score < CLEAR_LEAD:
+        both = " and ".join(f"{h.title} ({h.score:+.1f})" for h in rivals[:2])
+        return CANNOT_TELL, f"{both} are both supported, and neither leads clearly"
+    return best.cause, best.reason
+
+
+def _conclude_nothing(ranked: tuple[Hypothesis, ...], has_signal: bool) -> tuple[str, str]:
+    if not has_signal:
+        return NOTHING_WRONG, "no detection stands, no probe fails, and no examination shows a fault"
+    left = [h.title for h in ranked if h.verdict in (Verdict.OPEN, Verdict.NOT_TESTABLE)]
+    if not left:
+        return CANNOT_TELL, "tests rule out every cause on the list: it is another one"
+    return CANNOT_TELL, f"no cause is supported; left open: {', '.join(left)}"

@@ -1,0 +1,124 @@
+"""Process and host: is the process of the pid file alive, how is it, and has its host room?"""
+
+from __future__ import annotations
+
+import os
+import time
+
+import psutil
+
+from doorward.diagnose.examined import Examination, HostExamined, NotExamined, ProcessExamined
+from doorward.diagnose.examinee import Examinee
+
+# Long enough that a busy worker's CPU time moves by several of the kernel's 10 ms ticks.
+CPU_SAMPLE_S = 0.2
+# A pid file is written by the process it names; one that is older than its process names another one (a reused pid).
+PID_FILE_SLACK_S = 2.0
+_MIB = 1024 * 1024
+
+
+def examine_process(examinee: Examinee) -> ProcessExamined | NotExamined:
+    """Look the pid up, and sum the figures of the process and its children."""
+    if examinee.pid_file is None:
+        return NotExamined(Examination.PROCESS, examinee.component, "no pid file is configured", applies=False)
+    try:
+        text = examinee.pid_file.read_text(encoding="ascii", errors="replace").strip()
+        written_at = examinee.pid_file.stat().st_mtime
+    except FileNotFoundError:
+        because = f"there is no {examinee.pid_file.name}: the process was never started or ended in good order"
+        return _not_examined(Examination.PROCESS, examinee, because)
+    except OSError as error:
+        return _not_examined(Examination.PROCESS, examinee, f"the pid file does not read ({error.strerror})")
+    if not text.isdigit() or int(text) == 0:
+        return _not_examined(Examination.PROCESS, examinee, "the pid file holds no process id")
+    return _process(examinee.component, int(text), written_at)
+
+
+def examine_host(examinee: Examinee) -> HostExamined | NotExamined:
+    """Room on the disk of the component's directory, memory, and the one-minute load against the cores."""
+    if examinee.directory is None:
+        because = "no directory on this host is configured"
+        return NotExamined(Examination.HOST, examinee.component, because, applies=False)
+    try:
+        disk = psutil.disk_usage(str(examinee.directory))
+    except OSError as error:
+        return _not_examined(Examination.HOST, examinee, f"its directory does not read ({error.strerror})")
+    memory = psutil.virtual_memory()
+    cores = psutil.cpu_count() or 1
+    return HostExamined(
+        component=examinee.component,
+        disk_free_share=disk.free / disk.total if disk.total else 0.0,
+        disk_free_mib=disk.free / _MIB,
+        memory_available_share=memory.available / memory.total,
+        load_per_core=os.getloadavg()[0] / cores,
+        cores=cores,
+    )
+
+
+def _not_examined(examination: Examination, examinee: Examinee, because: str) -> NotExamined:
+    return NotExamined(examination, examinee.component, because)
+
+
+def _process(component: str, pid: int, written_at: float) -> ProcessExamined | NotExamined:
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return ProcessExamined(component, pid, alive=False, note="it has ended and waits to be reaped")
+        if process.create_time() > written_at + PID_FILE_SLACK_S:
+            return ProcessExamined(component, pid, alive=False, note="its id now belongs to a younger process")
+        return _figures(component, process)
+    except psutil.NoSuchProcess:
+        return ProcessExamined(component, pid, alive=False, note="no process has its id")
+    except psutil.AccessDenied:
+        return NotExamined(Examination.PROCESS, component, "this account may not look at the process")
+
+
+def _figures(component: str, process: psutil.Process) -> ProcessExamined:
+    children = process.children(recursive=True)
+    tree = (process, *children)
+    before, began = _cpu_s(tree), time.monotonic()
+    time.sleep(CPU_SAMPLE_S)
+    cpu_share = (_cpu_s(tree) - before) / (time.monotonic() - began)
+    return ProcessExamined(
+        component=component,
+        pid=process.pid,
+        alive=True,
+        uptime_s=time.time() - process.create_time(),
+        cpu_share=max(0.0, cpu_share),
+        memory_share=sum(_memory_share(member) for member in tree),
+        open_files=max((_open_files(member) for member in tree), default=0),
+        open_files_limit=_open_files_limit(process),
+        workers=len(children),
+    )
+
+
+def _cpu_s(tree: tuple[psutil.Process, ...]) -> float:
+    total = 0.0
+    for member in tree:
+        try:
+            times = member.cpu_times()
+        except psutil.Error:  # a worker that ends meanwhile counts for nothing
+            continue
+        total += times.user + times.system
+    return total
+
+
+def _memory_share(process: psutil.Process) -> float:
+    try:
+        return float(process.memory_percent()) / 100
+    except psutil.Error:
+        return 0.0
+
+
+def _open_files(process: psutil.Process) -> int:
+    try:
+        return process.num_fds()
+    except psutil.Error:
+        return 0
+
+
+def _open_files_limit(process: psutil.Process) -> int | None:
+    try:
+        return process.rlimit(psutil.RLIMIT_NOFILE)[0]
+    except (psutil.Error, AttributeError):  # only Linux and FreeBSD tell
+        return None
