@@ -27,12 +27,8 @@ _ENDED_BY_SIGNAL = (-signal.SIGTERM, -signal.SIGINT)
 
 
 def serve_one(place: Place) -> int:
-    """Runs one service until it is told to end."""
-    try:
-        config = accept(place.config, MODELS[place.name])
-    except ConfigInvalid as error:
-        print(error, file=sys.stderr)
-        return 2
+    """Runs one service until it is told to end. Raises ConfigInvalid."""
+    config = accept(place.config, MODELS[place.name])
     os.environ.update(place.environment)
     place.pid_file.parent.mkdir(exist_ok=True)
     _SchoolArbiter(_Gunicorn(place, config)).run()
@@ -40,7 +36,7 @@ def serve_one(place: Place) -> int:
 
 
 def serve_both(site: Path) -> int:
-    """Runs both services as child processes; when one ends, the other is ended too."""
+    """Runs both services as child processes; when one ends, the other is ended too. Raises ConfigInvalid."""
     for name in Name:
         load(Place(site, name).config, MODELS[name])
     command = [sys.executable, "-m", "school", "serve", str(site)]

@@ -1,5 +1,6 @@
 """The two services of a site: where their configuration lies and how they start."""
 
+import os
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -30,6 +31,15 @@ class Place:
     @property
     def pid_file(self) -> Path:
         return self.site / "run" / f"{self.name}.pid"
+
+    @property
+    def is_served(self) -> bool:
+        """Whether the process of the pid file lives; a server that was killed leaves its file behind."""
+        try:
+            os.kill(int(self.pid_file.read_text(encoding="ascii")), 0)
+        except (FileNotFoundError, ValueError, ProcessLookupError):
+            return False
+        return True
 
     @property
     def wsgi_module(self) -> str:

@@ -65,6 +65,9 @@ def setup(plan: Plan, force: bool) -> None:
 
 def _clear(site: Path, force: bool) -> None:
     """Removes only what a setup makes, never other files of the directory."""
+    served = [name for name in Name if Place(site, name).is_served]
+    if served:
+        raise SetupRefused(f"{site} is being served ({', '.join(served)}); end that first")
     existing = [site / name for name in _OURS if (site / name).exists()]
     if existing and not force:
         raise SetupRefused(f"{site} already holds {existing[0].name}; --force replaces the whole site")
