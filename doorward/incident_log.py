@@ -173,7 +173,23 @@ def _applies(kind: type[B]) -> Callable[[Callable[[Incident, Entry, B], Incident
 
 @_applies(Joined)
 def _joined(incident: Incident, entry: Entry, body: Joined) -> Incident:
-    return replace(incident, detections=(*incident.detections, body.detection), recovered_at=None)
+    joined = replace(incident, detections=(*incident.detections, body.detection))
+    if incident.recovered_at is None:
+        return joined
+    # A relapse is diagnosed and planned anew; what was done stays in the log.
+    return replace(
+        joined,
+        recovered_at=None,
+        differential=None,
+        diagnosed_at=None,
+        change=None,
+        plan=None,
+        approved_at=None,
+        approved_by=None,
+        approved_plan=None,
+        actions=(),
+        verified=None,
+    )
 
 
 @_applies(Diagnosed)

@@ -1,0 +1,124 @@
+"""Gather for a diagnosis what the other stages know, and measure who is hurt.
+
+In: an incident. Out: a differential with the change that it speaks of; the situation that a plan is made from; the impact.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from doorward.diagnose import Observations, Suspect, differential, observe, tally
+from doorward.diagnose.observations import raw_failures
+from doorward.model.config_version import Change
+from doorward.model.diagnosis import Differential
+from doorward.model.incident import ImpactMeasured, Incident
+from doorward.model.sign_in import TYPED, Kind, Outcome, Reason, SignInEvent
+from doorward.recover.planning import Situation
+from doorward.settings import Settings
+from doorward.store import versions as kept
+from doorward.store import watching
+from doorward.watch import statistics
+from doorward.wiring import guarded
+from doorward.wiring.memory import Memory
+from doorward.wiring.repair import Repair
+from doorward.wiring.versions import Versions
+
+# How far back "usual" reaches, and how much of the time before the onset is left out of it: an onset is an estimate.
+USUAL_SPAN = timedelta(minutes=20)
+ONSET_SLACK = timedelta(seconds=3)
+# Changes older than this before the onset are no suspects.
+SUSPECT_SPAN = timedelta(minutes=60)
+# Refusals that happen on any day and hurt nobody: an old cookie comes back.
+EVERYDAY = frozenset({Reason.SESSION_EXPIRED, Reason.SESSION_UNKNOWN, *TYPED})
+
+
+class Diagnosing:
+    """Remembers when each incident was last diagnosed; everything else is read anew."""
+
+    def __init__(self, settings: Settings, memory: Memory, versions: Versions, repair: Repair) -> None:
+        self._settings = settings
+        self._memory = memory
+        self._versions = versions
+        self._repair = repair
+        self.last_made: dict[str, datetime] = {}
+
+    def differential(self, incident: Incident, now: datetime) -> tuple[Differential, Change | None]:
+        """Examine and judge; the change is the one that the configuration hypothesis names, if any."""
+        self.last_made[incident.id] = now
+        made = differential(observe(guarded.examinees(self._settings), self._known(incident, now)), now)
+        named = next((h.change for h in made.hypotheses if h.cause == "configuration" and h.change), None)
+        return made, named
+
+    def _known(self, incident: Incident, now: datetime) -> Observations:
+        onset = min(detection.onset for detection in incident.detections)
+        events = self._memory.since(onset - USUAL_SPAN)
+        before = [event for event in events if event.at < onset - ONSET_SLACK]
+        during = [event for event in events if event.at >= onset - ONSET_SLACK]
+        return Observations(
+            detections=incident.detections,
+            suspects=self._suspects(onset, events),
+            usual=statistics(before, before[0].at, onset - ONSET_SLACK) if before else None,
+            during=statistics(during, onset - ONSET_SLACK, now),
+            probes=tuple(r for r in watching.probes(onset - timedelta(seconds=30)) if r.at >= onset - ONSET_SLACK),
+            tallies=tally(events),
+            raw_failures=raw_failures(events, onset - ONSET_SLACK),
+        )
+
+    def _suspects(self, onset: datetime, events: tuple[SignInEvent, ...]) -> tuple[Suspect, ...] | None:
+        if not any(component.config for component in self._settings.component):
+            return None
+        loaded = {(event.component, event.config): event.at for event in events if event.kind is Kind.CONFIGURATION}
+        return tuple(
+            Suspect(
+                reviewed.change,
+                None if reviewed.unread else reviewed.findings,
+                loaded.get((reviewed.change.component, reviewed.change.after)),
+            )
+            for reviewed in self._versions.changes
+            if onset - reviewed.change.at <= SUSPECT_SPAN
+        )
+
+    def situation(self, incident: Incident, tried: tuple[str, ...]) -> Situation:
+        """What a plan for the incident is made from."""
+        change = incident.change
+        component = next((c for c in self._settings.component if change and c.name == change.component), None)
+        judgement = self._repair.judge_sessions(component.name, incident) if component else None
+        return Situation(
+            differential=incident.differential,
+            change=change,
+            good=kept.last_good(change.component, change.at) if change else None,
+            can_restart=bool(component and (component.reload.signal or component.reload.command)),
+            condemned=len(judgement.sessions) if judgement else None,
+            probes=tuple(probe.name for probe in self._settings.probe),
+            tried=tried,
+        )
+
+    def impact(self, incident: Incident) -> ImpactMeasured:
+        """Who was hurt since the onset, by the logs: people whose session was refused, whose sign-in failed for a reason
+        that they did not type, or who were answered with an error."""
+        onset = min(detection.onset for detection in incident.detections)
+        events = [e for e in self._memory.since(onset - ONSET_SLACK) if not e.probe]
+        hurt = [event for event in events if hurts(event)]
+        by_reason: dict[str, int] = {}
+        for event in hurt:
+            word = f"{event.reason.value} ({event.component})"
+            by_reason[word] = by_reason.get(word, 0) + 1
+        return ImpactMeasured(
+            people_hurt=len({event.person for event in hurt if event.person}),
+            people_seen=len({event.person for event in events if event.person}),
+            first_hurt_at=min((event.at for event in hurt), default=None),
+            last_hurt_at=max((event.at for event in hurt), default=None),
+            by_reason=tuple(sorted(by_reason.items(), key=lambda item: (-item[1], item[0]))),
+            source="logs of " + ", ".join(c.name for c in self._settings.component if c.log),
+        )
+
+    def last_hurt(self, incident: Incident) -> datetime | None:
+        """When somebody was last hurt, None if nobody was."""
+        return self.impact(incident).last_hurt_at
+
+
+def hurts(event: SignInEvent) -> bool:
+    """Whether the event hurt a person: a failure that is neither mistyped nor an everyday refusal of an old cookie."""
+    if event.outcome is not Outcome.FAILURE or event.probe or event.reason in EVERYDAY:
+        return False
+    return event.kind in (Kind.SIGN_IN, Kind.SESSION, Kind.TOKEN, Kind.REQUEST)

@@ -1,0 +1,53 @@
+"""What an open incident needs next, read from the incident alone; pure. Every move is safe to repeat after a kill."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from doorward.model.action import ActionState
+from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG
+from doorward.model.incident import Incident, IncidentState
+
+# While it cannot tell, a differential is made anew after so long.
+DIAGNOSE_AGAIN = timedelta(seconds=3)
+# A first differential may come before the evidence is in: a person is asked only when it still cannot tell then.
+PATIENCE = timedelta(seconds=20)
+
+
+class Move(StrEnum):
+    """The next step of an incident."""
+
+    DIAGNOSE = "diagnose"
+    PLAN = "plan"
+    APPROVE = "approve"
+    APPLY = "apply"
+    SETTLE = "settle"
+    WAIT = "wait"
+
+
+def next_move(incident: Incident, last_diagnosed_at: datetime | None, now: datetime) -> Move:
+    """The move; `last_diagnosed_at` is when this process last made a differential, None if it never did."""
+    if incident.state is IncidentState.RECOVERED:
+        return Move.SETTLE
+    if incident.plan is not None:
+        return _with_plan(incident)
+    if incident.differential is None:
+        return Move.DIAGNOSE
+    again = last_diagnosed_at is None or now - last_diagnosed_at >= DIAGNOSE_AGAIN
+    if incident.differential.conclusion in (CANNOT_TELL, NOTHING_WRONG):
+        if again:
+            return Move.DIAGNOSE
+        asked = incident.question is not None or now - incident.declared_at < PATIENCE
+        return Move.WAIT if asked else Move.PLAN
+    return Move.WAIT if incident.question is not None else Move.PLAN
+
+
+def _with_plan(incident: Incident) -> Move:
+    assert incident.plan is not None
+    if incident.approved_plan != incident.plan.digest:
+        return Move.WAIT if incident.question is not None else Move.APPROVE
+    states = {record.state for record in incident.actions}
+    if ActionState.FAILED in states:
+        return Move.WAIT
+    return Move.SETTLE if states == {ActionState.SUCCEEDED} else Move.APPLY
