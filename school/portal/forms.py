@@ -40,7 +40,7 @@ class AssignmentForm(forms.Form):
 
 
 class SubmissionForm(forms.Form):
-    file = UploadField("Your work")
+    file = UploadField("File")
 
 
 class MarkForm(forms.Form):

@@ -33,6 +33,11 @@ from school.portal.models import Account, Assignment, Course, Material, Membersh
 _COURSES_PER_STUDENT = (4, 6)
 _HANDED_IN_SHARE = 0.8  # of what is past due; of what is not, half of it
 _MARKED_SHARE = 0.7
+_ANSWERS = (
+    "I started from the second part, because the first follows from it.\nThe drawing is on the back of the sheet.",
+    "First I wrote down what is given and what is asked.\nThen I tried three cases. The third one did not fit, see below.",
+    "Short answer: yes, if nothing else changes.\nLong answer: it depends on what we measured on Tuesday.",
+)
 _FEEDBACK = (
     "Clear and complete. Mind the units.",
     "A good idea, carried half way. Come and see me about the second part.",
@@ -152,7 +157,7 @@ def _work_in(course: Course, now: datetime, chance: random.Random) -> Iterator[S
 def _work(
     assignment: Assignment, student: Account, latest: datetime, is_past: bool, chance: random.Random
 ) -> Submission:
-    data = f"{assignment.title}\n\n{assignment.task}\n\nMy answer follows on the next page.\n".encode()
+    data = f"{assignment.title}\n\n{chance.choice(_ANSWERS)}\n".encode()
     submitted_at = latest - timedelta(minutes=chance.randint(5, 4000))
     work = Submission(
         assignment=assignment,

@@ -14,7 +14,7 @@ from school.portal.access import CourseRole, Ruling
 from school.portal.forms import AssignmentForm, SubmissionForm
 from school.portal.models import Account, Assignment, Course, Submission
 from school.portal.sign_in.presence import signed_in
-from school.portal.views.pages import course_role, page, require, role_of
+from school.portal.views.pages import course_role, due_times, page, require, role_of
 from school.service import record
 
 
@@ -62,7 +62,7 @@ def _show(
         "own": Submission.objects.filter(assignment=found, student=viewer).first() if not teaches else None,
         "submissions": Submission.objects.filter(assignment=found).select_related("student") if teaches else None,
         "missing": _missing(found) if teaches else None,
-        "now": timezone.now(),
+        **due_times(timezone.now()),
     }
     return page(request, viewer, "portal/assignment.html", context, status=400 if form.errors else 200)
 

@@ -12,7 +12,7 @@ from school.portal.access import CourseRole
 from school.portal.forms import MaterialForm
 from school.portal.models import Account, Assignment, Course, Material, Membership, Submission
 from school.portal.sign_in.presence import signed_in
-from school.portal.views.pages import course_role, download, page, require, role_of
+from school.portal.views.pages import course_role, download, due_times, page, require, role_of
 from school.service import record
 
 
@@ -30,7 +30,7 @@ def course_list(request: HttpRequest, viewer: Account) -> HttpResponse:
     )
     teachers = Membership.objects.filter(role=CourseRole.TEACHER).select_related("account")
     courses = courses.prefetch_related(Prefetch("memberships", teachers, to_attr="teachers"))
-    return page(request, viewer, "portal/courses.html", {"courses": courses, "tasks": _tasks(viewer), "now": now})
+    return page(request, viewer, "portal/courses.html", {"courses": courses, "tasks": _tasks(viewer), **due_times(now)})
 
 
 @require_safe
@@ -46,7 +46,7 @@ def course(request: HttpRequest, viewer: Account, slug: str) -> HttpResponse:
         "teachers": Account.objects.filter(memberships__course=found, memberships__role=CourseRole.TEACHER),
         "materials": Material.objects.filter(course=found),
         "assignments": _assignments(found, viewer, teaches),
-        "now": timezone.now(),
+        **due_times(timezone.now()),
     }
     return page(request, viewer, "portal/course.html", context)
 

@@ -1,5 +1,7 @@
 """One submission: its file, and for the course's teachers its mark and feedback."""
 
+from pathlib import PurePosixPath
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -12,6 +14,8 @@ from school.portal.models import Account, Submission
 from school.portal.sign_in.presence import signed_in
 from school.portal.views.pages import course_role, download, page, require, role_of
 
+_PLAIN = frozenset({".txt", ".md", ".csv", ".py"})
+_PREVIEW_BYTES = 6000  # about two printed pages
 _WHOLE = Submission.objects.select_related("assignment__course", "student")
 
 
@@ -27,7 +31,13 @@ def marking(request: HttpRequest, viewer: Account, pk: int) -> HttpResponse:
         found.marked_at = timezone.now()
         found.save(update_fields=["mark", "feedback", "marked_at"])
         return _next_to_mark(request, found)
-    context = {"submission": found, "assignment": found.assignment, "course": course, "form": form}
+    context = {
+        "submission": found,
+        "assignment": found.assignment,
+        "course": course,
+        "form": form,
+        "preview": _preview(found),
+    }
     return page(request, viewer, "portal/marking.html", context)
 
 
@@ -38,6 +48,18 @@ def submission_file(request: HttpRequest, viewer: Account, pk: int) -> HttpRespo
     role = course_role(viewer, found.assignment.course)
     require(access.open_submission(role_of(viewer), role, found.student == viewer))
     return download(found.file, found.file_name)
+
+
+def _preview(found: Submission) -> str:
+    """The beginning of a plain text; empty for any other kind of file, and when the file is gone."""
+    if PurePosixPath(found.file_name).suffix.lower() not in _PLAIN:
+        return ""
+    try:
+        with found.file.open("rb") as file:
+            beginning: bytes = file.read(_PREVIEW_BYTES)
+    except FileNotFoundError:
+        return ""
+    return beginning.decode("utf-8", errors="replace")
 
 
 def _next_to_mark(request: HttpRequest, marked: Submission) -> HttpResponse:

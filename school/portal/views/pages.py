@@ -1,6 +1,7 @@
 """What the pages share: rendering for somebody who is signed in, and asking the access rules."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db.models.fields.files import FieldFile
@@ -10,6 +11,8 @@ from django.shortcuts import render
 from school.portal.access import CourseRole, Role, Ruling
 from school.portal.models import Account, Course, Membership
 
+_SOON = timedelta(days=2)
+
 
 def page(
     request: HttpRequest, viewer: Account, template: str, context: Mapping[str, object], status: int = 200
@@ -18,6 +21,11 @@ def page(
     response = render(request, template, {"viewer": viewer, **context}, status=status)
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def due_times(now: datetime) -> dict[str, datetime]:
+    """What the template of a due time compares it with."""
+    return {"now": now, "soon": now + _SOON}
 
 
 def course_role(viewer: Account, course: Course) -> CourseRole | None:
