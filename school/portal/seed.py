@@ -35,7 +35,7 @@ _HANDED_IN_SHARE = 0.8  # of what is past due; of what is not, half of it
 _MARKED_SHARE = 0.7
 _ANSWERS = (
     "I started from the second part, because the first follows from it.\nThe drawing is on the back of the sheet.",
-    "First I wrote down what is given and what is asked.\nThen I tried three cases. The third one did not fit, see below.",
+    "First I wrote down what is given and what is asked.\nThen I tried three cases. The third did not fit.",
     "Short answer: yes, if nothing else changes.\nLong answer: it depends on what we measured on Tuesday.",
 )
 _FEEDBACK = (
