@@ -6,7 +6,7 @@ there is against the usual, and since when. Pure, no clock.
 What is promised: as long as the conditional mean stays at or below the envelope, the mean number of observations until
 the evidence reaches a threshold N is at least N, whatever the dependence between observations.
 Source: Shin, Ramdas & Rinaldo, "E-detectors: a nonparametric framework for sequential change detection" (arXiv
-2203.03532), §3: an SR e-detector is the sum of e-processes begun at every moment; a mixture over alternatives is one too.
+2203.03532): an SR e-detector is the sum of e-processes begun at every moment; a mixture over alternatives is one too.
 The onset is where the CUSUM of the alternative that now fits best began (Page 1954).
 """
 
@@ -132,7 +132,7 @@ class RateEvidence:
         return self.log_e()
 
     def advance(self, second: int, seconds: int, threshold_log_e: float) -> int | None:
-        """`seconds` pass from `second` on; returns the second at which the threshold was reached, None if it was not."""
+        """`seconds` pass from `second` on; returns the second at which the threshold was reached, None if never."""
         self._begin(float(second))
         reached = self._reached(seconds, threshold_log_e)
         self._sums = np.minimum(self._after(seconds), _MOST)

@@ -1,0 +1,90 @@
+"""Who counts once, and what is remembered of people from one event to the next. Pure, no clock.
+
+Retries cluster: somebody who fails tries again at once, and ten failures of one person are not ten people's. A person
+(or session, or network: the plan says which) counts once in `person_s` from the first event on. Failing beats
+succeeding: who succeeded and then fails within that time counts as a failure besides, once.
+
+This keeps the detectors' promise if the usual envelope bounds the share of people who fail at all in `person_s`: what a
+person can still add is evidence only, so the evidence at any moment is below what it will be when all have ended.
+"""
+
+from __future__ import annotations
+
+from doorward.model.sign_in import Kind, Outcome, SignInEvent
+from doorward.watch.plans import Seen
+from doorward.watch.settings import WatchSettings
+
+
+class Once:
+    """Admits an observation of a person once in `width_s`, and a failure after a success once more."""
+
+    def __init__(self, width_s: float) -> None:
+        self._width_s = width_s
+        self._began: dict[str, float] = {}
+        self._failed: set[str] = set()
+        self._swept_s = 0.0
+
+    def admits(self, key: str | None, at_s: float, failed: bool) -> bool:
+        """Whether this observation counts; one without a key always does."""
+        if key is None:
+            return True
+        began = self._began.get(key)
+        if began is None or at_s - began >= self._width_s:
+            self._open(key, at_s, failed)
+            return True
+        if failed and key not in self._failed:
+            self._failed.add(key)
+            return True
+        return False
+
+    def _open(self, key: str, at_s: float, failed: bool) -> None:
+        if at_s - self._swept_s >= self._width_s:
+            self._sweep(at_s)
+        self._began[key] = at_s
+        if failed:
+            self._failed.add(key)
+        else:
+            self._failed.discard(key)
+
+    def _sweep(self, at_s: float) -> None:
+        self._swept_s = at_s
+        self._began = {key: began for key, began in self._began.items() if at_s - began < self._width_s}
+        self._failed &= self._began.keys()
+
+
+class Recent:
+    """Remembers who signed in a moment ago, in one component."""
+
+    def __init__(self, settings: WatchSettings) -> None:
+        self._settings = settings
+        self._keep_s = max(settings.fresh_s, settings.again_s)
+        self._signed_in: dict[str, float] = {}
+        self._swept_s = 0.0
+
+    def see(self, event: SignInEvent) -> Seen:
+        """The event with what is remembered; sign-ins and sign-outs are remembered from now on."""
+        seen = Seen(event, event.at.timestamp())
+        if event.kind is Kind.SESSION:
+            seen.fresh = self._since(event, seen.at_s) < self._settings.fresh_s
+        elif event.kind is Kind.SIGN_IN and event.outcome is Outcome.SUCCESS:
+            seen.again = event.person is not None and self._age(event.person, seen.at_s) < self._settings.again_s
+            self._remember(event, seen.at_s)
+        elif event.kind is Kind.SIGN_OUT:
+            for key in (event.person, event.session):
+                self._signed_in.pop(key or "", None)
+        return seen
+
+    def _since(self, event: SignInEvent, at_s: float) -> float:
+        return min(self._age(key, at_s) for key in (event.person, event.session))
+
+    def _age(self, key: str | None, at_s: float) -> float:
+        signed_in = self._signed_in.get(key) if key else None
+        return float("inf") if signed_in is None else abs(at_s - signed_in)
+
+    def _remember(self, event: SignInEvent, at_s: float) -> None:
+        if at_s - self._swept_s >= self._keep_s:
+            self._swept_s = at_s
+            self._signed_in = {key: at for key, at in self._signed_in.items() if at_s - at < self._keep_s}
+        for key in (event.person, event.session):
+            if key is not None:
+                self._signed_in[key] = at_s

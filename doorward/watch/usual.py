@@ -1,0 +1,140 @@
+"""What is usual, learned from quiet history: an upper envelope for shares and rates, a lower one for volume.
+
+In: counts of a stretch and whether anything was suspicious in it. Out: the envelope, or None while too little is known.
+Pure, no clock: times are the events' own, in seconds.
+
+A stretch is taken for usual only when the one after it was quiet as well, because a fault is older than the suspicion
+of it. What is suspicious is never learned; a real change of what is usual needs `warm_start` by people.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+from doorward.watch.settings import WatchSettings
+
+_DAY_S = 86400.0
+_MOST_SAMPLES = 2000
+# One-sided 95 %: of the whole history a little more than was seen may still be usual.
+_Z = 1.645
+# Learning alone may not raise an envelope beyond this many times the prior: a fault that creeps in is not usual.
+_MOST_RISE = 3.0
+_MOST_FALL = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Counts of a stretch: `events` bad ones of `amount` observations (or seconds), ended at `ended_s`."""
+
+    ended_s: float
+    amount: float
+    events: float
+
+
+class UsualMost:
+    """Upper envelope of a share, or of a rate per second. A sample is as many quiet stretches as hold `sample_amount`
+    observations (or seconds): enough to speak of a share that small."""
+
+    def __init__(self, prior: float, sample_amount: float, settings: WatchSettings) -> None:
+        self.prior = prior
+        self._settings = settings
+        self._enough = sample_amount
+        self._samples: deque[Stretch] = deque(maxlen=_MOST_SAMPLES)
+        self._open = Stretch(0, 0, 0)
+        self._waiting: Stretch | None = None
+        self.trusted = False
+
+    def close(self, stretch: Stretch, quiet: bool) -> None:
+        """A stretch ended; it is learned once the next one was quiet too."""
+        waiting, self._waiting = self._waiting, stretch if quiet else None
+        if waiting is not None and quiet and waiting.amount > 0:
+            self._take(waiting)
+
+    def _take(self, stretch: Stretch) -> None:
+        held = self._open
+        self._open = Stretch(stretch.ended_s, held.amount + stretch.amount, held.events + stretch.events)
+        if self._open.amount >= self._enough:
+            self._samples.append(self._open)
+            self._open = Stretch(0, 0, 0)
+
+    def envelope(self) -> float | None:
+        """The most that is usual, None while there are too few samples. Learned alone it stays near the prior."""
+        if len(self._samples) < self._settings.enough_samples:
+            return None
+        amount = sum(sample.amount for sample in self._samples)
+        events = sum(sample.events for sample in self._samples)
+        most = max(_quantile(self._samples, self._settings), wilson_upper(events, amount))
+        highest = 0.5 if self.trusted else _MOST_RISE * self.prior
+        return min(max(most, self.prior / _MOST_FALL), highest, 0.9)
+
+
+class UsualVolume:
+    """Lower envelope of a rate: a quarter of the least of the last three quiet stretches, and no more than half of the
+    least at this time of day on the days before. None before a whole day is known, or below two a minute: then
+    silence says nothing."""
+
+    _RECENT = 3
+    _LEAST_PER_S = 2 / 60
+    _DAYS = 7
+    _AROUND = 2
+
+    def __init__(self, settings: WatchSettings) -> None:
+        self._block_s = settings.block_s
+        self._rates: dict[int, float] = {}
+        self._recent: deque[float] = deque(maxlen=self._RECENT)
+        self._waiting: Stretch | None = None
+
+    def close(self, stretch: Stretch, quiet: bool) -> None:
+        """A stretch ended; `amount` is its length in seconds."""
+        waiting, self._waiting = self._waiting, stretch if quiet else None
+        if waiting is None or not quiet:
+            return
+        rate = waiting.events / waiting.amount
+        block = round(waiting.ended_s / self._block_s)
+        self._recent.append(rate)
+        self._rates[block] = rate
+        self._rates.pop(block - round((self._DAYS + 1) * _DAY_S / self._block_s), None)
+
+    def envelope(self, at_s: float) -> float | None:
+        """The least per second that is usual now."""
+        before = self._same_time(at_s)
+        if len(self._recent) < self._RECENT or not before:
+            return None
+        least = min(min(self._recent) / 4, min(before) / 2)
+        return least if least >= self._LEAST_PER_S else None
+
+    def _same_time(self, at_s: float) -> list[float]:
+        here, day = round(at_s / self._block_s), round(_DAY_S / self._block_s)
+        blocks = (
+            here - days * day + shift
+            for days in range(1, self._DAYS + 1)
+            for shift in range(-self._AROUND, self._AROUND + 1)
+        )
+        return [self._rates[block] for block in blocks if block in self._rates]
+
+
+def wilson_upper(events: float, amount: float, z: float = _Z) -> float:
+    """Upper end of the one-sided score interval of a share. Source: Wilson 1927."""
+    share = events / amount
+    centre = share + z * z / (2 * amount)
+    spread = z * math.sqrt(max(share * (1 - share), 0) / amount + z * z / (4 * amount * amount))
+    return (centre + spread) / (1 + z * z / amount)
+
+
+def _quantile(samples: deque[Stretch], settings: WatchSettings) -> float:
+    """The weighed quantile of the samples' shares; a sample weighs by amount, half for every half-life of age."""
+    newest = samples[-1].ended_s
+    half_life_s = settings.half_life_days * _DAY_S
+    weighed = sorted(
+        (sample.events / sample.amount, sample.amount * 0.5 ** ((newest - sample.ended_s) / half_life_s))
+        for sample in samples
+    )
+    target = settings.quantile * sum(weight for _, weight in weighed)
+    total = 0.0
+    for share, weight in weighed:
+        total += weight
+        if total >= target:
+            return share
+    return weighed[-1][0]

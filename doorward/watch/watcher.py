@@ -1,0 +1,192 @@
+"""The watcher: events, probes and time in; detections, usual rates and recent windows out.
+
+Time is the events' own. `advance` moves it on by the clock where a log is silent (live), or to the end (replay); a log
+may lag by `late_s`. The order of events within a component is all that counts, so a replayed file gives the same
+detections as the live stream, however it was cut into batches.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+
+from doorward import extensions
+from doorward.model.detection import Detection, Signal, Suspicion, UsualRate
+from doorward.model.sign_in import Bucket, Kind, SignInEvent
+from doorward.watch import detectors as _folder
+from doorward.watch.buckets import Buckets
+from doorward.watch.people import Recent
+from doorward.watch.plans import Detector, Labels, RatePlan, Seen, SharePlan, by_person
+from doorward.watch.rate_segment import RateSegment
+from doorward.watch.segment import Identity, moment
+from doorward.watch.settings import WatchSettings
+from doorward.watch.share_segment import Observation, ShareSegment
+
+_SECONDS_PER_MIN = 60.0
+
+
+def detectors() -> tuple[Detector, ...]:
+    """Every detector of the folder and of others' packages, by name."""
+    return extensions.load(sys.modules[_folder.__name__], "DETECTOR", Detector, lambda detector: detector.id)
+
+
+class _Component:
+    """The segments of one component, by the kind of event that concerns them."""
+
+    def __init__(
+        self, name: str, found: tuple[Detector, ...], allowed: dict[str, float], settings: WatchSettings
+    ) -> None:
+        self.recent = Recent(settings)
+        self.buckets = Buckets(name, settings.window_s, settings.windows_kept)
+        self.shares: dict[Kind, list[tuple[SharePlan, ShareSegment]]] = {}
+        self.rates: dict[Kind, list[tuple[RatePlan, RateSegment]]] = {}
+        for detector in found:
+            weights = sum(plan.weight for plan in detector.shares) + sum(plan.weight for plan in detector.rates)
+            for plan in detector.shares:
+                identity = Identity(
+                    detector.signal,
+                    (("component", name), *plan.labels),
+                    allowed[detector.id] * plan.weight / weights,
+                    settings.attempts_per_min * plan.per_attempt,
+                )
+                segment = ShareSegment(identity, plan.prior(settings), settings)
+                self.shares.setdefault(plan.kind, []).append((plan, segment))
+            for rate in detector.rates:
+                share = allowed[detector.id] * rate.weight / weights
+                identity = Identity(detector.signal, (("component", name), *rate.labels), share, _SECONDS_PER_MIN)
+                prior = rate.prior_per_min(settings)
+                made = RateSegment(identity, None if prior is None else prior / 60, rate.falling, settings)
+                self.rates.setdefault(rate.kind, []).append((rate, made))
+
+    def segments(self) -> tuple[ShareSegment | RateSegment, ...]:
+        """All of them, in the detectors' order."""
+        shares = (segment for plans in self.shares.values() for _, segment in plans)
+        rates = (segment for plans in self.rates.values() for _, segment in plans)
+        return (*shares, *rates)
+
+    def feed(self, event: SignInEvent) -> list[Detection]:
+        """The detections that this event brings."""
+        self.buckets.add(event)
+        if event.probe:
+            return []
+        seen = self.recent.see(event)
+        found = [detection for detection in self._shares(seen) if detection is not None]
+        for plan, segment in self.rates.get(event.kind, ()):
+            if plan.counts(seen):
+                found += segment.observe(seen.at_s, by_person(event))
+        return found
+
+    def _shares(self, seen: Seen) -> Iterable[Detection | None]:
+        for plan, segment in self.shares.get(seen.event.kind, ()):
+            failed = plan.failed(seen)
+            if failed is not None:
+                yield segment.observe(Observation(seen.at_s, plan.key(seen.event), failed, seen.event.reason.value))
+
+    def advance(self, to_s: float) -> list[Detection]:
+        """The detections that silence brings."""
+        return [found for plans in self.rates.values() for _, segment in plans for found in segment.advance(to_s)]
+
+
+class Watcher:
+    """Watches the components of one service; an event of another component is refused with KeyError."""
+
+    def __init__(
+        self, settings: WatchSettings, components: tuple[str, ...], found: tuple[Detector, ...] | None = None
+    ) -> None:
+        self.settings = settings
+        used = detectors() if found is None else found
+        weights = sum(detector.weight for detector in used)
+        parts = {detector.id: detector.weight / weights for detector in used}
+        budget = settings.false_alarms_per_month
+        each = {name: budget * part / max(len(components), 1) for name, part in parts.items()}
+        self._components = {name: _Component(name, used, each, settings) for name in components}
+        self._probing = tuple((d, budget * parts[d.id]) for d in used if d.probe_prior is not None)
+        self._journeys: dict[str, list[ShareSegment]] = {}
+        self._found: list[Detection] = []
+        self._began_s: float | None = None
+        self._now_s = float("-inf")
+        self._disturbed_s: float | None = None
+
+    def feed(self, events: Iterable[SignInEvent]) -> None:
+        """Events in their log's order; those of several components in any order between them."""
+        for event in events:
+            self._found += self._components[event.component].feed(event)
+            self._pass(event.at.timestamp())
+
+    def probe(self, failed: bool, at: datetime, journey: str, reason: str) -> None:
+        """How one of Doorward's own sign-ins went; a blind prober says nothing and is not told here."""
+        for segment in self._journey(journey):
+            detection = segment.observe(Observation(at.timestamp(), None, failed, reason))
+            if detection is not None:
+                self._found.append(detection)
+        self._pass(at.timestamp())
+
+    def advance(self, now: datetime) -> tuple[Detection, ...]:
+        """Time has come to `now`; the detections since the last call, in order of time. Silence counts up to `late_s`
+        ago. Call it after every `feed`, and every second or so where the log may be silent."""
+        silent_to_s = now.timestamp() - self.settings.late_s
+        for component in self._components.values():
+            self._found += component.advance(silent_to_s)
+        self._pass(now.timestamp())
+        if self.suspicious():
+            self._disturbed_s = self._now_s
+        found, self._found = self._found, []
+        return tuple(sorted(found, key=lambda detection: detection.detected_at))
+
+    def warm_start(self, events: Iterable[SignInEvent]) -> None:
+        """Learn what is usual from history that people vouch for; nothing of it is a detection."""
+        self.feed(events)
+        self._found = []
+        for segment in self._segments():
+            segment.trust()
+        self._disturbed_s = None
+
+    def quiet_since(self) -> datetime | None:
+        """Since when nothing has been suspicious; None while something is, or before the first event."""
+        if self._began_s is None or self.suspicious():
+            return None
+        return moment(self._began_s if self._disturbed_s is None else self._disturbed_s)
+
+    def suspicious(self) -> tuple[Suspicion, ...]:
+        """What has left its usual course, detected or not yet; strongest first."""
+        found = [segment.suspicion() for segment in self._segments() if segment.is_suspicious]
+        return tuple(sorted(found, key=lambda suspicion: (not suspicion.detected, -suspicion.log_e)))
+
+    def is_recovered(self, signal: Signal, segment: Labels | None = None) -> bool:
+        """Whether no detection of that signal (of that segment, as a Detection names it) still stands."""
+        return not any(
+            standing.is_detected
+            for standing in self._segments()
+            if standing.identity.signal is signal and (segment is None or segment == standing.told)
+        )
+
+    def usual(self) -> tuple[UsualRate, ...]:
+        """What is usual for every segment."""
+        return tuple(segment.usual() for segment in self._segments())
+
+    def series(self, component: str) -> tuple[Bucket, ...]:
+        """The recent windows of a component, oldest first. Raises KeyError for one that is not watched."""
+        return self._components[component].buckets.series()
+
+    def _segments(self) -> tuple[ShareSegment | RateSegment, ...]:
+        probes = tuple(segment for segments in self._journeys.values() for segment in segments)
+        return tuple(segment for part in self._components.values() for segment in part.segments()) + probes
+
+    def _journey(self, journey: str) -> list[ShareSegment]:
+        if journey not in self._journeys:
+            self._journeys[journey] = [
+                ShareSegment(
+                    Identity(detector.signal, (("journey", journey),), budget, self.settings.probes_per_min),
+                    detector.probe_prior(self.settings),
+                    self.settings,
+                    sharp=True,
+                )
+                for detector, budget in self._probing
+                if detector.probe_prior is not None
+            ]
+        return self._journeys[journey]
+
+    def _pass(self, at_s: float) -> None:
+        self._began_s = at_s if self._began_s is None else self._began_s
+        self._now_s = max(self._now_s, at_s)
