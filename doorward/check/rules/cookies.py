@@ -1,0 +1,229 @@
+"""The session cookie: will browsers take it, keep it and send it back?"""
+
+from __future__ import annotations
+
+from doorward.check.places import attribute
+from doorward.check.rule import EVERY_SIGN_IN, EVERYTHING, Hit, Hits, effect, rule
+from doorward.check.web_address import cookie_domain_covers, host_of, is_http
+from doorward.model.configuration import Configuration
+from doorward.model.fact import Cookie
+from doorward.model.finding import Difference, Severity, What
+
+_SETTINGS = "https://docs.djangoproject.com/en/5.2/ref/settings/"
+_RFC = "https://www.rfc-editor.org/rfc/rfc6265"
+_DRAFT = "https://datatracker.ietf.org/doc/draft-ietf-httpbis-rfc6265bis/"
+_LOOP = "gets the sign-in form again for ever, with the right password"
+
+
+@rule(
+    "COOKIE-01",
+    severity=Severity.OUTAGE,
+    effect=effect("everyone signed in", "at once", "is signed out", What.EXISTING_SESSION),
+    catalogue=("DJ-04", "OP-03"),
+    sources=(_SETTINGS + "#session-cookie-name", "measured: django-sessions, SESSION_COOKIE_NAME"),
+)
+def renamed(old: Configuration, new: Configuration) -> Hits:
+    """The session cookie gets another name.
+
+    Why: browsers go on sending the cookie under its old name, which the service no longer reads. Everyone who is
+    signed in is sent to the sign-in form; signing in works.
+
+    Fix: keep the name, or change it at a quiet hour and tell people that they must sign in again.
+    """
+    before, after = old.cookie("session"), new.cookie("session")
+    if before and after and before.name and after.name and before.name != after.name:
+        change = Difference(after.where.pointer, before.name, after.name)
+        yield Hit(after.where, f"the session cookie is renamed from {before.name} to {after.name}", change)
+
+
+@rule(
+    "COOKIE-02",
+    severity=Severity.OUTAGE,
+    effect=effect("everyone", "at once", "is signed out and finds every form refused", *EVERYTHING),
+    catalogue=("DJ-05",),
+    sources=(_RFC + "#section-5.3", _SETTINGS + "#csrf-cookie-name"),
+)
+def one_name_for_two(new: Configuration) -> Hits:
+    """The session cookie and the form cookie have one name.
+
+    Why: a browser keeps one cookie per name, domain and path, so each of the two overwrites the other: the session is
+    lost and every form is refused.
+
+    Fix: give the two cookies different names.
+    """
+    session, form = new.cookie("session"), new.cookie("csrf")
+    if session and form and session.name and session.name == form.name and not form.in_session:
+        yield Hit(session.where, f"the session cookie and the form cookie are both named {session.name}")
+
+
+@rule(
+    "COOKIE-03",
+    severity=Severity.OUTAGE,
+    effect=effect("everyone who signs in", "from the next sign-in on", _LOOP, *EVERY_SIGN_IN),
+    catalogue=("DJ-06",),
+    sources=(_DRAFT + "#section-4.1.3", "measured: django-sessions"),
+)
+def prefix_not_kept(new: Configuration) -> Hits:
+    """A cookie name promises what the cookie does not keep.
+
+    Why: browsers drop a `__Host-` cookie that has a domain, a path other than `/` or no Secure, and a `__Secure-`
+    cookie without Secure. The cookie is set and thrown away: sign-in never sticks.
+
+    Fix: take the prefix off, or set Secure and, for `__Host-`, path `/` and no domain.
+    """
+    for cookie in new.facts_of(Cookie):
+        name = (cookie.name or "").lower()
+        is_host, is_secure = name.startswith("__host-"), name.startswith("__secure-")
+        wrong = [word for word, bad in (("no Secure", cookie.secure is False and (is_host or is_secure)),) if bad]
+        wrong += [f"the domain {cookie.domain}"] if is_host and cookie.domain else []
+        wrong += [f"the path {cookie.path}"] if is_host and cookie.path not in ("/", None) else []
+        if wrong:
+            yield Hit(cookie.where, f"browsers drop the cookie {cookie.name}, for it has {' and '.join(wrong)}")
+
+
+@rule(
+    "COOKIE-04",
+    severity=Severity.OUTAGE,
+    effect=effect("everyone who signs in", "from the next sign-in on", _LOOP, *EVERY_SIGN_IN),
+    catalogue=("DJ-07", "DJ-26", "OP-05"),
+    sources=(_RFC + "#section-5.3", "measured: django-sessions, SESSION_COOKIE_DOMAIN"),
+)
+def domain_dropped(new: Configuration) -> Hits:
+    """The cookie's domain does not cover the address that people use.
+
+    Why: a browser drops a cookie for a domain that the host does not lie in. Those who are signed in notice nothing
+    until their session ends, which hides the fault.
+
+    Fix: leave the domain out, or set it to the host or a parent of it, without scheme, port or path.
+    """
+    public = new.endpoint("public")
+    for cookie in new.facts_of(Cookie):
+        domain = cookie.domain
+        if not domain or cookie.in_session:
+            continue
+        host = host_of(public.url) if public and public.url else None
+        if any(mark in domain for mark in "/: "):
+            yield Hit(
+                attribute(new, cookie, "domain"), f"{domain} is not a domain: browsers drop the {cookie.purpose} cookie"
+            )
+        elif "." not in domain.strip(".") and domain.strip(".") != "localhost":
+            yield Hit(
+                attribute(new, cookie, "domain"), f"browsers take no {cookie.purpose} cookie for the whole of {domain}"
+            )
+        elif host and not cookie_domain_covers(domain, host):
+            yield Hit(
+                attribute(new, cookie, "domain"), f"browsers on {host} drop a {cookie.purpose} cookie for {domain}"
+            )
+
+
+@rule(
+    "COOKIE-05",
+    severity=Severity.PARTIAL,
+    effect=effect("everyone who signs in", "from the next sign-in on", _LOOP, *EVERY_SIGN_IN),
+    catalogue=("DJ-07", "DJ-08", "DJ-26"),
+    sources=(_SETTINGS + "#session-cookie-domain", "measured: django-sessions, SESSION_COOKIE_DOMAIN"),
+)
+def domain_moved(old: Configuration, new: Configuration) -> Hits:
+    """The cookie's domain becomes another one.
+
+    Why: if the host that people use does not lie in the new domain, browsers drop the cookie and sign-in never
+    sticks; if it does, browsers hold two cookies of one name until the old one ends. Without the public address
+    nothing more can be said.
+
+    Fix: say `--public-url`, and check that the host lies in the new domain.
+    """
+    public = new.endpoint("public")
+    for purpose in ("session", "csrf"):
+        before, after = old.cookie(purpose), new.cookie(purpose)
+        if before is None or after is None or before.domain == after.domain or after.in_session:
+            continue
+        host = host_of(public.url) if public else ""
+        covered = bool(host) and cookie_domain_covers(after.domain or host, host)
+        where = attribute(new, after, "domain")
+        change = Difference(where.pointer, before.domain or "", after.domain or "")
+        if covered or not after.domain:
+            note = effect("browsers with the old cookie", "until it ends", "hold two cookies of one name")
+            message = f"the {purpose} cookie moves from {_named(before)} to {_named(after)}"
+            yield Hit(where, message, change, Severity.NOTE, note)
+        elif not host:
+            severity = Severity.OUTAGE if before.domain is None or not _lies_in(before.domain, after.domain) else None
+            yield Hit(where, f"the {purpose} cookie moves from {_named(before)} to {_named(after)}", change, severity)
+
+
+def _named(cookie: Cookie) -> str:
+    return cookie.domain or "the host alone"
+
+
+def _lies_in(domain: str, parent: str) -> bool:
+    return cookie_domain_covers(parent, domain.strip("."))
+
+
+@rule(
+    "COOKIE-06",
+    severity=Severity.OUTAGE,
+    effect=effect("everyone who signs in", "from the next sign-in on", _LOOP, *EVERY_SIGN_IN),
+    catalogue=("DJ-09", "DJ-26"),
+    sources=(_RFC + "#section-5.1.4", "measured: django-sessions, SESSION_COOKIE_PATH"),
+)
+def path_elsewhere(new: Configuration) -> Hits:
+    """The cookie's path does not cover the pages of sign-in.
+
+    Why: a browser sends a cookie only to addresses below its path. The session cookie is set and then not sent.
+
+    Fix: set the path to `/`, or to the path below which the whole service lies.
+    """
+    public = new.endpoint("public")
+    pages = [end.url for end in (new.endpoint("sign-in"), new.endpoint("after-sign-in")) if end and end.answers]
+    for cookie in new.facts_of(Cookie):
+        path = cookie.path
+        if not path or path == "/" or cookie.in_session:
+            continue
+        outside = [page for page in pages if page and page.startswith("/") and not _below(page, path)]
+        if not path.startswith("/"):
+            yield Hit(
+                attribute(new, cookie, "path"), f"the path {path} of the {cookie.purpose} cookie does not begin with /"
+            )
+        elif outside:
+            yield Hit(
+                attribute(new, cookie, "path"), f"the {cookie.purpose} cookie for {path} is not sent to {outside[0]}"
+            )
+        elif public and public.url and not _path_of(public.url).startswith(path.rstrip("/")):
+            yield Hit(
+                attribute(new, cookie, "path"), f"the {cookie.purpose} cookie for {path} is not sent to {public.url}"
+            )
+
+
+def _below(page: str, path: str) -> bool:
+    return page == path or page.startswith(path.rstrip("/") + "/")
+
+
+def _path_of(url: str) -> str:
+    return "/" + url.partition("//")[2].partition("/")[2]
+
+
+@rule(
+    "COOKIE-07",
+    severity=Severity.OUTAGE,
+    effect=effect("everyone who signs in", "from the next sign-in on", _LOOP, *EVERY_SIGN_IN),
+    catalogue=("DJ-14", "DJ-15", "OP-04"),
+    sources=(_DRAFT + "#section-5.7", "measured: django-sessions, SESSION_COOKIE_SECURE"),
+)
+def secure_on_http(new: Configuration) -> Hits:
+    """A Secure cookie on a service that people use over plain HTTP.
+
+    Why: browsers neither take nor send a Secure cookie over plain HTTP (some make an exception for this machine's own
+    name). The session cookie is lost, or every form is refused for want of its cookie.
+
+    Fix: serve the service over HTTPS, or switch Secure off until it is.
+    """
+    public = new.endpoint("public")
+    if public is None or not is_http(public.url):
+        return
+    for cookie in new.facts_of(Cookie):
+        if cookie.secure and not cookie.in_session:
+            yield Hit(
+                attribute(new, cookie, "secure"), f"the {cookie.purpose} cookie is Secure, but people use {public.url}"
+            )
+
+
+RULES = (renamed, one_name_for_two, prefix_not_kept, domain_dropped, domain_moved, path_elsewhere, secure_on_http)

@@ -1,0 +1,185 @@
+"""Where sessions are kept: can they be written, and will those that are there be found?"""
+
+from __future__ import annotations
+
+from doorward.check.places import place
+from doorward.check.rule import EVERY_SIGN_IN, EVERYTHING, Hit, Hits, effect, rule
+from doorward.model.configuration import Configuration
+from doorward.model.fact import Store
+from doorward.model.finding import Difference, Severity, What
+
+_SESSIONS = "https://docs.djangoproject.com/en/5.2/topics/http/sessions/"
+_SETTINGS = "https://docs.djangoproject.com/en/5.2/ref/settings/"
+_RELEASE = "https://docs.djangoproject.com/en/5.2/releases/5.0/#features-removed-in-5-0"
+_SIGNED_OUT = effect("everyone signed in", "at once", "is signed out", What.EXISTING_SESSION)
+_ERROR_PAGE = effect("everyone", "at once", "gets an error page (500), whatever the page", *EVERYTHING)
+
+# Pairs of engines that find each other's sessions (measured; the other seven pairs tried do not).
+_SAME_ROWS = frozenset(("db", "cached_db"))
+# Engines whose sessions are written by the serializer and lost with it (measured; caches pickle them themselves).
+_SERIALIZED = frozenset(("db", "signed_cookies", "file"))
+
+
+def _store(configuration: Configuration) -> Store | None:
+    return next(iter(configuration.facts_of(Store)), None)
+
+
+def _pointer(store: Store, django: str, school: str) -> str:
+    return django if store.where.pointer.isupper() else school
+
+
+@rule(
+    "STORE-01",
+    severity=Severity.OUTAGE,
+    effect=_ERROR_PAGE,
+    catalogue=("DJ-19", "DJ-20", "DJ-22", "DJ-37"),
+    sources=(
+        _SESSIONS + "#session-serialization",
+        _RELEASE,
+        "measured: django-sessions, a class that is gone",
+    ),
+)
+def cannot_be_had(new: Configuration) -> Hits:
+    """The session engine, its serializer or its cache cannot be had.
+
+    Why: Django looks for them at each request, not at the start: the process starts, its health check is green, and
+    every page that touches a session is an error page. PickleSerializer, for one, is gone since Django 5.0.
+
+    Fix: name a class that the installed version has, for sessions usually
+    `django.contrib.sessions.serializers.JSONSerializer`.
+    """
+    store = _store(new)
+    for broken in store.broken if store else ():
+        assert store is not None
+        pointer, _, why = broken.partition(": ")
+        setting = new.setting(pointer)
+        named = f" {setting.shown}" if setting and setting.shown else ""
+        yield Hit(place(new, pointer, store.where.path), f"the value{named} cannot be used: {why}")
+
+
+@rule(
+    "STORE-02",
+    severity=Severity.OUTAGE,
+    effect=_SIGNED_OUT,
+    catalogue=("DJ-16",),
+    sources=(_SESSIONS + "#configuring-the-session-engine", "measured: django-sessions, SESSION_ENGINE"),
+)
+def engine_changed(old: Configuration, new: Configuration) -> Hits:
+    """Sessions are kept by another engine.
+
+    Why: the new engine does not find the sessions of the old one. Everyone signs in again, and putting the old engine
+    back does not help those who came by: their cookie is gone.
+
+    Fix: keep the engine (`db` and `cached_db` find each other's sessions), or announce it and change at a quiet hour.
+    """
+    before, after = _store(old), _store(new)
+    if before is None or after is None or before.engine is None or after.engine is None or after.broken:
+        return
+    if before.engine != after.engine and not {before.engine, after.engine} <= _SAME_ROWS:
+        change = Difference(after.where.pointer, before.engine, after.engine)
+        yield Hit(after.where, f"sessions are in another store: {before.engine} becomes {after.engine}", change)
+
+
+@rule(
+    "STORE-03",
+    severity=Severity.OUTAGE,
+    effect=_SIGNED_OUT,
+    catalogue=("DJ-22",),
+    sources=(_SETTINGS + "#session-serializer", "measured: django-sessions, SESSION_SERIALIZER"),
+)
+def serializer_changed(old: Configuration, new: Configuration) -> Hits:
+    """Sessions are written by another serializer.
+
+    Why: the new one cannot read what the old one wrote, and an unreadable session is an empty one.
+
+    Fix: keep the serializer, or change it at a quiet hour.
+    """
+    before, after = _store(old), _store(new)
+    if before is None or after is None or not (before.serializer and after.serializer) or after.broken:
+        return  # what cannot be had at all is STORE-01
+    if before.serializer != after.serializer and after.engine in _SERIALIZED and before.engine == after.engine:
+        pointer = _pointer(after, "SESSION_SERIALIZER", "session.serializer")
+        change = Difference(pointer, before.serializer, after.serializer)
+        yield Hit(place(new, pointer, after.where.path), "stored sessions do not read any more", change)
+
+
+@rule(
+    "STORE-04",
+    severity=Severity.OUTAGE,
+    effect=_SIGNED_OUT,
+    catalogue=("DJ-21", "DJ-44"),
+    sources=(_SETTINGS + "#key-prefix", "measured: django-sessions, KEY_PREFIX changed"),
+)
+def moved(old: Configuration, new: Configuration) -> Hits:
+    """Sessions are looked for in another place: another database, cache, prefix or version.
+
+    Why: the sessions are where they were, but nobody looks there. Where accounts lie in the same database, they are
+    elsewhere too.
+
+    Fix: move the sessions with the place, or put the place back; a host name alone may change.
+    """
+    before, after = _store(old), _store(new)
+    if before is None or after is None or before.place is None or after.place is None:
+        return
+    same_kind = before.engine == after.engine or {before.engine, after.engine} <= _SAME_ROWS
+    if same_kind and before.place != after.place:
+        changed = next((p for p in _places(old, new) if p[1] != p[2]), (after.where.pointer, None, None))
+        change = Difference(*changed)
+        yield Hit(place(new, changed[0], after.where.path), "sessions are looked for in another place", change)
+
+
+def _places(old: Configuration, new: Configuration) -> tuple[tuple[str, str | None, str | None], ...]:
+    """The settings that say where sessions lie, before and after."""
+    told = [setting.pointer for setting in (*old.settings, *new.settings)]
+    wanted = ("DATABASES.", "CACHES.", "SESSION_FILE_PATH", "SESSION_CACHE_ALIAS", "database.path", "session.redis_url")
+    pointers = dict.fromkeys(pointer for pointer in told if pointer.startswith(wanted))
+    return tuple((p, *((s.shown if s else None) for s in (old.setting(p), new.setting(p)))) for p in pointers)  # type: ignore[misc]
+
+
+@rule(
+    "STORE-05",
+    severity=Severity.OUTAGE,
+    effect=effect(
+        "everyone signed in",
+        "at random, from the second request on, and at every restart",
+        "is signed out",
+        What.EXISTING_SESSION,
+        What.OTHER_WORKER,
+    ),
+    catalogue=("DJ-17", "OI-12"),
+    sources=(_SESSIONS + "#using-cached-sessions", "measured: django-sessions, LocMem with several workers"),
+)
+def one_per_process(new: Configuration) -> Hits:
+    """Sessions are kept in the memory of one process.
+
+    Why: each worker has its own, so that a session made at one is unknown at the next.
+
+    Fix: use the database, or a cache that all workers share.
+    """
+    store = _store(new)
+    if store and store.shared is False:
+        yield Hit(store.where, "sessions are kept in the memory of each worker by itself")
+
+
+@rule(
+    "STORE-06",
+    severity=Severity.OUTAGE,
+    effect=effect(
+        "everyone", "at once", "cannot stay signed in", What.EXISTING_SESSION, What.OPEN_FORM, *EVERY_SIGN_IN
+    ),
+    catalogue=("DJ-18",),
+    sources=("https://docs.djangoproject.com/en/5.2/topics/cache/#dummy-caching-for-development",),
+)
+def kept_nowhere(new: Configuration) -> Hits:
+    """Sessions are kept in a cache that keeps nothing.
+
+    Why: the dummy cache forgets at once what it is given, so that no sign-in sticks.
+
+    Fix: use the database, or a cache that all workers share.
+    """
+    store = _store(new)
+    if store and store.keeps is False:
+        yield Hit(store.where, "sessions go to a cache that keeps nothing")
+
+
+RULES = (cannot_be_had, engine_changed, serializer_changed, moved, one_per_process, kept_nowhere)

@@ -1,0 +1,62 @@
+"""Does a process with this configuration start at all, and can it be answered by?"""
+
+from __future__ import annotations
+
+from doorward.check.rule import EVERYTHING, Hit, Hits, effect, rule
+from doorward.model.configuration import Configuration
+from doorward.model.finding import Severity, What
+
+_SETTINGS = "https://docs.djangoproject.com/en/5.2/topics/settings/"
+
+
+@rule(
+    "START-01",
+    severity=Severity.OUTAGE,
+    effect=effect("everyone", "at the next start", "gets no answer", What.START, *EVERYTHING),
+    catalogue=("DJ-45", "CC-05"),
+    sources=(_SETTINGS, "https://docs.djangoproject.com/en/5.2/ref/applications/#troubleshooting"),
+)
+def does_not_start(new: Configuration) -> Hits:
+    """A process with this configuration does not start.
+
+    Why: loading it raises an error. A process that runs goes on with the former configuration until it is restarted,
+    and does not come back then: often at night, or under load, when workers are replaced.
+
+    Fix: mend the line that is named.
+    """
+    error = new.start_error
+    if error is None:
+        return
+    if error.unset:
+        variables = ", ".join(error.unset)
+        message = f"does not load where {variables} is not set: {error.kind}: {error.message}"
+        yield Hit(error.where, message, fix=f"set {variables} for the check as it is set for the service")
+    elif error.dependency:
+        message = f"does not load: the interpreter has no module {error.dependency}"
+        yield Hit(error.where, message, fix=f"install {error.dependency}, or name the project's interpreter (--python)")
+    else:
+        yield Hit(error.where, f"does not load: {error.kind}: {error.message}")
+
+
+@rule(
+    "START-02",
+    severity=Severity.OUTAGE,
+    effect=effect("everyone", "at once", "gets an error page (500), whatever the page", *EVERYTHING),
+    catalogue=("DJ-45",),
+    sources=("https://docs.djangoproject.com/en/5.2/ref/settings/#root-urlconf",),
+)
+def no_addresses(new: Configuration) -> Hits:
+    """The table of addresses, or the account model, cannot be had.
+
+    Why: the first request looks for it, and fails; the health of the process shows nothing.
+
+    Fix: mend the module or the name of the model that is named.
+    """
+    for name in ("urls", "user-model"):
+        flow = new.flow(name)
+        for broken in flow.broken if flow else ():
+            assert flow is not None
+            yield Hit(flow.where, broken)
+
+
+RULES = (does_not_start, no_addresses)

@@ -1,0 +1,175 @@
+"""What the child said of a project's settings, in; Facts with their places, out. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+
+from doorward.model.fact import Cookie, Endpoint, Fact, Flow, SessionLife, SigningKey, Store, Where
+from doorward.systems.django.report import Report
+
+Place = Callable[[str], Where]
+
+_SINGLE_SIGN_ON = {
+    "mozilla_django_oidc": "client",
+    "allauth.socialaccount": "client",
+    "social_django": "client",
+    "djangosaml2": "client",
+    "django_cas_ng": "client",
+    "oauth2_provider": "provider",
+    "oidc_provider": "provider",
+}
+_LISTS = {
+    "middleware": "MIDDLEWARE",
+    "backends": "AUTHENTICATION_BACKENDS",
+    "hashers": "PASSWORD_HASHERS",
+    "apps": "INSTALLED_APPS",
+    "allowed-hosts": "ALLOWED_HOSTS",
+    "trusted-origins": "CSRF_TRUSTED_ORIGINS",
+}
+_ROLES = {
+    "middleware-roles": "MIDDLEWARE",
+    "backend-roles": "AUTHENTICATION_BACKENDS",
+    "hash-algorithms": "PASSWORD_HASHERS",
+}
+_SWITCHES = {
+    "debug": "DEBUG",
+    "https-redirect": "SECURE_SSL_REDIRECT",
+    "forwarded-host": "USE_X_FORWARDED_HOST",
+    "append-slash": "APPEND_SLASH",
+}
+_WORDS = {
+    "https-host": "SECURE_SSL_HOST",
+    "user-model": "AUTH_USER_MODEL",
+    "mail-backend": "EMAIL_BACKEND",
+    "urls": "ROOT_URLCONF",
+}
+_OF_AUTH = frozenset(("backends", "hashers", "user-model"))
+
+
+def facts(report: Report, place: Place, constant: bool | None) -> tuple[Fact, ...]:
+    """Every Fact of the settings. `constant` = the signing key is the same at every start, None if not known."""
+    return (*_keys(report, place, constant), *_session(report, place), *_flows(report, place), *_pages(report, place))
+
+
+def _keys(report: Report, place: Place, constant: bool | None) -> Iterator[Fact]:
+    yield SigningKey(place("SECRET_KEY"), "session", report.text("SECRET_KEY"), constant=constant)
+    former = report.values.get("SECRET_KEY_FALLBACKS")
+    for number, digest in enumerate(former if isinstance(former, list) else []):
+        where = place(f"SECRET_KEY_FALLBACKS.{number}")
+        yield SigningKey(where, "session", digest if isinstance(digest, str) else None, fallback=True)
+
+
+def _session(report: Report, place: Place) -> Iterator[Fact]:
+    ends = report.truth("SESSION_EXPIRE_AT_BROWSER_CLOSE")
+    yield SessionLife(place("SESSION_COOKIE_AGE"), report.number("SESSION_COOKIE_AGE"), bool(ends))
+    if "session" in report.roles.get("MIDDLEWARE", ()) or not report.roles:
+        yield _cookie(report, place, "session")
+        yield _store(report, place)
+    if "csrf" in report.roles.get("MIDDLEWARE", ()) or not report.roles:
+        yield _cookie(report, place, "csrf")
+
+
+def _cookie(report: Report, place: Place, purpose: str) -> Cookie:
+    prefix = f"{purpose.upper()}_COOKIE_"
+    same_site = report.values.get(prefix + "SAMESITE")
+    return Cookie(
+        where=place(prefix + "NAME"),
+        purpose=purpose,
+        name=report.text(prefix + "NAME"),
+        domain=report.text(prefix + "DOMAIN"),
+        path=report.text(prefix + "PATH"),
+        secure=report.truth(prefix + "SECURE"),
+        same_site=same_site if isinstance(same_site, str) else "",
+        life_s=report.number(prefix + "AGE") if purpose == "csrf" else None,
+        in_session=purpose == "csrf" and bool(report.truth("CSRF_USE_SESSIONS")),
+    )
+
+
+def _store(report: Report, place: Place) -> Store:
+    """The engine by its known role where it is a class of that kind, else by its own name."""
+    engine = report.text("SESSION_ENGINE")
+    role = next(iter(report.roles.get("SESSION_ENGINE", ())), "")
+    cache = next(iter(report.roles.get("CACHES", ())), "")
+    broken = tuple(
+        f"{fault.setting}: {fault.why}"
+        for fault in report.broken
+        if fault.setting.startswith(("SESSION_ENGINE", "SESSION_SERIALIZER", "SESSION_CACHE", "SESSION_FILE", "CACHES"))
+    )
+    return Store(
+        where=place("SESSION_ENGINE"),
+        engine=_short(engine),
+        serializer=report.text("SESSION_SERIALIZER"),
+        place=_place_digest(report, role),
+        shared=cache != "process" if role == "cache" and cache else (True if role else None),
+        importable=None if not report.roles else not broken,
+        keeps=cache != "none" if role == "cache" and cache else (True if role else None),
+        broken=broken,
+    )
+
+
+def _short(engine: str | None) -> str | None:
+    """Django's own engines by their short names, as the school's TOML has them."""
+    return engine.removeprefix("django.contrib.sessions.backends.") if engine else None
+
+
+def _place_digest(report: Report, role: str) -> str | None:
+    """A digest of where rows or entries lie; hosts are left out, for a database may have two addresses."""
+    if role in ("db", "cached_db"):
+        parts = [report.values.get(f"DATABASES.default.{key}") for key in ("ENGINE", "NAME")]
+    elif role == "cache":
+        alias = f"CACHES.{report.text('SESSION_CACHE_ALIAS') or 'default'}"
+        parts = [report.values.get(f"{alias}.{key}") for key in ("LOCATION", "KEY_PREFIX", "VERSION")]
+    elif role == "file":
+        parts = [report.values.get("SESSION_FILE_PATH")]
+    else:
+        return None
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
+
+
+def _flows(report: Report, place: Place) -> Iterator[Fact]:
+    for name, setting in _LISTS.items():
+        if name not in _OF_AUTH or report.has_auth:
+            yield Flow(place(setting), name, report.texts(setting), report.broken_at(setting))
+    for name, setting in _ROLES.items():
+        if setting in report.roles:
+            yield Flow(place(setting), name, report.roles[setting])
+    for name, setting in _SWITCHES.items():
+        on = report.truth(setting)
+        yield Flow(place(setting), name, None if on is None else ("on" if on else "off",))
+    for name, setting in _WORDS.items():
+        word = report.text(setting)
+        if name not in _OF_AUTH or report.has_auth:
+            yield Flow(place(setting), name, (word,) if word else None, report.broken_at(setting))
+    header = report.values.get("SECURE_PROXY_SSL_HEADER")
+    yield Flow(place("SECURE_PROXY_SSL_HEADER"), "https-header", _header(header))
+    yield from _single_sign_on(report, place)
+
+
+def _header(header: object) -> tuple[str, ...] | None:
+    """() when the setting is off; None when it is unknown is not told apart, for None is how it is switched off."""
+    if not header:
+        return ()
+    return tuple(str(part) for part in header) if isinstance(header, list) else (str(header),)
+
+
+def _single_sign_on(report: Report, place: Place) -> Iterator[Flow]:
+    apps = report.texts("INSTALLED_APPS") or ()
+    for app, side in _SINGLE_SIGN_ON.items():
+        if any(name == app or name.startswith(app + ".") for name in apps):
+            yield Flow(place("INSTALLED_APPS"), f"single-sign-on-{side}", (app,))
+
+
+def _pages(report: Report, place: Place) -> Iterator[Fact]:
+    if not report.has_auth:
+        return
+    for purpose, setting in (("sign-in", "LOGIN_URL"), ("after-sign-in", "LOGIN_REDIRECT_URL")):
+        told = report.pages.get(setting)
+        yield Endpoint(
+            where=place(setting),
+            purpose=purpose,
+            url=report.text(setting),
+            answers=told.answers if told else None,
+            guarded=told.guarded if told else None,
+            chosen=setting in report.chosen,
+        )

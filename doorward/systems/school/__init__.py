@@ -1,0 +1,8 @@
+"""The school's portal and sign-in: the reference system. Doorward reads its TOML and never imports it."""
+
+from __future__ import annotations
+
+from doorward.systems import System
+from doorward.systems.school.reader import read, sniff
+
+SYSTEM = System(kind="school", title="School portal and its sign-in", read=read, sniff=sniff)
