@@ -99,6 +99,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
+USE_I18N = False
 # Django's own log goes to standard error; addresses of pages and people stay out of it (see school/events.py).
 LOGGING = {
     "version": 1,

@@ -1,7 +1,10 @@
 """The courses of the viewer, one course with its materials and assignments, and new materials."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.contrib import messages
-from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -15,6 +18,26 @@ from school.portal.sign_in.presence import signed_in
 from school.portal.views.pages import course_role, download, due_times, page, require, role_of
 from school.service import record
 
+_TASKS_SHOWN = 4  # the rest stands in the courses
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """An assignment that is not yet due. `is_to_do`: the viewer is a student there and has not handed in."""
+
+    pk: int
+    title: str
+    course: Course
+    due_at: datetime
+    is_to_do: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CourseCard:
+    course: Course
+    teachers: str
+    next_due_at: datetime | None
+
 
 def home(request: HttpRequest) -> HttpResponse:
     return redirect("courses")
@@ -25,12 +48,14 @@ def home(request: HttpRequest) -> HttpResponse:
 def course_list(request: HttpRequest, viewer: Account) -> HttpResponse:
     """The viewer's courses (for staff: all), each with who teaches it and what is due next."""
     now = timezone.now()
-    courses = _courses_of(viewer).annotate(
-        next_due_at=Min("assignments__due_at", filter=Q(assignments__due_at__gte=now)),
-    )
-    teachers = Membership.objects.filter(role=CourseRole.TEACHER).select_related("account")
-    courses = courses.prefetch_related(Prefetch("memberships", teachers, to_attr="teachers"))
-    return page(request, viewer, "portal/courses.html", {"courses": courses, "tasks": _tasks(viewer), **due_times(now)})
+    courses = _courses_of(viewer)
+    open_tasks = _open_tasks(viewer, courses, now)
+    context = {
+        "cards": _cards(courses, open_tasks),
+        "tasks": [task for task in open_tasks if task.is_to_do][:_TASKS_SHOWN],
+        **due_times(now),
+    }
+    return page(request, viewer, "portal/courses.html", context)
 
 
 @require_safe
@@ -82,18 +107,36 @@ def add_material(request: HttpRequest, viewer: Account, slug: str) -> HttpRespon
     return page(request, viewer, "portal/add_material.html", {"course": found, "form": form})
 
 
-def _courses_of(viewer: Account) -> QuerySet[Course]:
+def _courses_of(viewer: Account) -> dict[Course, CourseRole | None]:
+    """With the viewer's role in each; staff see all and have none."""
     if role_of(viewer) is access.Role.STAFF:
-        return Course.objects.all()
-    return Course.objects.filter(pk__in=Membership.objects.filter(account=viewer).values("course"))
+        return dict.fromkeys(Course.objects.all())
+    memberships = Membership.objects.filter(account=viewer).select_related("course").order_by("course__title")
+    return {membership.course: CourseRole(membership.role) for membership in memberships}
 
 
-def _tasks(viewer: Account) -> list[Assignment]:
-    """The next things to hand in: due, not yet submitted, in courses the viewer attends as a student."""
-    attended = Membership.objects.filter(account=viewer, role=CourseRole.STUDENT).values("course")
-    done = Submission.objects.filter(student=viewer).values("assignment")
-    due = Assignment.objects.filter(course__in=attended, due_at__gte=timezone.now()).exclude(pk__in=done)
-    return list(due.select_related("course")[:4])
+def _open_tasks(viewer: Account, courses: dict[Course, CourseRole | None], now: datetime) -> list[OpenTask]:
+    """What is not yet due in the courses, the nearest first."""
+    by_id = {course.pk: course for course in courses}
+    own = Submission.objects.filter(assignment=OuterRef("pk"), student=viewer)
+    rows = (
+        Assignment.objects.filter(course__in=by_id, due_at__gte=now)
+        .annotate(is_done=Exists(own))
+        .values_list("pk", "title", "course", "due_at", "is_done")
+    )
+    return [
+        OpenTask(pk, title, by_id[course], due_at, not is_done and courses[by_id[course]] is CourseRole.STUDENT)
+        for pk, title, course, due_at, is_done in rows
+    ]
+
+
+def _cards(courses: dict[Course, CourseRole | None], open_tasks: list[OpenTask]) -> list[CourseCard]:
+    teachers: dict[int, list[str]] = {course.pk: [] for course in courses}
+    teaching = Membership.objects.filter(course__in=teachers, role=CourseRole.TEACHER).order_by("account__name")
+    for course_id, name in teaching.values_list("course", "account__name"):
+        teachers[course_id].append(name)
+    next_due_at = {task.course.pk: task.due_at for task in reversed(open_tasks)}
+    return [CourseCard(course, ", ".join(teachers[course.pk]), next_due_at.get(course.pk)) for course in courses]
 
 
 def _assignments(found: Course, viewer: Account, teaches: bool) -> QuerySet[Assignment]:
