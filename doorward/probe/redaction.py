@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus, unquote_plus, urlsplit
 
 _HIDDEN = "…"
 _PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-\[\]]{0,39}")
@@ -78,7 +78,9 @@ class Redactor:
 
     def _segment(self, segment: str) -> str:
         name, mark, _ = segment.partition(";")
-        hidden = name in self._secrets | self._names or _TOKEN.fullmatch(name) is not None
+        plain = unquote_plus(name)
+        hidden = _TOKEN.fullmatch(name) is not None or not self._names.isdisjoint((name, plain))
+        hidden = hidden or not self._secrets.isdisjoint((name, plain)) or self.text(plain) != plain
         return (_HIDDEN if hidden else name) + (f";{_HIDDEN}" if mark else "")
 
     def _parameter(self, pair: str) -> str:

@@ -70,7 +70,7 @@ class Browser:
         longest_s = min(self._plan.timeout_s, remaining_s)
         self._watchdog.begin(longest_s)
         try:
-            return self._exchange(ask, longest_s)
+            answer = self._exchange(ask, longest_s)
         except httpx.TimeoutException as error:
             raise Fault(Ending.TIMEOUT) from error
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:
@@ -79,6 +79,10 @@ class Browser:
             raise Fault(Ending.TIMEOUT if self._watchdog.is_late else _ending_of(error)) from error
         finally:
             self._watchdog.end()
+        if self._watchdog.is_late:
+            # A body without a length just ends where it was cut off.
+            raise Fault(Ending.TIMEOUT)
+        return answer
 
     def _exchange(self, ask: Ask, longest_s: float) -> Answer:
         request = self._client.build_request(

@@ -201,6 +201,25 @@ class Portal(Site):
         return Reply(302, location=location, cookies=self.begin(request))
 
 
+class Mirror(FormSite):
+    """A site that shows what it knows: after the password it sends people through addresses made of its secrets."""
+
+    trail: tuple[str, ...] = ()
+
+    def page(self, request: Request) -> Reply:
+        step = int(request.query.get("step", "-1"))
+        if request.method == "GET" and step < 0:
+            return super().page(request)
+        if step + 1 >= len(self.trail):
+            return Reply(200, "<title>Home</title>")
+        join = "&" if "?" in self.trail[step + 1] else "?"
+        return Reply(302, location=f"{self.trail[step + 1]}{join}step={step + 1}", cookies=tuple(self.cookies))
+
+    @property
+    def cookies(self) -> list[str]:
+        return [f"known={secret}; Path=/" for secret in self.secrets[-1:]]
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     site: Site
@@ -262,6 +281,12 @@ def serve() -> Iterator[Callable[[Site], Site]]:
 def form_site(serve: Callable[[Site], Site]) -> Site:
     """A site with a form."""
     return serve(FormSite())
+
+
+@pytest.fixture
+def mirror(serve: Callable[[Site], Site]) -> Site:
+    """A site that shows its secrets in its addresses."""
+    return serve(Mirror())
 
 
 @pytest.fixture
