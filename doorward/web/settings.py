@@ -60,8 +60,17 @@ _https = _public.startswith("https://")
 
 SECRET_KEY = _secret_key(_state)
 DEBUG = False
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *([str(urlsplit(_public).hostname)] if _public else [])]
-CSRF_TRUSTED_ORIGINS = [_public] if _public else []
+# A wildcard address to listen on names no host; then `dashboard.public_url` says by which name people come.
+_host = DOORWARD.dashboard.host if DOORWARD else ""
+ALLOWED_HOSTS = [
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+    *([_host] if _host not in {"", "0.0.0.0", "::"} else []),
+    *([str(urlsplit(_public).hostname)] if _public else []),
+]
+CSRF_TRUSTED_ORIGINS = [f"{urlsplit(_public).scheme}://{urlsplit(_public).netloc}"] if _public else []
+CSRF_FAILURE_VIEW = "doorward.web.trouble.csrf_failure"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -74,12 +83,15 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "doorward.web.headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "doorward.web.trouble.TroubleMiddleware",
 ]
 ROOT_URLCONF = "doorward.web.urls"
 ASGI_APPLICATION = "doorward.web.asgi.application"
@@ -93,6 +105,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "doorward.web.context.menu",
             ],
         },
     }
@@ -102,16 +115,33 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# scrypt is memory-hard and in the standard library; argon2 would be a dependency for a handful of operators.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
-SESSION_COOKIE_NAME = "doorward_session"
-CSRF_COOKIE_NAME = "doorward_csrf"
+# Browsers keep no cookies apart by port: the names must differ from those of a service guarded on the same host.
+_prefix = "__Host-" if _https else ""
+SESSION_COOKIE_NAME = f"{_prefix}doorward_session"
+CSRF_COOKIE_NAME = f"{_prefix}doorward_csrf"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+# Not Strict: whoever follows the link of a page from a web mailer would have to sign in at 3 a.m. for nothing.
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _https else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# What `check --deploy` says of plain HTTP does not hold on the loopback address, the only one without a proxy: W004
+# (HSTS), W012 and W016 (cookies over HTTPS only). W008 (redirect to HTTPS) is the proxy's work, and /health/ is asked
+# over loopback. W005 and W021 (subdomains, preload) are for the owner of the domain to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"] + (
+    [] if _https else ["security.W004", "security.W012", "security.W016"]
+)
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE / "static"]
 WHITENOISE_USE_FINDERS = True
@@ -119,4 +149,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
-LOGGING = {"version": 1, "disable_existing_loggers": False, "loggers": {"django": {"level": "WARNING"}}}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "loggers": {
+        "django": {"level": "WARNING"},
+        # Refused and unknown requests are answered, not news.
+        "django.request": {"level": "ERROR"},
+    },
+}

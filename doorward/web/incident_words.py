@@ -1,0 +1,283 @@
+"""An Incident and its entries → the card that the pages show; pure. The text for people who wait is made here too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from doorward.model.action import ActionState
+from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Evidence, Hypothesis, Leaning, Verdict
+from doorward.model.incident import TRANSITIONS, ActionRecord, Entry, Incident, IncidentState, PageRecord
+from doorward.model.page import PageState
+from doorward.web import pages, phrases, words
+
+_TONES: dict[IncidentState, str] = {
+    IncidentState.OPEN: "bad",
+    IncidentState.RECOVERING: "bad",
+    IncidentState.PAUSED: "bad",
+    IncidentState.RECOVERED: "good",
+    IncidentState.RESOLVED: "good",
+}
+_VERDICT_TONES = {Verdict.SUPPORTED: "bad", Verdict.RULED_OUT: "good"}
+_ACTION_TONES = {ActionState.SUCCEEDED: "good", ActionState.FAILED: "bad", ActionState.STARTED: "unknown"}
+# People who wait are told when they will hear more; half an hour is what the reports promised and kept.
+NEXT_NOTICE = timedelta(minutes=30)
+NONE_YET = "–"
+
+
+def card(incident: Incident, entries: Sequence[Entry], now: datetime) -> pages.IncidentCard:
+    """Everything that is known of an incident, newest entry last."""
+    return pages.IncidentCard(
+        id=incident.id,
+        title=incident.title,
+        service=incident.service,
+        state=phrases.STATES[incident.state],
+        tone=_TONES[incident.state],
+        is_over=not incident.state.is_open,
+        declared=phrases.day_clock(incident.declared_at),
+        declared_at=incident.declared_at,
+        lasted=phrases.between(_began(incident), _ended(incident) or now),
+        owner=f"{incident.acknowledged_by} has it" if incident.acknowledged_by else "Nobody has taken it yet",
+        level=f"Escalation level {incident.level + 1}",
+        impact=impact(incident),
+        impact_by_reason=_by_reason(incident),
+        cause=cause(incident),
+        causes=_causes(incident),
+        ruled_out=_ruled_out(incident),
+        change=_change(incident),
+        plan=_plan(incident),
+        question=incident.question or "",
+        verified=_verified(incident),
+        detections=detections(incident),
+        pages=tuple(_page(page) for page in incident.pages),
+        timeline=tuple(_line(entry, incident.declared_at) for entry in entries),
+        notice=notice(incident, now),
+        can_acknowledge=incident.state.is_open and incident.acknowledged_at is None,
+        can_approve=awaits_approval(incident),
+        can_resolve=incident.state in TRANSITIONS["resolved"],
+    )
+
+
+def row(incident: Incident) -> pages.IncidentRow:
+    """An incident in a list."""
+    return pages.IncidentRow(
+        id=incident.id,
+        title=incident.title,
+        state=phrases.STATES[incident.state],
+        tone=_TONES[incident.state],
+        declared=phrases.day_clock(incident.declared_at),
+        people=f"{incident.impact.people_hurt:,}" if incident.impact else NONE_YET,
+        diagnosed=_after(incident, incident.diagnosed_at),
+        acknowledged=_after(incident, incident.acknowledged_at),
+        recovered=_after(incident, incident.recovered_at),
+        cause=cause(incident),
+    )
+
+
+def awaits_approval(incident: Incident) -> bool:
+    """Whether a plan stands that nobody approved and that would still do something."""
+    return (
+        incident.plan is not None
+        and bool(incident.plan.actions)
+        and incident.approved_plan != incident.plan.digest
+        and incident.state in TRANSITIONS["action-started"]
+    )
+
+
+def since(incident: Incident) -> str:
+    """Since when, in a sentence."""
+    return f"Since {phrases.day_clock(_began(incident))}."
+
+
+def _began(incident: Incident) -> datetime:
+    return min(detection.onset for detection in incident.detections)
+
+
+def _ended(incident: Incident) -> datetime | None:
+    return incident.recovered_at or incident.resolved_at
+
+
+def _after(incident: Incident, at: datetime | None) -> str:
+    return phrases.between(incident.declared_at, at) if at else NONE_YET
+
+
+def impact(incident: Incident) -> str:
+    """Who was hurt, in a sentence."""
+    measured = incident.impact
+    if measured is None:
+        people = max(detection.people for detection in incident.detections)
+        return f"At least {phrases.count(people, 'person', 'people')} affected; the count is being made."
+    if not measured.people_seen:
+        return f"{phrases.count(measured.people_hurt, 'person', 'people')} affected."
+    part = phrases.share(measured.people_hurt / measured.people_seen)
+    return f"{measured.people_hurt:,} of {measured.people_seen:,} people seen ({part}) affected."
+
+
+def _by_reason(incident: Incident) -> tuple[tuple[str, int], ...]:
+    found = incident.impact.by_reason if incident.impact else ()
+    return tuple((phrases.readable(reason), events) for reason, events in found)
+
+
+def cause(incident: Incident) -> str:
+    """The conclusion of the differential as a short phrase."""
+    differential = incident.differential
+    if differential is None:
+        return "Not known yet: tests are running."
+    if differential.conclusion == CANNOT_TELL:
+        return f"Cannot tell yet. {phrases.sentence_case(differential.reason)}"
+    if differential.conclusion == NOTHING_WRONG:
+        return f"Nothing is wrong. {phrases.sentence_case(differential.reason)}"
+    found = next((h for h in differential.hypotheses if h.cause == differential.conclusion), None)
+    return found.title if found else phrases.readable(differential.conclusion)
+
+
+def _causes(incident: Incident) -> tuple[pages.CauseLine, ...]:
+    differential = incident.differential
+    if differential is None:
+        return ()
+    return tuple(_cause_line(hypothesis, differential.conclusion) for hypothesis in differential.hypotheses)
+
+
+def _cause_line(hypothesis: Hypothesis, conclusion: str) -> pages.CauseLine:
+    return pages.CauseLine(
+        title=hypothesis.title,
+        verdict=phrases.VERDICTS[hypothesis.verdict],
+        tone=_VERDICT_TONES.get(hypothesis.verdict, "unknown"),
+        is_conclusion=hypothesis.cause == conclusion,
+        reason=phrases.sentence_case(phrases.readable(hypothesis.reason)),
+        score=f"{hypothesis.score:+.1f}",
+        speaks_for=_evidence(hypothesis.evidence, Leaning.FOR),
+        speaks_against=_evidence(hypothesis.evidence, Leaning.AGAINST),
+        speaks_neither=_evidence(hypothesis.evidence, Leaning.NEUTRAL),
+        next_check=hypothesis.next_check,
+    )
+
+
+def _evidence(evidence: Sequence[Evidence], leaning: Leaning) -> tuple[pages.EvidenceLine, ...]:
+    return tuple(
+        pages.EvidenceLine(phrases.readable(item.test), item.seen, item.expected, f"{item.weight:.1f}")
+        for item in evidence
+        if item.leaning is leaning
+    )
+
+
+def _ruled_out(incident: Incident) -> tuple[str, ...]:
+    hypotheses = incident.differential.hypotheses if incident.differential else ()
+    return tuple(h.title for h in hypotheses if h.verdict is Verdict.RULED_OUT)
+
+
+def _change(incident: Incident) -> pages.ChangeLine | None:
+    change = incident.change
+    if change is None:
+        return None
+    by = f" by {change.author}" if change.author else ""
+    versions = f"version {change.before or 'unknown'} to {change.after}"
+    return pages.ChangeLine(
+        words=f"Configuration of {change.component} changed{by} at {phrases.clock(change.at)}: {versions}.",
+        differences=tuple((d.pointer, _value(d.before), _value(d.after)) for d in change.differences),
+    )
+
+
+def _value(value: str | None) -> str:
+    return "not set" if value is None else value
+
+
+def _plan(incident: Incident) -> pages.PlanCard | None:
+    plan = incident.plan
+    if plan is None:
+        return None
+    standing, tone = _plan_standing(incident)
+    return pages.PlanCard(
+        digest=plan.digest,
+        reason=phrases.sentence_case(plan.reason),
+        asks=plan.asks,
+        standing=standing,
+        tone=tone,
+        actions=tuple(_action(record) for record in incident.actions),
+    )
+
+
+def _plan_standing(incident: Incident) -> tuple[str, str]:
+    states = {record.state for record in incident.actions}
+    if ActionState.FAILED in states:
+        return "A step failed; the plan stopped.", "bad"
+    if states == {ActionState.SUCCEEDED}:
+        return "Every step is done.", "good"
+    if incident.approved_plan == (incident.plan.digest if incident.plan else None):
+        return f"Approved by {incident.approved_by}; it is being applied.", "unknown"
+    return "Waits for a person's approval. Nothing has been changed.", "unknown"
+
+
+def _action(record: ActionRecord) -> pages.ActionLine:
+    action = record.action
+    touched = record.count if record.count is not None else action.count
+    return pages.ActionLine(
+        step=action.step,
+        title=f"{phrases.ACTIONS[action.kind]}" + (f" of {action.component}" if action.component else ""),
+        effect=phrases.sentence_case(action.effect),
+        count="" if touched is None else phrases.count(touched, "session"),
+        state=phrases.ACTION_STATES[record.state],
+        tone=_ACTION_TONES.get(record.state, "plain"),
+        detail=record.detail,
+    )
+
+
+def _verified(incident: Incident) -> str:
+    if incident.verified is None:
+        return ""
+    passed = sum(outcome == "passed" for _, outcome, _ in incident.verified.results)
+    return f"{passed} of {len(incident.verified.results)} probes passed after the plan."
+
+
+def detections(incident: Incident) -> tuple[pages.Light, ...]:
+    """What the detectors said, in the order they said it."""
+    return tuple(
+        pages.Light(
+            name=phrases.sentence_case(phrases.detected(detection)),
+            kind=f"seen at {phrases.clock(detection.detected_at)}, began about {phrases.clock(detection.onset)}",
+            tone="bad",
+            words=phrases.count(detection.people, "person", "people"),
+            detail="; ".join(detection.evidence),
+        )
+        for detection in incident.detections
+    )
+
+
+def _page(page: PageRecord) -> pages.PageLine:
+    if page.state is PageState.DELIVERED and page.delivered_at:
+        said, tone = f"delivered after {phrases.between(page.queued_at, page.delivered_at)}", "good"
+    elif page.failures:
+        said, tone = f"not delivered yet, {phrases.count(page.failures, 'attempt')} failed; tried again", "bad"
+    else:
+        said, tone = "owed, on its way", "unknown"
+    return pages.PageLine(phrases.clock(page.queued_at), page.to, page.channel, page.level + 1, said, tone)
+
+
+def _line(entry: Entry, declared_at: datetime) -> pages.Line:
+    after = f"+{phrases.between(declared_at, entry.at)}"
+    said = words.sentence(entry)
+    return pages.Line(
+        entry.seq, entry.at, phrases.clock(entry.at), after, entry.by, entry.kind, said, words.tone(entry)
+    )
+
+
+def notice(incident: Incident, now: datetime) -> str:
+    """What to tell people who wait: what they notice, since when, what is done, when they hear more. No names."""
+    began = phrases.clock(_began(incident))[:5]
+    if incident.state is IncidentState.RESOLVED:
+        return f"{incident.service}: signing in works again. The trouble that began at {began} UTC is over."
+    if incident.state is IncidentState.RECOVERED:
+        return (
+            f"{incident.service}: signing in works again since {phrases.clock(incident.recovered_at or now)[:5]} UTC. "
+            "If you are still sent back to the sign-in page, close the browser and sign in once more. We keep watching."
+        )
+    known = "We are looking for the cause."
+    if incident.differential and incident.differential.conclusion not in {CANNOT_TELL, NOTHING_WRONG}:
+        known = "We know the cause and are preparing the repair."
+    if incident.state is IncidentState.RECOVERING:
+        known = "We know the cause and the repair is under way."
+    following = phrases.clock(now + NEXT_NOTICE)[:5]
+    return (
+        f"{incident.service}: since {began} UTC some people cannot sign in or are signed out. {known} "
+        f"Your password is not the problem; please do not reset it. Next update by {following} UTC."
+    )

@@ -1,0 +1,120 @@
+"""Can people sign in? The headline and the lights beside it, from what is recorded; pure, `now` is an argument.
+
+In: the open incident, the latest probe results, buckets, health. Out: words. Silence is never taken for health: what
+was not heard from lately makes the answer "Cannot tell".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from doorward.model.incident import Incident, IncidentState
+from doorward.model.journey import ProbeOutcome, ProbeResult
+from doorward.model.sign_in import TYPED, Bucket, Kind, Outcome
+from doorward.web import incident_words, phrases
+from doorward.web.pages import Headline, Light
+
+# A part that said nothing for this long counts as silent; the daemon reports every few seconds.
+SILENT_AFTER_S = 90.0
+# From this share on a component's light turns; it is a lamp for the eye and declares nothing (detectors do that).
+TROUBLED_SHARE = 0.2
+CAN, CANNOT, UNSURE = "People can sign in", "People cannot sign in", "Cannot tell"
+_OUTCOME_TONES = {
+    ProbeOutcome.PASSED: "good",
+    ProbeOutcome.FAILED: "bad",
+    ProbeOutcome.UNREACHABLE: "bad",
+    ProbeOutcome.BLIND: "unknown",
+}
+_HEALTH = {"green": ("good", "works"), "amber": ("unknown", "works with trouble"), "red": ("bad", "does not work")}
+
+
+def headline(
+    incident: Incident | None, latest: Sequence[ProbeResult], succeeded: int, fresh_s: float, now: datetime
+) -> Headline:
+    """`latest` is the last result of each probe; `succeeded` counts people's sign-ins in the last minutes."""
+    if incident is not None and incident.state is not IncidentState.RECOVERED:
+        began = incident_words.since(incident)
+        return Headline("bad", CANNOT, incident.title, f"{began} {incident_words.impact(incident)}")
+    fresh = [result for result in latest if (now - result.at).total_seconds() <= fresh_s]
+    seen = f"{phrases.count(succeeded, 'sign-in')} of people succeeded in the last 2 minutes."
+    if not fresh:
+        return _without_probes(latest, succeeded, seen, now)
+    failed = [result for result in fresh if _OUTCOME_TONES[result.outcome] == "bad"]
+    blind = [result for result in fresh if result.outcome is ProbeOutcome.BLIND]
+    if failed and len(failed) == len(fresh):
+        return Headline("bad", CANNOT, _went(failed[0]), f"No incident is declared yet. {seen}")
+    if failed:
+        because = f"The other {phrases.count(len(fresh) - len(failed), 'probe')} did not fail. {seen}"
+        return Headline("unknown", UNSURE, _went(failed[0]), because)
+    if blind:
+        return Headline("unknown", UNSURE, _went(blind[0]), seen)
+    checked = phrases.between(min(result.at for result in fresh), now)
+    probes = f"All {len(fresh)} probes" if len(fresh) > 1 else "The probe"
+    return Headline("good", CAN, "", f"{probes} signed in within the last {checked}. {seen}")
+
+
+def _went(result: ProbeResult) -> str:
+    why = "" if result.outcome is ProbeOutcome.BLIND else f" ({phrases.readable(result.reason)})"
+    return f"probe {result.journey} {phrases.OUTCOMES[result.outcome]}{why}"
+
+
+def _without_probes(latest: Sequence[ProbeResult], succeeded: int, seen: str, now: datetime) -> Headline:
+    if not latest:
+        silence = "no probe has run yet"
+    else:
+        silence = f"no probe has run for {phrases.between(max(result.at for result in latest), now)}"
+    if succeeded and not latest:
+        return Headline("good", CAN, "", f"{seen} {phrases.sentence_case(silence)}")
+    return Headline("unknown", UNSURE, silence, seen)
+
+
+def probe_light(result: ProbeResult, fresh_s: float, now: datetime) -> Light:
+    """One probe, as its last result says."""
+    age_s = (now - result.at).total_seconds()
+    detail = f"{phrases.lasting(age_s)} ago, took {result.took_ms:.0f} ms"
+    if age_s > fresh_s:
+        return Light(result.journey, "probe", "unknown", "has not run lately", f"last result {detail}")
+    reason = "" if result.outcome is ProbeOutcome.PASSED else f": {phrases.readable(result.reason)}"
+    said = f"{phrases.OUTCOMES[result.outcome]}{reason}"
+    return Light(result.journey, "probe", _OUTCOME_TONES[result.outcome], said, detail)
+
+
+def component_light(name: str, kind: str, buckets: Sequence[Bucket], version: str) -> Light:
+    """One component, as the buckets of the last minutes say; `version` is the configuration in force, in words."""
+    answered = sum(bucket.total(Kind.REQUEST) for bucket in buckets)
+    errors = sum(bucket.total(Kind.REQUEST, Outcome.FAILURE) for bucket in buckets)
+    good = sum(bucket.total(Kind.SIGN_IN, Outcome.SUCCESS) for bucket in buckets)
+    failed = sum(_untyped_failures(bucket) for bucket in buckets)
+    presented = sum(bucket.total(Kind.SESSION) for bucket in buckets)
+    rejected = sum(bucket.total(Kind.SESSION, Outcome.FAILURE) for bucket in buckets)
+    for part, whole, trouble in (
+        (errors, answered, "answers with errors"),
+        (failed, good + failed, "refuses sign-ins"),
+        (rejected, presented, "rejects sessions"),
+    ):
+        if whole and part / whole >= TROUBLED_SHARE:
+            return Light(name, kind, "bad", trouble, f"{part:,} of {whole:,} in the last 2 minutes. {version}")
+    if not buckets:
+        return Light(name, kind, "plain", "nothing seen in the last 2 minutes", version)
+    said = f"{phrases.count(good, 'sign-in')}, {phrases.count(errors, 'error')} in the last 2 minutes. {version}"
+    return Light(name, kind, "good", "works as usual", said)
+
+
+def _untyped_failures(bucket: Bucket) -> int:
+    """Failed sign-ins that no mistyped password explains."""
+    return sum(
+        events
+        for (kind, outcome, reason), events in bucket.counts.items()
+        if kind is Kind.SIGN_IN and outcome is Outcome.FAILURE and reason not in TYPED
+    )
+
+
+def own_light(part: str, state: str, detail: str, at: datetime, now: datetime) -> Light:
+    """A part of Doorward itself; a part that fell silent is not taken for well."""
+    age_s = (now - at).total_seconds()
+    if age_s > SILENT_AFTER_S:
+        said = f"has said nothing for {phrases.lasting(age_s)}"
+        return Light(phrases.readable(part), "Doorward", "unknown", said, f"last: {detail}" if detail else "")
+    tone, said = _HEALTH.get(state, ("unknown", state))
+    return Light(phrases.readable(part), "Doorward", tone, said, detail)
