@@ -7,6 +7,7 @@ _AUTH = """\
 public_url = "http://127.0.0.1:{auth_port}"
 host = "127.0.0.1"
 port = {auth_port}
+help_url = "http://127.0.0.1:{portal_port}/cannot-sign-in/"
 secret_key_file = "secrets/auth-secret-key"
 allowed_hosts = ["127.0.0.1", "localhost"]
 

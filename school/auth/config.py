@@ -30,6 +30,7 @@ class ServiceSection(Section):
     )
     host: str = Field(default="127.0.0.1", description="Address to listen at.")
     port: int = Field(ge=1, le=65535, description="Port to listen at.")
+    help_url: str = Field(default="", description="Where people who cannot sign in are sent; empty: no link.")
     secret_key_file: SiteFile = Field(description="File with the key that signs sessions, forms and reset links.")
     secret_key_fallback_files: tuple[SiteFile, ...] = Field(
         default=(), description="Files with former keys that are still accepted, newest first."

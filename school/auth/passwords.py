@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse_lazy
 
 from school.auth.claims import revoke_all
-from school.auth.forms import ForgottenForm
+from school.auth.forms import ChangeForm, ForgottenForm, NewForm
 from school.auth.models import Account, account_of
 from school.service import current, record
 
@@ -18,6 +18,7 @@ class Change(PasswordChangeView):
     """Ends the person's other sessions too: Django ties a session to the password it was opened with."""
 
     template_name = "auth/password_change.html"
+    form_class = ChangeForm
     success_url = reverse_lazy("account")
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
@@ -42,8 +43,10 @@ class Forgotten(PasswordResetView):
 
 class New(PasswordResetConfirmView):
     template_name = "auth/password_new.html"
+    form_class = NewForm
     success_url = reverse_lazy("sign-in")
 
+    # Any: the type of the form's person is Account here, but the stubs know only one project's accounts.
     def form_valid(self, form: Any) -> HttpResponse:
         revoke_all(form.user)
         _record(self.request, "completed", form.user.get_username())

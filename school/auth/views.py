@@ -31,6 +31,7 @@ _GRANTS = ("authorization_code", "refresh_token")
 class SignIn(LoginView):
     template_name = "auth/sign_in.html"
     authentication_form = SignInForm
+    extra_context = {"help_url": configuration().service.help_url}
     redirect_authenticated_user = True
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
@@ -43,6 +44,7 @@ class SignIn(LoginView):
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         reason = _why_refused(self.request)
         _record_sign_in(self.request, reason, _typed_person(self.request), None)
+        _focus_password(form)
         response = self.render_to_response(self.get_context_data(form=form, is_locked_out=reason == "locked-out"))
         response.status_code = 429 if reason == "locked-out" else 200
         return response
@@ -97,6 +99,12 @@ class ProviderSignOut(RPInitiatedLogoutView):  # type: ignore[misc]  # the libra
 def _links() -> list[dict[str, str]]:
     """Where the account's services begin: the origin of their first callback."""
     return [{"name": client.name, "address": origin(client.redirect_uris[0])} for client in configuration().client]
+
+
+def _focus_password(form: AuthenticationForm) -> None:
+    """The name is mostly right; the password has to be typed again."""
+    del form.fields["username"].widget.attrs["autofocus"]
+    form.fields["password"].widget.attrs["autofocus"] = True
 
 
 def _bind_once(request: HttpRequest) -> None:

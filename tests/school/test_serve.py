@@ -72,7 +72,7 @@ def test_an_invalid_configuration_is_refused_and_the_old_one_goes_on(
     os.kill(site.pid(), signal.SIGHUP)
     wait_until(lambda: refused(site) == [2], "the refusal is logged")
     assert browse(site).sign_in(site.people()[0]).url.path == "/"
-    assert "auth.toml:20 session.life_minutes: must be" in (site.path / "errors.txt").read_text()
+    assert "auth.toml:21 session.life_minutes: must be" in (site.path / "errors.txt").read_text()
 
     (worker,) = psutil.Process(site.pid()).children()
     worker.kill()
@@ -100,7 +100,7 @@ def test_a_site_with_an_invalid_configuration_does_not_start_and_says_why(
             check=False,
         )
         assert result.returncode == 2
-        assert "auth.toml:20 session.life_minutes" in result.stderr
+        assert "auth.toml:21 session.life_minutes" in result.stderr
         assert "Traceback" not in result.stderr
 
 
