@@ -1,0 +1,93 @@
+"""Entries and figures → what went well, what did not, and what people wrote down as a lesson. Facts, not blame.
+
+People add a lesson by a note that begins with `Lesson:`; it is quoted as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from doorward.model.detection import Signal
+from doorward.model.incident import ActionFailed, Asked, Entry, Noted
+from doorward.review.document import Figure, Statement
+from doorward.review.figures import detections, of_kind
+from doorward.review.measures import DETECT_WITHIN_S, concluded, quoted_rules
+
+PREFIX = "lesson:"
+Get = Callable[[str], Figure]
+
+
+def lessons(entries: Sequence[Entry], figure: Get) -> tuple[Statement, ...]:
+    """Every lesson, in the order of the story."""
+    return (
+        *_before_it_shipped(entries),
+        *_noticing(entries, figure),
+        *_trails(figure),
+        *_answering(figure),
+        *_recovering(entries, figure),
+        *_written(entries),
+    )
+
+
+def _before_it_shipped(entries: Sequence[Entry]) -> Iterator[Statement]:
+    cause = concluded(entries)
+    rules = quoted_rules(cause[1]) if cause else ()
+    if cause and rules:
+        text = f"It need not have happened: `doorward check` finds {', '.join(rules)} in the change before it ships."
+        yield Statement(text, (cause[0].seq,))
+
+
+def _noticing(entries: Sequence[Entry], figure: Get) -> Iterator[Statement]:
+    took = figure("time_to_detect_s")
+    first = min(detections(entries), key=lambda found: found[1].detection.detected_at)
+    if first[1].detection.signal is Signal.SUPPORT_INQUIRIES:
+        yield Statement("People who wrote to support noticed before any detector did.", (first[0].seq,))
+        return
+    if isinstance(took.value, float):
+        soon = took.value <= DETECT_WITHIN_S
+        aim = (
+            f"within the {DETECT_WITHIN_S:.0f} s aimed at"
+            if soon
+            else f"not within the {DETECT_WITHIN_S:.0f} s aimed at"
+        )
+        yield Statement(f"It was detected by watching, not by complaints, {aim}: {took.text}.", took.sources)
+
+
+def _trails(figure: Get) -> Iterator[Statement]:
+    ruled_out, took = figure("causes_ruled_out"), figure("time_to_diagnose_s")
+    if ruled_out.value and took.value is not None:
+        text = f"Tests closed {ruled_out.text} wrong trails; the cause stood {took.text} after the detection."
+        yield Statement(text, ruled_out.sources)
+    elif took.value is None:
+        yield Statement("The cause was not found while the incident lasted.", ruled_out.sources)
+
+
+def _answering(figure: Get) -> Iterator[Statement]:
+    took, failed, relapses = figure("time_to_acknowledge_s"), figure("attempts_failed"), figure("relapses")
+    if took.value is None and figure("pages_owed").value:
+        yield Statement("Nobody acknowledged the pages.", figure("pages_owed").sources)
+    if failed.value:
+        text = f"A page was not taken at once ({failed.text} failed); it was kept and tried again."
+        yield Statement(text, failed.sources)
+    if relapses.value:
+        yield Statement(f"It came back after it had recovered ({relapses.text}×).", relapses.sources)
+
+
+def _recovering(entries: Sequence[Entry], figure: Get) -> Iterator[Statement]:
+    cleared, kept = figure("sessions_cleared"), figure("sessions_kept")
+    if cleared.value and kept.value is not None:
+        text = (
+            f"Only sessions that could not be used any more were ended ({cleared.text}); {kept.text} stayed signed in."
+        )
+        yield Statement(text, tuple(dict.fromkeys(cleared.sources + kept.sources)))
+    for entry, body in of_kind(entries, ActionFailed):
+        yield Statement(f"Step {body.step} of the recovery failed: {body.detail}", (entry.seq,))
+    asked = tuple(entry.seq for entry, _ in of_kind(entries, Asked))
+    if asked:
+        yield Statement("The recovery could not go on without a person's decision.", asked)
+
+
+def _written(entries: Sequence[Entry]) -> Iterator[Statement]:
+    for entry, body in of_kind(entries, Noted):
+        if body.text.strip().lower().startswith(PREFIX):
+            yield Statement(body.text.strip()[len(PREFIX) :].strip(), (entry.seq,))
