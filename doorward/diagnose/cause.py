@@ -60,14 +60,15 @@ class Judgement:
 
     @property
     def reason(self) -> str:
-        """Why that verdict: the heaviest evidence on its side, or what is lacking."""
+        """Why that verdict: all that weighs most on its side, or what is lacking."""
         if self.verdict is Verdict.NOT_TESTABLE:
             return self.not_testable
         side = {Verdict.SUPPORTED: Leaning.FOR, Verdict.RULED_OUT: Leaning.AGAINST}.get(self.verdict)
         told = [item for item in self.evidence if item.leaning is side]
         if not told:
             return f"the evidence does not settle it (score {self.score:+.1f})"
-        return max(told, key=lambda item: item.weight).seen
+        heaviest = max(item.weight for item in told)
+        return "; ".join(item.seen for item in told if item.weight == heaviest)
 
 
 @dataclass(frozen=True, slots=True)

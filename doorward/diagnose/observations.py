@@ -41,8 +41,8 @@ class Suspect:
 
     @property
     def alters(self) -> bool:
-        """Whether the configuration differs at all: touching a file is not a change."""
-        return self.change.before != self.change.after
+        """Whether the configuration differs: neither touching a file nor seeing it for the first time is a change."""
+        return self.change.before not in (None, self.change.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,15 @@ class Observations:
         return tuple(item for item in self.of(NotExamined) if item.examination is examination and item.applies)
 
 
+# They say nothing of how a configuration works, or (an error) say again what its request says.
+_UNTALLIED = frozenset({Kind.SIGN_OUT, Kind.INQUIRY, Kind.CONFIGURATION, Kind.ERROR})
+
+
 def tally(events: Iterable[SignInEvent]) -> tuple[ConfigTally, ...]:
-    """Passed and failed events by component and configuration digest, in the order in which the digests appear."""
+    """Passed and failed events by component and configuration digest, in the order in which the digests appear.
+
+    Probes count: they are sign-ins under a known configuration.
+    """
     passed: Counter[tuple[str, str]] = Counter()
     failed: Counter[tuple[str, str]] = Counter()
     first: dict[tuple[str, str], datetime] = {}
@@ -111,7 +118,7 @@ def tally(events: Iterable[SignInEvent]) -> tuple[ConfigTally, ...]:
     for event in events:
         if event.config is None or event.outcome is Outcome.UNKNOWN or event.reason in TYPED:
             continue
-        if event.kind in (Kind.SIGN_OUT, Kind.INQUIRY, Kind.CONFIGURATION):
+        if event.kind in _UNTALLIED:
             continue
         key = (event.component, event.config)
         order[key] = None

@@ -46,12 +46,15 @@ _OF_SIGNAL: dict[Signal, Symptom] = {
 _WORDS: tuple[tuple[Symptom, tuple[str, ...]], ...] = (
     (
         Symptom.SENT_BACK,
-        ("sent back", "sent-back", "signed out", "signed-out", "sign in again", "loop", "session-lost"),
+        (
+            *("sent back", "sent-back", "signed out", "signed-out", "sign-in form", "sign-in page"),
+            *("sign in again", "sign in each time", "stay signed in", "not recognised", "lose their session"),
+        ),
     ),
-    (Symptom.SERVER_ERROR, ("500", "502", "503", "5xx", "server error", "server-error", "error page")),
+    (Symptom.SERVER_ERROR, ("500", "502", "503", "5xx", "server error", "server-error", "error page", "error-page")),
     (Symptom.REFUSED, ("403", "400", "csrf", "refus", "forbidden", "denied", "mismatch", "rejected")),
-    (Symptom.NOT_BELIEVED, ("password", "locked out", "locked-out")),
-    (Symptom.UNREACHABLE, ("not start", "no answer", "unreachable", "nothing listens", "cannot connect")),
+    (Symptom.NOT_BELIEVED, ("wrong password", "wrong-password", "not accepted", "locked out", "locked-out")),
+    (Symptom.UNREACHABLE, ("not start", "no answer", "no-answer", "unreachable", "nothing listens", "cannot connect")),
 )
 # What is left of a prediction when its words are not known: what that exchange looks like when it breaks.
 _OF_WHAT: dict[What, tuple[Symptom, ...]] = {

@@ -77,7 +77,7 @@ def untyped_failures(statistics: Statistics) -> int:
     return sum(
         count.events
         for count in statistics.counts
-        if count.outcome is Outcome.FAILURE and count.reason not in TYPED and count.reason is not Reason.OK
+        if count.outcome is Outcome.FAILURE and count.reason not in TYPED and count.kind is not Kind.ERROR
     )
 
 

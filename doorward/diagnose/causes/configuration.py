@@ -24,6 +24,8 @@ from doorward.model.finding import Finding, Severity
 
 # A detector places the onset within a window or two of the truth (windows of 10 s), so a change may seem to come later.
 ONSET_SLACK = timedelta(seconds=30)
+# Beyond this the onset cannot be so wrong: a change this late is an answer to the fault, not its cause.
+LATE = timedelta(minutes=5)
 # With three changes a day, one falls into a given ten minutes by chance one time in fifty: 7 to 1 is modest.
 CLOSE = timedelta(minutes=10)
 # A change whose harm waits for the next day's sign-ins is still its cause; beyond that nobody would look at it first.
@@ -74,8 +76,9 @@ def _judge_changes(observations: Observations, suspects: tuple[Suspect, ...], on
 
 def _judge_change(observations: Observations, suspect: Suspect, onset: datetime) -> Iterator[Evidence]:
     yield _in_time(observations, suspect, onset)
-    yield _prediction(observations, suspect)
-    yield from _contrast(observations, suspect)
+    if suspect.at <= onset + ONSET_SLACK:
+        yield _prediction(observations, suspect)
+    yield from _contrast(observations, suspect, onset)
 
 
 def _in_time(observations: Observations, suspect: Suspect, onset: datetime) -> Evidence:
@@ -83,9 +86,9 @@ def _in_time(observations: Observations, suspect: Suspect, onset: datetime) -> E
     before_onset = onset - suspect.at
     expected = f"a change in the {CLOSE.total_seconds() / 60:.0f} min before the onset"
     if before_onset < -ONSET_SLACK:
-        old = _tally(observations, suspect.change.component, suspect.change.before)
-        failed_before = old is not None and old.failed >= LEAST_FAILURES
-        return opposes("time", DECISIVE if failed_before else STRONG, seen, expected)
+        failed_before = any(probe.at < suspect.at for probe in observations.failed_probes)
+        settled = failed_before or before_onset < -LATE
+        return opposes("time", DECISIVE if settled else STRONG, seen, expected)
     return favours("time", STRONG if before_onset <= CLOSE else WEAK, seen, expected)
 
 
@@ -105,14 +108,16 @@ def _prediction(observations: Observations, suspect: Suspect) -> Evidence:
     return opposes("check", WEAK, f"{said}, that is {_listed(foretold)}; met: {_listed(met)}", expected)
 
 
-def _contrast(observations: Observations, suspect: Suspect) -> Iterator[Evidence]:
+def _contrast(observations: Observations, suspect: Suspect, onset: datetime) -> Iterator[Evidence]:
+    """A change after the onset is followed by failures whatever it is: then only a likeness tells something."""
     new = _tally(observations, suspect.change.component, suspect.change.after)
     old = _tally(observations, suspect.change.component, suspect.change.before)
     if new is None or old is None or new.failed < LEAST_FAILURES:
         return
     expected = "events fail under the new digest and pass under the old one"
     seen = f"{suspect.change.component}: {_share(new)}; {_share(old)}"
-    if chance_of_contrast(new, old) < CONTRAST_P and new.failed_share > 2 * old.failed_share:
+    differs = chance_of_contrast(new, old) < CONTRAST_P and new.failed_share > 2 * old.failed_share
+    if differs and suspect.at <= onset + ONSET_SLACK:
         yield favours("digest", WEAK, seen, expected)
     elif old.failed >= LEAST_FAILURES and old.failed_share >= new.failed_share / 2:
         yield opposes("digest", STRONG, seen, expected)

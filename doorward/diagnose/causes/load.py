@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes
 from doorward.diagnose.examined import Examination, LivenessExamined, ProcessExamined
 from doorward.diagnose.observations import Observations
-from doorward.model.diagnosis import Evidence
+from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.sign_in import Kind
 from doorward.model.statistics import Statistics
 
@@ -43,9 +43,19 @@ def weigh(observations: Observations) -> Judgement:
     next_check = "See which pages the people ask for and what the processes wait for; shed or add capacity."
     if usual is None or during is None or usual.minutes <= 0 or during.minutes <= 0:
         return Judgement((), next_check, not_testable="there are no counts of a usual time and of now to compare")
-    evidence = (*_people(usual, during), *_latency(usual, during), *_busy(observations))
+    strain = (*_latency(usual, during), *_busy(observations))
+    if surge(usual, during) <= USUAL_RATIO:
+        strain = tuple(_not_by_people(item) for item in strain)
+    evidence = (*_people(usual, during), *strain)
     silent = "no event reached the log since the onset" if during.events == 0 else ""
     return Judgement(evidence, next_check, not_testable=silent)
+
+
+def _not_by_people(strain: Evidence) -> Evidence:
+    """Slowness under the usual crowd is real, but it is another cause's."""
+    if strain.leaning is not Leaning.FOR:
+        return strain
+    return notes(strain.test, f"{strain.seen}; but as many people as usual", strain.expected)
 
 
 def surge(usual: Statistics, during: Statistics) -> float:

@@ -1,0 +1,99 @@
+"""The process examination on real children: one that runs, one that was killed, one whose id was given away."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from doorward.diagnose.examinations.process import examine_host, examine_process
+from doorward.diagnose.examined import HostExamined, NotExamined, ProcessExamined
+from doorward.diagnose.examinee import Examinee
+from doorward.model.service import Role
+
+
+@pytest.fixture
+def child() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that waits until it is ended."""
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    yield process
+    process.kill()
+    process.wait()
+
+
+def examinee(tmp_path: Path, text: str) -> Examinee:
+    """A component whose pid file holds that text."""
+    path = tmp_path / "auth.pid"
+    path.write_text(text)
+    return Examinee("auth", Role.PROVIDER, pid_file=path, directory=tmp_path)
+
+
+def test_a_living_process_is_described_with_figures(tmp_path: Path, child: subprocess.Popen[bytes]) -> None:
+    result = examine_process(examinee(tmp_path, f"{child.pid}\n"))
+    assert isinstance(result, ProcessExamined)
+    assert result.alive
+    assert result.pid == child.pid
+    assert result.uptime_s is not None
+    assert 0 <= result.uptime_s < 60
+    assert 0 < (result.memory_share or 0) < 1
+    assert (result.open_files or 0) < (result.open_files_limit or 0)
+    assert result.workers == 0
+
+
+def test_a_killed_process_is_dead_before_and_after_it_is_reaped(tmp_path: Path, child: subprocess.Popen[bytes]) -> None:
+    asked = examinee(tmp_path, str(child.pid))
+    child.send_signal(signal.SIGKILL)
+    until = time.monotonic() + 5
+    while not isinstance(result := examine_process(asked), ProcessExamined) or result.alive:
+        assert time.monotonic() < until
+    child.wait()
+    result = examine_process(asked)
+    assert isinstance(result, ProcessExamined)
+    assert not result.alive
+    assert result.note == "no process has its id"
+
+
+def test_a_pid_that_a_younger_process_took_over_is_not_taken_for_alive(
+    tmp_path: Path, child: subprocess.Popen[bytes]
+) -> None:
+    asked = examinee(tmp_path, str(child.pid))
+    assert asked.pid_file is not None
+    long_ago = time.time() - 3600
+    os.utime(asked.pid_file, (long_ago, long_ago))
+    result = examine_process(asked)
+    assert isinstance(result, ProcessExamined)
+    assert not result.alive
+    assert "younger" in result.note
+
+
+@pytest.mark.parametrize(("text", "because"), [("", "no process id"), ("abc", "no process id"), ("0", "no process id")])
+def test_a_pid_file_that_names_no_process_says_so(tmp_path: Path, text: str, because: str) -> None:
+    result = examine_process(examinee(tmp_path, text))
+    assert isinstance(result, NotExamined)
+    assert because in result.because
+
+
+def test_a_missing_pid_file_and_an_unconfigured_one_are_told_apart(tmp_path: Path) -> None:
+    missing = examine_process(Examinee("auth", Role.PROVIDER, pid_file=tmp_path / "none.pid"))
+    unconfigured = examine_process(Examinee("auth", Role.PROVIDER))
+    assert isinstance(missing, NotExamined)
+    assert isinstance(unconfigured, NotExamined)
+    assert (missing.applies, unconfigured.applies) == (True, False)
+
+
+def test_the_host_is_described_with_shares(tmp_path: Path) -> None:
+    result = examine_host(Examinee("auth", Role.PROVIDER, directory=tmp_path))
+    assert isinstance(result, HostExamined)
+    assert 0 <= result.disk_free_share <= 1
+    assert 0 < result.memory_available_share <= 1
+    assert result.cores >= 1
+
+
+def test_a_directory_that_is_gone_cannot_be_examined(tmp_path: Path) -> None:
+    assert isinstance(examine_host(Examinee("auth", Role.PROVIDER, directory=tmp_path / "gone")), NotExamined)
