@@ -6,3 +6,30 @@ evidence and the false-alarm budget behind its threshold; buckets for charts; us
 What it refuses to do: it never says why (that is `diagnose`), never pages, never reads a configuration, and never
 learns what is usual while it suspects that something is not.
 """
+
+from doorward.watch.buckets import partial
+from doorward.watch.contract import detection_json
+from doorward.watch.cursor import Cursor
+from doorward.watch.figures import statistics
+from doorward.watch.follow import Batch, Follower, Parse
+from doorward.watch.past import Unparsed, component_of, merged, replay
+from doorward.watch.settings import WatchSettings, of_table
+from doorward.watch.watcher import Watcher, detectors
+
+__all__ = [
+    "Batch",
+    "Cursor",
+    "Follower",
+    "Parse",
+    "Unparsed",
+    "WatchSettings",
+    "Watcher",
+    "component_of",
+    "detection_json",
+    "detectors",
+    "merged",
+    "of_table",
+    "partial",
+    "replay",
+    "statistics",
+]

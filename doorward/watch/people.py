@@ -58,33 +58,38 @@ class Recent:
     def __init__(self, settings: WatchSettings) -> None:
         self._settings = settings
         self._keep_s = max(settings.fresh_s, settings.again_s)
-        self._signed_in: dict[str, float] = {}
+        self._signed_in: dict[str, SignInEvent] = {}
         self._swept_s = 0.0
 
     def see(self, event: SignInEvent) -> Seen:
         """The event with what is remembered; sign-ins and sign-outs are remembered from now on."""
         seen = Seen(event, event.at.timestamp())
         if event.kind is Kind.SESSION:
-            seen.fresh = self._since(event, seen.at_s) < self._settings.fresh_s
+            seen.fresh = self._age(event.session or event.person, seen.at_s) < self._settings.fresh_s
         elif event.kind is Kind.SIGN_IN and event.outcome is Outcome.SUCCESS:
-            seen.again = event.person is not None and self._age(event.person, seen.at_s) < self._settings.again_s
+            seen.again = self._is_again(event, seen.at_s)
             self._remember(event, seen.at_s)
         elif event.kind is Kind.SIGN_OUT:
             for key in (event.person, event.session):
                 self._signed_in.pop(key or "", None)
         return seen
 
-    def _since(self, event: SignInEvent, at_s: float) -> float:
-        return min(self._age(key, at_s) for key in (event.person, event.session))
+    def _is_again(self, event: SignInEvent, at_s: float) -> bool:
+        before = self._signed_in.get(event.person or "")
+        if before is None or (before.source, before.agent) != (event.source, event.agent):
+            return False
+        return self._age(event.person, at_s) < self._settings.again_s
 
     def _age(self, key: str | None, at_s: float) -> float:
-        signed_in = self._signed_in.get(key) if key else None
-        return float("inf") if signed_in is None else abs(at_s - signed_in)
+        """Seconds since the sign-in of that person or session, infinite without one; lines may be out of order."""
+        before = self._signed_in.get(key or "")
+        return float("inf") if before is None else abs(at_s - before.at.timestamp())
 
     def _remember(self, event: SignInEvent, at_s: float) -> None:
         if at_s - self._swept_s >= self._keep_s:
             self._swept_s = at_s
-            self._signed_in = {key: at for key, at in self._signed_in.items() if at_s - at < self._keep_s}
+            kept = self._signed_in.items()
+            self._signed_in = {key: seen for key, seen in kept if at_s - seen.at.timestamp() < self._keep_s}
         for key in (event.person, event.session):
             if key is not None:
-                self._signed_in[key] = at_s
+                self._signed_in[key] = event

@@ -20,8 +20,8 @@ Labels = tuple[tuple[str, str], ...]
 class Seen:
     """An event, its time in seconds, and what is remembered of its person and session.
 
-    `fresh`: its session, or its person, signed in a moment ago. `again`: a sign-in that succeeded a moment after
-    one that had succeeded, without a sign-out between.
+    `fresh`: its session signed in a moment ago (its person, where the log tells no session). `again`: a sign-in that
+    succeeded a moment after one by the same person, network and browser that had succeeded, without a sign-out between.
     """
 
     event: SignInEvent

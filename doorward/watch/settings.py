@@ -14,10 +14,10 @@ class WatchSettings:
     """The budget, the windows and the cautious priors.
 
     `false_alarms_per_month` is for the whole service; detectors share it by weight, segments within a detector too.
-    `window_s` is the width of a Bucket, `windows_kept` how many are kept. In `person_s` a person counts once
-    in each segment, and failing beats succeeding. A session is fresh for `fresh_s` after its sign-in; signing in again
-    within `again_s` means that the first one did not hold. Clocks of logs may lag by `late_s`. `attempts_per_min` is the
-    least traffic that thresholds assume (more is measured); `probes_per_min` counts all journeys together.
+    `window_s` is the width of a Bucket, `windows_kept` how many are kept. In `person_s` a person counts once in
+    each segment, and failing beats succeeding. A session is fresh for `fresh_s` after its sign-in; signing in again
+    within `again_s` means that the first one did not hold. Clocks of logs may lag by `late_s`. `attempts_per_min` is
+    the least traffic that thresholds assume (more is measured); `probes_per_min` counts all journeys together.
     """
 
     false_alarms_per_month: float = 1.0

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from doorward import extensions
 from doorward.model.detection import Detection, Signal, Suspicion, UsualRate
+from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.sign_in import Bucket, Kind, SignInEvent
 from doorward.watch import detectors as _folder
 from doorward.watch.buckets import Buckets
@@ -114,13 +115,16 @@ class Watcher:
             self._found += self._components[event.component].feed(event)
             self._pass(event.at.timestamp())
 
-    def probe(self, failed: bool, at: datetime, journey: str, reason: str) -> None:
-        """How one of Doorward's own sign-ins went; a blind prober says nothing and is not told here."""
-        for segment in self._journey(journey):
-            detection = segment.observe(Observation(at.timestamp(), None, failed, reason))
+    def probe(self, result: ProbeResult) -> None:
+        """How one of Doorward's own sign-ins went; a blind prober says nothing."""
+        if result.outcome is ProbeOutcome.BLIND:
+            return
+        at_s, failed = result.at.timestamp(), result.outcome is not ProbeOutcome.PASSED
+        for segment in self._journey(result.journey):
+            detection = segment.observe(Observation(at_s, None, failed, result.reason))
             if detection is not None:
                 self._found.append(detection)
-        self._pass(at.timestamp())
+        self._pass(at_s)
 
     def advance(self, now: datetime) -> tuple[Detection, ...]:
         """Time has come to `now`; the detections since the last call, in order of time. Silence counts up to `late_s`

@@ -74,8 +74,8 @@ DETECTOR = Detector(
             weight=len(_USUAL) + 1,
         ),
         SharePlan(
-            id="all",
-            labels=(),
+            id="any",
+            labels=(("reason", "any"),),
             kind=Kind.SESSION,
             prior=lambda s: s.session_rejections * 1.5,
             failed=_any,
