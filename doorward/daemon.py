@@ -19,7 +19,7 @@ from doorward.pipeline import Pipeline, now
 from doorward.settings import Settings
 from doorward.settings_tables import ProbeTable
 from doorward.store import watching
-from doorward.store.connection import open_store, release
+from doorward.store.connection import release
 from doorward.web import server, setup_link
 
 WATCH_EVERY_S = 0.5
@@ -45,7 +45,8 @@ class Daemon:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.stop = threading.Event()
-        self.pipeline = Pipeline(settings, server.address(settings))
+        self._listening = server.listen(settings)
+        self.pipeline = Pipeline(settings, self._listening.address)
         self._health: dict[str, tuple[str, str]] = {}
         self._reported: dict[str, tuple[str, str, float]] = {}
 
@@ -109,8 +110,8 @@ class Daemon:
 
     def _serve(self) -> None:
         try:
-            server.serve(self.settings, self.stop)
-        except OSError as error:
+            server.serve(self.settings, self.stop, self._listening)
+        except (OSError, DoorwardError) as error:
             self._report("dashboard", "red", f"{type(error).__name__}: {error}")
             say(f"the dashboard does not run: {error}")
 
@@ -149,8 +150,7 @@ def say(text: str) -> None:
 
 
 def run(settings: Settings) -> None:
-    """Open the store, print the first-run link, and run until SIGTERM or SIGINT."""
-    open_store(settings)
+    """Print the first-run link and run until SIGTERM or SIGINT; the store must be open."""
     daemon = Daemon(settings)
     link = setup_link.first_run_link(daemon.pipeline.dashboard_url)
     if link:

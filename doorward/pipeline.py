@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from doorward.model.action import ActionKind
 from doorward.model.detection import Detection
 from doorward.model.diagnosis import Differential
 from doorward.model.incident import Approved as ApprovedEntry
@@ -23,18 +24,21 @@ from doorward.model.incident import (
     Joined,
     Planned,
     Recovered,
-    SessionsCleared,
 )
 from doorward.model.journey import ProbeOutcome, ProbeResult
-from doorward.probe import run as run_probe
+from doorward.model.sign_in import SignInEvent
+from doorward.probe.driver import run as run_probe
 from doorward.recover import applying, planning
 from doorward.respond import declare, escalate, paging
 from doorward.respond.channels import tables as channel_tables
 from doorward.respond.deliver import Courier, Round
+from doorward.respond.escalate import Step
 from doorward.respond.spool import Spool
+from doorward.review import postmortem as review
+from doorward.review.render import Format, render
 from doorward.settings import Settings
-from doorward.settings_tables import LevelTable, ProbeTable
-from doorward.store import outbox, watching
+from doorward.settings_tables import ComponentTable, LevelTable, ProbeTable
+from doorward.store import log, outbox, watching
 from doorward.store.ledger import Kept, Ledger
 from doorward.watch import Watcher
 from doorward.watch.settings import of_table
@@ -70,7 +74,7 @@ class Pipeline:
         self.logs = Logs(settings)
         self.versions = Versions(settings)
         self.watcher = Watcher(of_table(settings.watch), self.logs.names)
-        self.repair = Repair(settings, self.versions, self.memory.loaded, self.logs.history, self.probe_all)
+        self.repair = Repair(settings, self.versions, self.memory.loaded, self._history, self.probe_all)
         self.diagnosing = Diagnosing(settings, self.memory, self.versions, self.repair)
         self.channels = channel_tables(settings)
         self.spool = Spool(settings.state / "pages-spool.jsonl")
@@ -168,7 +172,7 @@ class Pipeline:
             if step is not None:
                 self._page(incident, step)
 
-    def _page(self, incident: Incident, step: escalate.Step) -> None:
+    def _page(self, incident: Incident, step: Step) -> None:
         link = f"{self.dashboard_url}/incidents/{incident.id}/" if self.dashboard_url else ""
         notice = paging.notice(incident, step, self.chain, self.channels, now(), link)
         if self.ledger.record(incident.id, DOORWARD, now(), notice.bodies, notice.pages) is Kept.SPOOLED:
@@ -200,9 +204,7 @@ class Pipeline:
         if not isinstance(plan, planning.NoPlan):
             self._record(incident.id, [Planned(plan)])
         else:
-            question = (
-                f"Doorward has no repair of its own for this ({plan.value}). The differential says what to look at."
-            )
+            question = f"Doorward has no repair for this ({plan.value}). The differential says what to look at."
             self._record(incident.id, [Asked(question)])
 
     def _approve(self, incident: Incident) -> None:
@@ -236,13 +238,16 @@ class Pipeline:
     def _sweep(self, incident: Incident) -> None:
         """Sessions of the fault that are refused only now; the approved predicate covers them."""
         for record in incident.actions:
-            if record.action.kind == "clear-sessions":
-                judgement = self.repair.judge_sessions(record.action.component, incident)
-                if judgement is not None and judgement.sessions:
-                    cleared: SessionsCleared = self.repair.clear_sessions(record.action, incident)
+            if record.action.kind is ActionKind.CLEAR_SESSIONS and self.repair.has_more(record.action, incident):
+                cleared = self.repair.clear_sessions(record.action, incident)
+                if cleared.sessions:
                     self._record(incident.id, [cleared])
 
-    # 7 review is made of the log alone: doorward.review ---------------------------------------------------------------
+    def _history(self, component: ComponentTable, since: datetime) -> tuple[SignInEvent, ...]:
+        """A component's events since a time: from memory if it reaches back so far, else from the log itself."""
+        if self.memory.reaches(since):
+            return tuple(event for event in self.memory.since(since) if event.component == component.name)
+        return self.logs.history(component, since)
 
     def _record(self, incident: str, bodies: Sequence[EntryBody], by: str = DOORWARD) -> None:
         self.ledger.record(incident, by, now(), bodies)
@@ -256,3 +261,11 @@ def _says_something_new(before: Differential | None, made: Differential) -> bool
     if before is None:
         return True
     return [(h.cause, h.verdict) for h in before.hypotheses] != [(h.cause, h.verdict) for h in made.hypotheses]
+
+
+# 7 review ------------------------------------------------------------------------------------------------------------
+
+
+def postmortem(incident_id: str, form: Format) -> str:
+    """The incident's postmortem, folded from the log alone."""
+    return render(review.postmortem(log.entries(incident_id)), form)

@@ -1,4 +1,4 @@
-"""The tables of doorward.toml: every key with its default, its range and its meaning; `reference()` is drawn from them."""
+"""The tables of doorward.toml: every key with default, range and meaning; `reference()` is drawn from them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Gather for a diagnosis what the other stages know, and measure who is hurt.
 
-In: an incident. Out: a differential with the change that it speaks of; the situation that a plan is made from; the impact.
+In: an incident. Out: a differential with the change that it speaks of, the situation for planning, and the impact.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from doorward.diagnose import Observations, Suspect, differential, observe, tally
-from doorward.diagnose.observations import raw_failures
 from doorward.model.config_version import Change
 from doorward.model.diagnosis import Differential
 from doorward.model.incident import ImpactMeasured, Incident
@@ -23,8 +22,10 @@ from doorward.wiring.memory import Memory
 from doorward.wiring.repair import Repair
 from doorward.wiring.versions import Versions
 
-# How far back "usual" reaches, and how much of the time before the onset is left out of it: an onset is an estimate.
+# How far back events are looked at; "usual" is as long as the trouble so far, at least this: people do not add up.
 USUAL_SPAN = timedelta(minutes=20)
+USUAL_LEAST = timedelta(seconds=60)
+# An onset is an estimate.
 ONSET_SLACK = timedelta(seconds=3)
 # Changes older than this before the onset are no suspects.
 SUSPECT_SPAN = timedelta(minutes=60)
@@ -52,16 +53,17 @@ class Diagnosing:
     def _known(self, incident: Incident, now: datetime) -> Observations:
         onset = min(detection.onset for detection in incident.detections)
         events = self._memory.since(onset - USUAL_SPAN)
-        before = [event for event in events if event.at < onset - ONSET_SLACK]
-        during = [event for event in events if event.at >= onset - ONSET_SLACK]
+        began = onset - ONSET_SLACK
+        since = began - max(USUAL_LEAST, now - began)
+        before = [event for event in events if since <= event.at < began]
+        during = [event for event in events if event.at >= began]
         return Observations(
             detections=incident.detections,
             suspects=self._suspects(onset, events),
-            usual=statistics(before, before[0].at, onset - ONSET_SLACK) if before else None,
-            during=statistics(during, onset - ONSET_SLACK, now),
+            usual=statistics(before, max(since, before[0].at), began) if before else None,
+            during=statistics(during, began, now),
             probes=tuple(r for r in watching.probes(onset - timedelta(seconds=30)) if r.at >= onset - ONSET_SLACK),
             tallies=tally(events),
-            raw_failures=raw_failures(events, onset - ONSET_SLACK),
         )
 
     def _suspects(self, onset: datetime, events: tuple[SignInEvent, ...]) -> tuple[Suspect, ...] | None:
@@ -94,8 +96,8 @@ class Diagnosing:
         )
 
     def impact(self, incident: Incident) -> ImpactMeasured:
-        """Who was hurt since the onset, by the logs: people whose session was refused, whose sign-in failed for a reason
-        that they did not type, or who were answered with an error."""
+        """Who was hurt since the onset, by the logs: whose session was refused, whose sign-in failed for a reason that
+        they did not type, or who were answered with an error."""
         onset = min(detection.onset for detection in incident.detections)
         events = [e for e in self._memory.since(onset - ONSET_SLACK) if not e.probe]
         hurt = [event for event in events if hurts(event)]

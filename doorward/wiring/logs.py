@@ -5,17 +5,17 @@ On start the recent past is read again for memory and detectors, and not counted
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from doorward.model.sign_in import Bucket, Kind, Outcome, Reason, SignInEvent
+from doorward.model.sign_in import SignInEvent
 from doorward.settings import Settings
 from doorward.settings_tables import ComponentTable
 from doorward.store import watching
 from doorward.systems import system
 from doorward.watch import cursor as cursors
+from doorward.watch import partial
 from doorward.watch.follow import Batch, Follower, Parse
 
 POLL_BYTES = 8 * 1024 * 1024
@@ -97,7 +97,7 @@ class Logs:
         """Store the counts of what was polled and the cursors, both or neither. Raises StoreUnavailable; what was not
         stored stays to be committed by the next call."""
         if self._uncommitted_cursors:
-            watching.commit(self._uncommitted_cursors, counted(self._uncommitted_events, self._settings.watch.window_s))
+            watching.commit(self._uncommitted_cursors, partial(self._uncommitted_events, self._settings.watch.window_s))
             self._uncommitted_cursors, self._uncommitted_events = {}, []
 
     def _note_unparsed(self, batches: dict[str, Batch]) -> None:
@@ -105,13 +105,3 @@ class Logs:
             if batch.unparsed:
                 self.unparsed[name] += batch.unparsed
                 self.samples[name] = batch.unparsed_samples
-
-
-def counted(events: Iterable[SignInEvent], width_s: float) -> list[Bucket]:
-    """Counts per component and window; probes are left out."""
-    counts: dict[tuple[str, datetime], dict[tuple[Kind, Outcome, Reason], int]] = defaultdict(lambda: defaultdict(int))
-    for event in events:
-        if not event.probe:
-            opened = event.at - timedelta(seconds=event.at.timestamp() % width_s)
-            counts[(event.component, opened)][(event.kind, event.outcome, event.reason)] += 1
-    return [Bucket(component, opened, width_s, dict(found)) for (component, opened), found in counts.items()]

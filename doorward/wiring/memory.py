@@ -1,4 +1,4 @@
-"""Recent events in memory, for statistics, impact and diagnosis; bounded in time and number. Safe for several threads."""
+"""Recent events in memory, for statistics, impact and diagnosis; bounded in time and number, safe for threads."""
 
 from __future__ import annotations
 
@@ -36,6 +36,11 @@ class Memory:
         """Events from then on."""
         with self._lock:
             return tuple(event for event in self._events if event.at >= at)
+
+    def reaches(self, at: datetime) -> bool:
+        """Whether memory goes back to that time."""
+        with self._lock:
+            return bool(self._events) and self._events[0].at <= at
 
     def all(self) -> tuple[SignInEvent, ...]:
         """Every event that is remembered."""

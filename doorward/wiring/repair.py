@@ -42,6 +42,7 @@ class Repair:
         self._loaded = loaded
         self._history = history
         self._probe_all = probe_all
+        self._gone: set[str] = set()
 
     def roll_back(self, action: Action, bad: str) -> str:
         """Put the files of version `action.target` back and pin `bad`."""
@@ -93,6 +94,14 @@ class Repair:
         except CapabilityMissing:
             return None
 
+    def has_more(self, action: Action, incident: Incident) -> bool:
+        """Whether the log condemns a session that was not cleared yet; cheaper than listing them all."""
+        if incident.change is None:
+            return False
+        history = SessionHistory(action.component, incident.change.after, incident.change.at)
+        history.take(self._history(self._component(action.component), incident.change.at))
+        return bool(set(history.refused()) - set(incident.sessions_cleared) - self._gone)
+
     def clear_sessions(self, action: Action, since_incident: Incident) -> SessionsCleared:
         """End the condemned sessions, a few at a time, never more than the cap in one incident."""
         component = self._component(action.component)
@@ -113,6 +122,7 @@ class Repair:
             if start:
                 time.sleep(policy.pause_s)
             ended.extend(sessions.clear(target, key_file, wanted[start : start + policy.pause_every]))
+        self._gone |= set(judgement.refused_but_gone)
         return SessionsCleared(component.name, PREDICATE, tuple(ended), judgement.considered - len(ended))
 
     def verify(self) -> Verified:

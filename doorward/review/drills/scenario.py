@@ -50,7 +50,7 @@ class TrafficTable(Table):
 
 
 class TimesTable(Table):
-    """[times]: in seconds; `quiet_s` before the change, `watch_s` the longest wait after it, `after_s` once restored."""
+    """[times], in seconds: `quiet_s` before the change, `watch_s` at most after it, `after_s` once restored."""
 
     quiet_s: float = Field(28, gt=0)
     watch_s: float = Field(100, gt=0)

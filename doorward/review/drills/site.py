@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -100,6 +101,7 @@ class Stage:
     directory: Path
     auth_port: int = 0
     portal_port: int = 0
+    _people: subprocess.Popen[bytes] | None = None
     _children: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -116,6 +118,11 @@ class Stage:
     def truth(self) -> Path:
         """What the people saw, as JSON lines."""
         return self.directory / "truth.jsonl"
+
+    @property
+    def database(self) -> Path:
+        """Where Doorward keeps its log."""
+        return self.directory / "doorward" / "doorward.sqlite3"
 
     def build(self, people: int = 200) -> None:
         """Set the school up on free ports and write the doorward.toml beside it."""
@@ -138,7 +145,7 @@ class Stage:
         """Serve both services and wait until they answer."""
         self._start("school", [sys.executable, "-m", "school", "serve", str(self.school)])
         for port in (self.auth_port, self.portal_port):
-            wait_until(lambda port=port: _answers(f"http://127.0.0.1:{port}/healthz"), 30, "the school does not answer")
+            wait_until(partial(_answers, f"http://127.0.0.1:{port}/healthz"), 30, "the school does not answer")
 
     def post_doorward(self) -> None:
         """Start `doorward run` and wait until it says that it is ready."""
@@ -149,12 +156,28 @@ class Stage:
     def let_people_in(self, scenario: Scenario, seconds: float) -> subprocess.Popen[bytes]:
         """Start the traffic; it ends by itself after `seconds`."""
         traffic = scenario.traffic
-        return self._start(
+        self._people = self._start(
             "traffic",
-            [sys.executable, "-m", "school", "traffic", str(self.school)]
-            + ["--per-min", str(traffic.sign_ins_per_min), "--seconds", str(int(seconds)), "--seed", str(traffic.seed)]
-            + ["--shared-exit-share", str(traffic.shared_exit_share), "--record", str(self.truth)],
+            [
+                *(
+                    sys.executable,
+                    "-m",
+                    "school",
+                    "traffic",
+                    str(self.school),
+                    "--per-min",
+                    str(traffic.sign_ins_per_min),
+                ),
+                *("--seconds", str(int(seconds)), "--seed", str(traffic.seed)),
+                *("--shared-exit-share", str(traffic.shared_exit_share), "--record", str(self.truth)),
+            ],
         )
+        return self._people
+
+    def end_people(self) -> None:
+        """Send the people home; each one's session is tried once more before they go."""
+        if self._people is not None:
+            self.end(self._people, 40)
 
     def reload(self, component: str) -> None:
         """Have a service take its configuration, as its operator would."""

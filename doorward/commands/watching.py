@@ -1,0 +1,65 @@
+"""3 watch: `doorward events` and `doorward watch`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from doorward import watch as stage
+from doorward.commands.shared import FOUND, progress, reported
+from doorward.errors import InputInvalid, Problem
+from doorward.systems import system
+
+KIND = Annotated[str, typer.Option("--kind", help="Kind of the log's lines.")]
+
+
+@reported
+def events(log: Annotated[Path, typer.Argument(help="A log file.")], kind: KIND = "school") -> None:
+    """Print a log's sign-in events, normalised, as JSON lines; lines that do not parse are counted on stderr."""
+    parse, unparsed = system(kind).parser(), 0
+    _readable((log,))
+    with log.open("rb") as file:
+        for line in file:
+            try:
+                event = parse(line, log.stem)
+            except ValueError:
+                unparsed += 1
+                continue
+            if event is not None:
+                sys.stdout.buffer.write(msgspec.json.encode(event) + b"\n")
+    if unparsed:
+        progress(f"{unparsed} lines of {log} did not parse")
+
+
+@reported
+def watch(
+    logs: Annotated[list[Path], typer.Argument(help="Log files, one per component.")],
+    kind: KIND = "school",
+    output: Annotated[str, typer.Option("--format", help="text or jsonl.")] = "text",
+) -> None:
+    """Read logs and say when sign-in left its usual course. `doorward run` does the same live."""
+    _readable(tuple(logs))
+    detections = stage.replay(tuple(logs), system(kind).parser())
+    for detection in detections:
+        if output == "jsonl":
+            sys.stdout.buffer.write(msgspec.json.encode(stage.detection_json(detection)) + b"\n")
+        else:
+            segment = ", ".join(f"{key}={value}" for key, value in detection.segment)
+            print(
+                f"{detection.detected_at:%Y-%m-%d %H:%M:%S} {detection.signal} {segment}: {detection.observed:.3g}, "
+                f"expected {detection.expected:.3g}, since {detection.onset:%H:%M:%S}"
+            )
+    if detections:
+        raise typer.Exit(FOUND)
+
+
+def _readable(logs: tuple[Path, ...]) -> None:
+    missing = tuple(
+        Problem("log.unreadable", "is not a file", str(path), "check the path") for path in logs if not path.is_file()
+    )
+    if missing:
+        raise InputInvalid(missing)
