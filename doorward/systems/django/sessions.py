@@ -16,7 +16,7 @@ from doorward.errors import CapabilityMissing, InputInvalid, Problem, SystemUnre
 from doorward.systems import SessionRow, Target
 from doorward.systems.django import process
 
-# Measured: 100,000 rows are listed in about 6 s on two cores, and 1,000 are ended in about 4 s on SQLite.
+# Measured on SQLite: 100,000 rows are listed in 6 s; 20,000 of them are ended in 1 s, and 1,000 of cached_db in 3 s.
 LIMIT_S = 60.0
 _WORKER = Path(__file__).with_name("session_worker.py")
 

@@ -25,7 +25,7 @@ DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.envi
 SESSION_ENGINE = "django.contrib.sessions.backends." + os.environ.get("TINY_ENGINE", "db")
 SESSION_SERIALIZER = os.environ.get("TINY_SERIALIZER", "django.contrib.sessions.serializers.JSONSerializer")
 AUTHENTICATION_BACKENDS = os.environ.get("TINY_BACKENDS", "django.contrib.auth.backends.ModelBackend").split()
-CACHE = "django.core.cache.backends." + os.environ.get("TINY_CACHE", "filebased.FileBasedCache")
+CACHE = os.environ.get("TINY_CACHE", "django.core.cache.backends.filebased.FileBasedCache")
 CACHES = {"default": {"BACKEND": CACHE, "LOCATION": "cache"}}
 USE_TZ = True
 print("a project that prints while it loads")
@@ -167,11 +167,38 @@ def test_ending_a_session_of_cached_db_ends_it_in_the_cache_too(project: Path, s
 
 
 def test_a_cache_in_each_workers_own_memory_cannot_be_cleared_from_outside(project: Path, sign_in: Signer) -> None:
-    env = {"TINY_ENGINE": "cached_db", "TINY_CACHE": "locmem.LocMemCache"}
+    env = {"TINY_ENGINE": "cached_db", "TINY_CACHE": "django.core.cache.backends.locmem.LocMemCache"}
     keys = sign_in({"ada": ADA}, **env)
     with pytest.raises(CapabilityMissing, match="own memory"):
         SESSIONS.clear(target(project, **env), project / "hash-key", [keyed("session", keys["ada"])])
     assert len(SESSIONS.listed(target(project, **env), project / "hash-key")) == 1
+
+
+def test_what_ended_before_the_cache_failed_is_told_and_a_further_try_says_what_fails(
+    project: Path, sign_in: Signer
+) -> None:
+    keys = sign_in({"one": ADA, "two": ADA}, TINY_ENGINE="cached_db")
+    (project / "failing.py").write_text(
+        "from django.core.cache.backends.filebased import FileBasedCache\n"
+        "class Once(FileBasedCache):\n"
+        "    ended = 0\n"
+        "    def delete(self, *args, **kwargs):\n"
+        "        if self.ended: raise RuntimeError('gone')\n"
+        "        self.ended += 1\n"
+        "        return super().delete(*args, **kwargs)\n"
+        "class Never(Once):\n"
+        "    ended = 1\n"
+    )
+    both = sorted(keyed("session", key) for key in keys.values())
+    once = target(project, TINY_ENGINE="cached_db", TINY_CACHE="failing.Once")
+    gone = SESSIONS.clear(once, project / "hash-key", both)
+    assert len(gone) == 1
+    sign_in({"three": ADA}, TINY_ENGINE="cached_db")
+    every = [row.session for row in SESSIONS.listed(once, project / "hash-key")]
+    with pytest.raises(SystemUnreachable, match="RuntimeError"):
+        SESSIONS.clear(
+            target(project, TINY_ENGINE="cached_db", TINY_CACHE="failing.Never"), project / "hash-key", every
+        )
 
 
 @pytest.mark.parametrize(
