@@ -64,9 +64,9 @@ class ShareEvidence:
         self._begun = np.zeros_like(self._grid)
         self._successes = 0
 
-    def succeed(self) -> None:
-        """One observation as it should be."""
-        self._successes += 1
+    def succeed(self, count: int = 1) -> None:
+        """Observations as they should be."""
+        self._successes += count
 
     def fail(self, at_s: float) -> float:
         """One failure, at that moment; returns the log of the evidence after it."""
