@@ -127,6 +127,11 @@ def utc(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
+def number(count: int, one: str, several: str) -> str:
+    """`1 page`, `2 pages`."""
+    return f"{count:,} {one if count == 1 else several}"
+
+
 def span(seconds: float) -> str:
     """`9.6 s`, `2 min 05 s`, `1 h 02 min 05 s`; what came before the moment it is counted from is `3.0 s before`."""
     if seconds < 0:

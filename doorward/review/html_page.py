@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from doorward.review.document import Postmortem, Statement, span, utc
 from doorward.review.html_style import STYLE
@@ -78,22 +79,29 @@ def _cards(made: Postmortem) -> str:
     return f'<dl class="cards">{"".join(cards)}</dl>'
 
 
+PHASES: tuple[tuple[str, str, str], ...] = (
+    ("not noticed yet", "started_at", "detected_at"),
+    ("cause looked for", "detected_at", "diagnosed_at"),
+    ("being put right", "diagnosed_at", "recovered_at"),
+)
+
+
 def _phases(made: Postmortem) -> str:
-    """How long nobody knew, how long the cause was looked for, how long it took to put right, to scale."""
-    names = ("started_at", "detected_at", "diagnosed_at", "recovered_at")
-    times = [figure.value for figure in made.figures if figure.name in names]
-    known = {figure.name: figure.value for figure in made.figures if figure.name in names}
-    if None in times:
+    """A bar to scale: how long nobody knew, the cause was looked for, it was put right. Nothing if one is not known."""
+    spans = [_seconds(made, began, ended) for _, began, ended in PHASES]
+    known = [seconds for seconds in spans if seconds is not None and seconds >= 0]
+    if len(known) < len(PHASES):
         return ""
-    marks = [known[name] for name in names]
-    labels = ("not noticed yet", "cause looked for", "being put right")
-    bars = []
-    for label, began, ended in zip(labels, marks, marks[1:], strict=False):
-        seconds = (ended - began).total_seconds()  # type: ignore[operator, union-attr]
-        if seconds < 0:
-            return ""
-        bars.append(f'<li style="flex-grow:{seconds:.3f}"><b>{span(seconds)}</b> {label}</li>')
-    return f'<ol class="phases" aria-label="From the first person hurt to recovery">{"".join(bars)}</ol>'
+    bar = "".join(f'<i style="flex-grow:{seconds:.3f}"></i>' for seconds in known)
+    told = (f"<li><b>{span(seconds)}</b> {PHASES[number][0]}</li>" for number, seconds in enumerate(known))
+    return f'<div class="bar" aria-hidden="true">{bar}</div><ol class="phases">{"".join(told)}</ol>'
+
+
+def _seconds(made: Postmortem, began: str, ended: str) -> float | None:
+    start, end = made.figure(began).value, made.figure(ended).value
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        return (end - start).total_seconds()
+    return None
 
 
 def _sources(made: Postmortem, sources: Sequence[int]) -> str:

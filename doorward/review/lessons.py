@@ -12,6 +12,7 @@ from doorward.model.incident import ActionFailed, Asked, Entry, Noted
 from doorward.review.document import Figure, Statement
 from doorward.review.figures import detections, of_kind
 from doorward.review.measures import DETECT_WITHIN_S, concluded, quoted_rules
+from doorward.review.sentences import SIGNAL
 
 PREFIX = "lesson:"
 Get = Callable[[str], Figure]
@@ -43,14 +44,12 @@ def _noticing(entries: Sequence[Entry], figure: Get) -> Iterator[Statement]:
     if first[1].detection.signal is Signal.SUPPORT_INQUIRIES:
         yield Statement("People who wrote to support noticed before any detector did.", (first[0].seq,))
         return
-    if isinstance(took.value, float):
-        soon = took.value <= DETECT_WITHIN_S
-        aim = (
-            f"within the {DETECT_WITHIN_S:.0f} s aimed at"
-            if soon
-            else f"not within the {DETECT_WITHIN_S:.0f} s aimed at"
-        )
-        yield Statement(f"It was detected by watching, not by complaints, {aim}: {took.text}.", took.sources)
+    sign = SIGNAL[first[1].detection.signal]
+    if isinstance(took.value, float) and took.value < 0:
+        yield Statement(f"It was noticed by {sign}, before anybody was hurt.", took.sources)
+    elif isinstance(took.value, float):
+        aim = f"the aim is {DETECT_WITHIN_S:.0f} s"
+        yield Statement(f"It was noticed by {sign}, not by complaints: after {took.text} ({aim}).", took.sources)
 
 
 def _trails(figure: Get) -> Iterator[Statement]:
@@ -90,4 +89,5 @@ def _recovering(entries: Sequence[Entry], figure: Get) -> Iterator[Statement]:
 def _written(entries: Sequence[Entry]) -> Iterator[Statement]:
     for entry, body in of_kind(entries, Noted):
         if body.text.strip().lower().startswith(PREFIX):
-            yield Statement(body.text.strip()[len(PREFIX) :].strip(), (entry.seq,))
+            text = body.text.strip()[len(PREFIX) :].strip()
+            yield Statement(text[:1].upper() + text[1:], (entry.seq,))

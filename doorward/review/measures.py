@@ -25,7 +25,7 @@ from doorward.model.incident import (
 )
 from doorward.model.measure import Measure, MeasureKind
 from doorward.model.page import PageKey
-from doorward.review.document import span
+from doorward.review.document import number, span
 from doorward.review.figures import moments, of_kind
 
 SERVICE_OWNER = "service owner"
@@ -49,8 +49,7 @@ class Owners:
 def measures(entries: Sequence[Entry], drill: str | None = None) -> tuple[Measure, ...]:
     """Every measure that the log calls for; `drill` names the drill that replays the incident, None if none does."""
     day = entries[0].at.date()
-    found = (measure for rule in RULES for measure in rule(entries, _owners(entries), day, drill))
-    return tuple(sorted(found, key=lambda measure: (measure.due_on, measure.kind)))
+    return tuple(measure for rule in RULES for measure in rule(entries, _owners(entries), day, drill))
 
 
 def _owners(entries: Sequence[Entry]) -> Owners:
@@ -164,7 +163,8 @@ def _mend_channels(entries: Sequence[Entry], owners: Owners, day: date, drill: s
         by_channel.setdefault(PageKey.read(body.key).channel, []).append((entry.seq, body.key))
     for channel, failures in by_channel.items():
         lost = len({key for _, key in failures} - delivered)
-        because = f"{len(failures)} deliveries by {channel} failed" + (f"; {lost} pages never arrived" if lost else "")
+        because = f"{number(len(failures), 'delivery', 'deliveries')} by {channel} failed"
+        because += f"; {number(lost, 'page', 'pages')} never arrived" if lost else ""
         proof = f"a test page by {channel} is delivered at the first attempt"
         sources = [seq for seq, _ in failures]
         yield _measure(

@@ -87,7 +87,9 @@ def _when(found: dict[str, Figure]) -> Statement:
     started, recovered, duration = found["started_at"], found["recovered_at"], found["duration_s"]
     if recovered.value is None:
         return Statement(f"It began at {started.text}. Its end is {NOT_RECORDED}.", started.sources)
-    text = f"It lasted {duration.text}, from {started.text} to {recovered.text}."
+    began, ended_at = started.text, recovered.text
+    same_day = began[:10] == ended_at[:10]
+    text = f"It lasted {duration.text}, from {began} to {ended_at[11:] if same_day else ended_at}."
     return Statement(text, duration.sources)
 
 

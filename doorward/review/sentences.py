@@ -34,7 +34,7 @@ from doorward.model.incident import (
     Verified,
 )
 from doorward.model.page import PageKey
-from doorward.review.document import utc
+from doorward.review.document import number, utc
 
 B = TypeVar("B", bound=EntryBody)
 _Writer = Callable[[Entry, EntryBody, Plan | None], str]
@@ -47,6 +47,12 @@ SIGNAL: dict[Signal, str] = {
     Signal.SIGN_IN_VOLUME: "sign-ins",
     Signal.SUPPORT_INQUIRIES: "inquiries to support",
     Signal.PROBE_FAILURES: "failed trial sign-ins",
+}
+# Why a level is asked, as `respond` names it.
+ASKED: dict[str, str] = {
+    "declared": "the incident was declared",
+    "not-acknowledged": "nobody had acknowledged it",
+    "level-unreachable": "no page reached the level before",
 }
 COUNTED = frozenset({Signal.SIGN_IN_VOLUME, Signal.SUPPORT_INQUIRIES})
 
@@ -94,9 +100,10 @@ def _writes(kind: type[B]) -> Callable[[Callable[[Entry, B, Plan | None], str]],
     return register
 
 
-def _step(plan: Plan | None, digest: str, step: int) -> str:
+def _step(plan: Plan | None, digest: str, step: int, verb: str, detail: str = "") -> str:
     action = next((one for one in plan.actions if one.step == step), None) if plan and plan.digest == digest else None
-    return f"Step {step}, {action.effect}," if action else f"Step {step} of plan {digest}"
+    more = f" ({detail.strip().rstrip('.')})" if detail else ""
+    return f"Step {step} {verb}: {action.effect}{more}." if action else f"Step {step} of plan {digest} {verb}{more}."
 
 
 def _page(key: str) -> str:
@@ -122,7 +129,7 @@ def _diagnosed(entry: Entry, body: Diagnosed, plan: Plan | None) -> str:
     if made.conclusion in (CANNOT_TELL, NOTHING_WRONG):
         return f"Diagnosis: {words(made.conclusion)}. {ended(made.reason)}"
     found = next((one for one in made.hypotheses if one.cause == made.conclusion), None)
-    ruled_out = f" Ruled out: {len(made.ruled_out)} other causes." if made.ruled_out else ""
+    ruled_out = f" Ruled out: {number(len(made.ruled_out), 'other cause', 'other causes')}." if made.ruled_out else ""
     return f"Diagnosis: {found.title if found else words(made.conclusion)}.{ruled_out}"
 
 
@@ -139,7 +146,7 @@ def _acknowledged(entry: Entry, body: Acknowledged, plan: Plan | None) -> str:
 
 @_writes(Escalated)
 def _escalated(entry: Entry, body: Escalated, plan: Plan | None) -> str:
-    return f"{body.name} (level {body.level + 1}) is asked: {words(body.reason)}."
+    return f"{body.name} (level {body.level + 1}) was asked: {ASKED.get(body.reason, words(body.reason))}."
 
 
 @_writes(PageQueued)
@@ -170,29 +177,30 @@ def _approved(entry: Entry, body: Approved, plan: Plan | None) -> str:
 
 @_writes(ActionStarted)
 def _started(entry: Entry, body: ActionStarted, plan: Plan | None) -> str:
-    return f"{_step(plan, body.plan_digest, body.step)} began."
+    return _step(plan, body.plan_digest, body.step, "began")
 
 
 @_writes(ActionSucceeded)
 def _succeeded(entry: Entry, body: ActionSucceeded, plan: Plan | None) -> str:
-    return f"{_step(plan, body.plan_digest, body.step)} is done{f' ({body.detail})' if body.detail else ''}."
+    return _step(plan, body.plan_digest, body.step, "is done", body.detail)
 
 
 @_writes(ActionFailed)
 def _failed(entry: Entry, body: ActionFailed, plan: Plan | None) -> str:
-    return f"{_step(plan, body.plan_digest, body.step)} failed: {ended(body.detail)}"
+    return _step(plan, body.plan_digest, body.step, "failed", body.detail)
 
 
 @_writes(SessionsCleared)
 def _cleared(entry: Entry, body: SessionsCleared, plan: Plan | None) -> str:
-    return f"{len(body.sessions)} sessions of {body.component} were cleared ({body.predicate}); {body.kept} were kept."
+    cleared = number(len(body.sessions), "session", "sessions")
+    return f"Cleared {cleared} of {body.component} ({body.predicate}); {body.kept} kept."
 
 
 @_writes(Verified)
 def _verified(entry: Entry, body: Verified, plan: Plan | None) -> str:
     passed = sum(1 for _, outcome, _ in body.results if outcome == "passed")
     told = "It was proved that people can sign in" if body.passed else "The proof that people can sign in failed"
-    return f"{told}: {passed} of {len(body.results)} trial sign-ins passed; {ended(body.reason)}"
+    return f"{told}: {passed} of {len(body.results)} trial sign-ins passed ({words(body.reason)})."
 
 
 @_writes(Asked)
