@@ -125,5 +125,6 @@ def test_a_serializer_that_is_gone_fails_every_request_but_not_the_start(
     assert {path: browser.get(site.auth_url + path).status_code for path in paths} == dict.fromkeys(paths, 500)
     assert browser.post(site.auth_url + "/o/token/").status_code == 500
     assert browser.get(site.auth_url + "/healthz").status_code == 200
+    assert "Something went wrong on our side" in browser.get(site.auth_url + "/sign-in/").text
     errors = {(event["route"], event["exception"]) for event in site.events("auth", "error")}
     assert ("sign-in", "ImportError") in errors
