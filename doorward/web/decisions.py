@@ -1,8 +1,8 @@
 """What a person decides on the dashboard: take an incident, approve its plan, note, resolve.
 
 In: who, when, what the page showed. Out: a Decision with a named reason. Each is one transaction: the entry is
-appended, the incident is folded with it, and what could not be true is taken back; so two people who click at once cannot both
-be right. Refuses: a plan other than the one that the page showed.
+appended, the incident is folded with it, and what could not be true is taken back; so two people who click at once
+cannot both be right. Refuses: a plan other than the one that the page showed.
 """
 
 from __future__ import annotations

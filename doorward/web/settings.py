@@ -88,10 +88,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "doorward.web.trouble.TroubleMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "doorward.web.trouble.TroubleMiddleware",
 ]
 ROOT_URLCONF = "doorward.web.urls"
 ASGI_APPLICATION = "doorward.web.asgi.application"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -40,6 +41,18 @@ class TroubleMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Nothing to do on the way in or out."""
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
+    ) -> HttpResponse | None:
+        """Read the session here, where its failure can still become a page; stands before the sign-in check."""
+        try:
+            _ = request.user.is_authenticated
+        except (DatabaseError, InterfaceError) as error:
+            if getattr(view, "login_required", True):
+                return page(error)
+            request.user = AnonymousUser()
+        return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A page for errors that we know; None leaves the others to Django and `handler500`."""
