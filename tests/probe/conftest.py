@@ -61,6 +61,7 @@ class Site:
     secrets: list[str] = field(default_factory=list)
     sessions: dict[str, str] = field(default_factory=dict)
     address: str = ""
+    attributes: str = "Path=/"
 
     def new_secret(self) -> str:
         self.secrets.append(secrets.token_urlsafe(24))
@@ -91,8 +92,7 @@ class Site:
     def begin(self, request: Request) -> tuple[str, ...]:
         key = self.new_secret()
         self.sessions[key] = request.address
-        attributes = "; Secure" if "secure-cookie" in self.faults else ""
-        return (f"session={key}; Path=/; HttpOnly{attributes}",)
+        return (f"session={key}; HttpOnly; {self.attributes}",)
 
 
 class FormSite(Site):

@@ -130,7 +130,7 @@ class Keeper:
         return {account: names[pk] for account, pk in wanted.items() if pk in names}
 
     def end(self, keys: list[str]) -> Iterator[str]:
-        """Each key when its session has ended: in one go where the engine keeps but the row, else through the engine."""
+        """Each key once its session has ended: in one go where the engine keeps just rows, else through the engine."""
         from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
 
         if self.store_class.delete is SessionStore.delete:
