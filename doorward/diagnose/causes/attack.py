@@ -52,11 +52,19 @@ def weigh(observations: Observations) -> Judgement:
     return Judgement(evidence, next_check, explains=("load",))
 
 
+def is_guessing(usual: Statistics, during: Statistics) -> bool:
+    """Whether far more sign-ins than usual fail by what was typed."""
+    share, attempts = during.wrong_password_share, during.total(Kind.SIGN_IN)
+    return (
+        share >= TYPED_SHARE and share >= TYPED_RATIO * usual.wrong_password_share and share * attempts >= LEAST_TYPED
+    )
+
+
 def _typed(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
-    attempts, share, before = during.total(Kind.SIGN_IN), during.wrong_password_share, usual.wrong_password_share
+    share, before = during.wrong_password_share, usual.wrong_password_share
     expected = f"over {TYPED_SHARE:.0%} of sign-ins fail by what was typed"
-    seen = f"{share:.0%} of {attempts} sign-ins failed by what was typed, usually {before:.0%}"
-    if share >= TYPED_SHARE and share >= TYPED_RATIO * before and share * attempts >= LEAST_TYPED:
+    seen = f"{share:.0%} of {during.total(Kind.SIGN_IN)} sign-ins failed by what was typed, usually {before:.0%}"
+    if is_guessing(usual, during):
         yield favours("typed", STRONG, seen, expected)
     elif share <= before + USUAL_SLACK:
         yield opposes("typed", STRONG, seen, expected)
@@ -95,9 +103,12 @@ def _untyped(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
 
 
 def _sources(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
-    now, before = during.sources / during.minutes, usual.sources / usual.minutes
-    # Distinct sources do not add up over time: of a stretch as short as now, fewer differ than a minute's rate says.
-    ratio = min(now / before, _per_attempt(during) / _per_attempt(usual)) if before else 0.0
+    """Distinct sources of a short stretch are compared with all of a longer one: that can only understate a rise.
+
+    More sources with as many more people behind them are a crowd, not an attack.
+    """
+    ratio = during.sources / max(1, usual.sources)
+    per_person = (during.sources / max(1, during.people)) / (max(1, usual.sources) / max(1, usual.people))
     seen = (
         f"{during.sources} sources in {during.minutes * 60:.0f} s (usually {usual.sources} in "
         f"{usual.minutes * 60:.0f} s), the busiest with {during.top_source_share:.0%} of sign-ins (usually "
@@ -105,17 +116,13 @@ def _sources(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
     )
     expected = f"{SOURCES_RATIO:g} × the usual sources, or one that rises to over {TOP_SOURCE_SHARE:.0%}"
     rises = during.top_source_share >= max(TOP_SOURCE_SHARE, usual.top_source_share + TOP_SOURCE_RISE)
-    guesses = during.wrong_password_share >= TYPED_SHARE
+    guesses = is_guessing(usual, during)
     if guesses and (rises or ratio >= SOURCES_RATIO):
         yield favours("sources", STRONG, seen, expected)
-    elif not rises and ratio <= USUAL_RATIO:
+    elif not guesses and not rises and min(ratio, per_person) <= USUAL_RATIO:
         yield opposes("sources", WEAK, seen, expected)
     else:
         yield notes("sources", seen, expected)
-
-
-def _per_attempt(statistics: Statistics) -> float:
-    return statistics.sources / max(1, statistics.total(Kind.SIGN_IN))
 
 
 def _flood(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
@@ -127,7 +134,7 @@ def _flood(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
     people = (during.people / during.minutes) / max(usual.people / usual.minutes, 1 / usual.minutes)
     if now >= FLOOD_RATIO * before and people <= FLOOD_RATIO / 2:
         yield favours("flood", DECISIVE, f"{seen}; {people:.1f} × the usual people", expected)
-    elif now <= FLOOD_RATIO * before / 2:
+    elif now <= FLOOD_RATIO * before / 2 and not is_guessing(usual, during):
         yield opposes("flood", WEAK, seen, expected)
 
 

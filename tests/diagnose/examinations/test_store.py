@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +66,18 @@ def test_a_closed_port_and_a_hang_up_are_no_answer(answering: Start, unused_port
 @pytest.mark.parametrize("url", ["", "rediss://127.0.0.1:1", "memcached://127.0.0.1"])
 def test_other_stores_are_not_examined(url: str) -> None:
     assert isinstance(examine_store(Examinee("auth", Role.STORE, store=url)), NotExamined)
+
+
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
+def test_a_real_redis_with_a_password_answers_and_refuses_a_wrong_one(unused_port: int, tmp_path: Path) -> None:
+    options = f"--port {unused_port} --bind 127.0.0.1 --save '' --requirepass hush --dir {tmp_path}".replace("''", "")
+    server = subprocess.Popen(["redis-server", *options.split(" ")], stdout=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + 10
+        while not examined(f"redis://:hush@127.0.0.1:{unused_port}/0").answered:
+            assert time.monotonic() < until
+        assert examined(f"redis://127.0.0.1:{unused_port}/0").problem.startswith("-NOAUTH")
+        assert examined(f"redis://:wrong@127.0.0.1:{unused_port}/0").problem.startswith("-WRONGPASS")
+    finally:
+        server.terminate()
+        server.wait(10)

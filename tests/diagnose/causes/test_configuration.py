@@ -1,0 +1,123 @@
+"""Configuration: time, prediction and contrast, one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from doorward.diagnose.causes.configuration import CAUSE, CONTRAST_P, chance_of_contrast
+from doorward.diagnose.observations import ConfigTally, Observations, Suspect
+from doorward.model.detection import Signal
+from doorward.model.diagnosis import Evidence, Leaning, Verdict
+from doorward.model.finding import Severity, What
+
+World = Any  # the builders of conftest.py
+OLD, NEW = "aaaaaaaaaaaa", "bbbbbbbbbbbb"
+
+
+def sent_back(world: World, *suspects: Suspect, **changes: Any) -> Observations:
+    """People are sent back to the sign-in form."""
+    detections = (world.detection(Signal.SESSION_REJECTIONS, "network-changed"),)
+    return replace(world.healthy(), detections=detections, suspects=suspects, **changes)
+
+
+def of_test(observed: Observations, test: str) -> Evidence:
+    """The one piece of evidence of that test."""
+    (found,) = (item for item in CAUSE.judge(observed).evidence if item.test == test)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("before_onset_s", "weight"),
+    [(4, 2.0), (-20, 2.0), (599, 2.0), (7200, 1.0), (-60, -2.0), (-301, -4.0)],
+)
+def test_the_closer_before_the_onset_the_more_a_change_weighs(
+    world: World, before_onset_s: float, weight: float
+) -> None:
+    observed = sent_back(world, world.suspect(before_onset_s), probes=())
+    assert of_test(observed, "time").signed_weight == weight
+
+
+def test_no_change_for_a_day_rules_it_out(world: World) -> None:
+    for suspects in ((), (world.suspect(before_onset_s=25 * 3600),)):
+        hypothesis = CAUSE.judge(sent_back(world, *suspects))
+        assert hypothesis.verdict is Verdict.RULED_OUT
+        assert "no watched configuration changed" in hypothesis.reason
+
+
+def test_a_touched_file_and_a_first_sight_are_no_change(world: World) -> None:
+    suspect = world.suspect()
+    touched = replace(suspect, change=replace(suspect.change, after=suspect.change.before))
+    first_seen = replace(suspect, change=replace(suspect.change, before=None))
+    assert CAUSE.judge(sent_back(world, touched, first_seen)).verdict is Verdict.RULED_OUT
+
+
+def test_without_watched_configurations_it_is_not_testable(world: World) -> None:
+    observed = replace(sent_back(world), suspects=None)
+    assert CAUSE.judge(observed).verdict is Verdict.NOT_TESTABLE
+
+
+def test_the_symptom_that_the_check_foretold_speaks_for_it_and_another_against(world: World) -> None:
+    met = world.finding("is signed out", What.EXISTING_SESSION)
+    other = world.finding("finds every form refused (403)", What.OPEN_FORM)
+    assert of_test(sent_back(world, world.suspect(findings=(met,))), "check").signed_weight == 2.0
+    assert of_test(sent_back(world, world.suspect(findings=(other,))), "check").signed_weight == -1.0
+    assert of_test(sent_back(world, world.suspect(findings=(other, met))), "check").signed_weight == 2.0
+
+
+def test_a_change_that_was_not_checked_is_neither_condemned_nor_cleared(world: World) -> None:
+    assert of_test(sent_back(world, world.suspect(findings=None)), "check").leaning is Leaning.NEUTRAL
+
+
+def test_notes_alone_count_as_harmless(world: World) -> None:
+    note = world.finding("is signed out", What.EXISTING_SESSION, severity=Severity.NOTE)
+    assert of_test(sent_back(world, world.suspect(findings=(note,))), "check").signed_weight == -1.0
+
+
+def test_failing_only_under_the_new_digest_speaks_for_it(world: World) -> None:
+    tallies = (ConfigTally("auth", OLD, 500, 5), ConfigTally("auth", NEW, 20, 12))
+    assert of_test(sent_back(world, world.suspect(), tallies=tallies), "digest").signed_weight == 1.0
+
+
+def test_failing_alike_under_both_digests_speaks_against_it(world: World) -> None:
+    tallies = (ConfigTally("auth", OLD, 50, 30), ConfigTally("auth", NEW, 20, 12))
+    assert of_test(sent_back(world, world.suspect(), tallies=tallies), "digest").signed_weight == -2.0
+
+
+def test_the_tally_of_another_component_says_nothing(world: World) -> None:
+    tallies = (ConfigTally("portal", OLD, 500, 5), ConfigTally("portal", NEW, 20, 12))
+    hypothesis = CAUSE.judge(sent_back(world, world.suspect(), tallies=tallies))
+    assert "digest" not in {item.test for item in hypothesis.evidence}
+
+
+def test_of_two_changes_the_one_that_fits_best_is_named_and_the_other_is_shown(world: World) -> None:
+    told = world.finding("is signed out", What.EXISTING_SESSION)
+    culprit = world.suspect(60, (told,), "session.bind_ipv4_prefix", ("24", "32"))
+    harmless = world.suspect(3, (), "service.title", ("A", "B"), component="portal")
+    for order in ((culprit, harmless), (harmless, culprit)):
+        hypothesis = CAUSE.judge(sent_back(world, *order))
+        assert hypothesis.change == culprit.change
+        assert hypothesis.component == "auth"
+        assert any("service.title" in item.seen for item in hypothesis.evidence)
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "low"),
+    [((0, 30), (900, 2), True), ((60, 14), (900, 12), True), ((20, 1), (900, 12), False), ((0, 3), (0, 40), False)],
+)
+def test_the_chance_of_a_contrast_is_fishers(new: tuple[int, int], old: tuple[int, int], low: bool) -> None:
+    chance = chance_of_contrast(ConfigTally("auth", NEW, *new), ConfigTally("auth", OLD, *old))
+    assert 0 <= chance <= 1
+    assert (chance < CONTRAST_P) is low
+
+
+def test_the_chance_agrees_with_a_table_counted_by_hand() -> None:
+    # 3 of 4 against 1 of 4: (4C3·4C1 + 4C4·4C0) / 8C4 = 17 / 70 (Fisher's tea, 1935).
+    assert chance_of_contrast(ConfigTally("a", "n", 1, 3), ConfigTally("a", "o", 3, 1)) == pytest.approx(17 / 70)
+
+
+def test_a_very_large_tally_is_scaled_and_still_tells() -> None:
+    new, old = ConfigTally("a", "n", 50_000, 40_000), ConfigTally("a", "o", 900_000, 10_000)
+    assert chance_of_contrast(new, old) < CONTRAST_P

@@ -1,0 +1,79 @@
+"""Database: what its examination and the log's exceptions say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from doorward.diagnose.causes.database import CAUSE
+from doorward.diagnose.examined import DatabaseExamined, Examination, NotExamined, StoreExamined
+from doorward.model.diagnosis import Verdict
+
+World = Any  # the builders of conftest.py
+WELL = DatabaseExamined("auth", "sqlite", True, "", 0.3, True, False, 0.5)
+
+
+def test_a_database_in_good_health_is_ruled_out_with_its_figures(world: World) -> None:
+    hypothesis = CAUSE.judge(world.healthy())
+    assert hypothesis.verdict is Verdict.RULED_OUT
+    assert "write lock had in 0.5 ms" in hypothesis.reason
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (replace(WELL, opened=False, problem="unable to open database file"), "does not open"),
+        (replace(WELL, locked=True, lock_ms=1002.0), "not had within 1002 ms"),
+        (replace(WELL, intact=False), "damage"),
+        (DatabaseExamined("auth", "postgresql", True, "", 0.5, connections=98, connections_most=100), "98 of 100"),
+    ],
+)
+def test_one_sick_database_is_supported_though_the_other_is_well(
+    world: World, result: DatabaseExamined, said: str
+) -> None:
+    hypothesis = CAUSE.judge(world.instead(world.healthy(), result))
+    assert hypothesis.verdict is Verdict.SUPPORTED
+    assert hypothesis.component == "auth"
+    assert said in hypothesis.reason
+    assert hypothesis.remedy is None
+
+
+def test_a_slow_database_needs_the_logs_word_to_be_supported(world: World) -> None:
+    slow = world.instead(world.healthy(), replace(WELL, lock_ms=800.0))
+    assert CAUSE.judge(slow).verdict is Verdict.OPEN
+    during = world.now_as_usual(exceptions=(("OperationalError", 7),))
+    assert CAUSE.judge(replace(slow, during=during)).verdict is Verdict.SUPPORTED
+
+
+def test_exceptions_in_the_log_keep_a_database_that_is_well_by_now_from_being_ruled_out(world: World) -> None:
+    during = world.now_as_usual(exceptions=(("OperationalError", 7),))
+    assert CAUSE.judge(replace(world.healthy(), during=during)).verdict is Verdict.OPEN
+
+
+def test_other_exceptions_say_nothing_of_a_database(world: World) -> None:
+    assert CAUSE.judge(world.gone_serializer()).verdict is Verdict.RULED_OUT
+
+
+def test_a_store_that_does_not_answer_is_told(world: World) -> None:
+    silent = StoreExamined("auth", False, 1000.0, "timed out")
+    hypothesis = CAUSE.judge(world.instead(world.healthy(), silent))
+    assert hypothesis.component == "auth"
+    assert hypothesis.verdict is not Verdict.RULED_OUT
+
+
+def test_a_database_that_could_not_be_examined_is_not_ruled_out(world: World) -> None:
+    kept = tuple(r for r in world.healthy().examinations if not isinstance(r, DatabaseExamined))
+    unseen = NotExamined(Examination.DATABASE, "auth", "psycopg is not installed")
+    none = CAUSE.judge(replace(world.healthy(), examinations=(*kept, unseen)))
+    half = CAUSE.judge(replace(world.healthy(), examinations=(*kept, unseen, replace(WELL, component="portal"))))
+    assert none.verdict is Verdict.NOT_TESTABLE
+    assert half.verdict is Verdict.NOT_TESTABLE
+    assert "psycopg" in half.reason
+
+
+def test_a_component_without_a_database_is_no_gap(world: World) -> None:
+    without = NotExamined(Examination.DATABASE, "proxy", "no database is configured", applies=False)
+    observed = replace(world.healthy(), examinations=(*world.healthy().examinations, without))
+    assert CAUSE.judge(observed).verdict is Verdict.RULED_OUT

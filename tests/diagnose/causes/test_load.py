@@ -1,0 +1,68 @@
+"""Load: people are counted, not requests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from doorward.diagnose.causes.load import CAUSE, surge
+from doorward.diagnose.examined import LivenessExamined
+from doorward.model.diagnosis import Leaning, Verdict
+
+World = Any  # the builders of conftest.py
+
+
+def test_the_usual_people_rule_it_out(world: World) -> None:
+    assert CAUSE.judge(world.healthy()).verdict is Verdict.RULED_OUT
+
+
+def test_retries_of_the_same_people_are_no_surge(world: World) -> None:
+    during = world.now_as_usual(sign_ins=60, requests=560)
+    assert surge(world.statistics(), during) < 1.5
+    assert CAUSE.judge(replace(world.healthy(), during=during)).verdict is Verdict.RULED_OUT
+
+
+def test_a_long_usual_time_does_not_make_a_short_stretch_look_crowded(world: World) -> None:
+    usual = world.statistics(seconds=1800, sign_ins=1800, typed=150, requests=18_000, people=200, sources=120)
+    assert surge(usual, world.now_as_usual()) == pytest.approx(1.0)
+    assert CAUSE.judge(replace(world.healthy(), usual=usual)).verdict is Verdict.RULED_OUT
+
+
+def test_slow_answers_under_the_usual_crowd_are_another_causes(world: World) -> None:
+    observed = replace(world.healthy(), during=world.now_as_usual(p95_ms=9000))
+    observed = world.instead(observed, LivenessExamined("auth", 200, 1300.0))
+    hypothesis = CAUSE.judge(observed)
+    assert hypothesis.verdict is Verdict.RULED_OUT
+    assert sum("as many people as usual" in item.seen for item in hypothesis.evidence) == 2
+
+
+def test_six_times_the_people_settle_it(world: World) -> None:
+    during = world.now_as_usual(sign_ins=140, typed=10, people=180, requests=1400)
+    assert CAUSE.judge(replace(world.healthy(), during=during)).verdict is Verdict.OPEN
+    slow = world.now_as_usual(sign_ins=140, typed=10, people=180, requests=1400, p95_ms=3000)
+    assert CAUSE.judge(replace(world.healthy(), during=slow)).verdict is Verdict.SUPPORTED
+
+
+def test_twice_the_people_without_slowness_are_not_blamed(world: World) -> None:
+    during = world.now_as_usual(sign_ins=44, people=60, requests=440)
+    assert CAUSE.judge(replace(world.healthy(), during=during)).verdict is not Verdict.SUPPORTED
+
+
+def test_many_requests_of_few_people_are_not_ruled_out_by_counting_people(world: World) -> None:
+    during = world.now_as_usual(requests=1600)
+    people = next(e for e in CAUSE.judge(replace(world.healthy(), during=during)).evidence if e.test == "people")
+    assert people.leaning is Leaning.AGAINST
+    assert people.weight == 1.0
+
+
+@pytest.mark.parametrize("lacking", ["usual", "during"])
+def test_without_counts_it_is_not_testable(world: World, lacking: str) -> None:
+    observed = replace(world.healthy(), **{lacking: None})
+    assert CAUSE.judge(observed).verdict is Verdict.NOT_TESTABLE
+
+
+def test_a_log_that_fell_silent_is_not_testable(world: World) -> None:
+    silent = replace(world.now_as_usual(), events=0, people=0, sources=0, counts=(), latency=None)
+    assert CAUSE.judge(replace(world.healthy(), during=silent)).verdict is Verdict.NOT_TESTABLE

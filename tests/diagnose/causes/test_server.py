@@ -1,0 +1,84 @@
+"""Server: each sign of a dead or starved process, judged on figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from doorward.diagnose.causes.server import CAUSE
+from doorward.diagnose.examined import (
+    ConnectionExamined,
+    Examination,
+    ExaminationResult,
+    HostExamined,
+    LivenessExamined,
+    NotExamined,
+    ProcessExamined,
+    Reach,
+)
+from doorward.model.diagnosis import Leaning, Verdict
+
+World = Any  # the builders of conftest.py
+
+
+def test_a_service_in_good_health_is_ruled_out(world: World) -> None:
+    assert CAUSE.judge(world.healthy()).verdict is Verdict.RULED_OUT
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        ProcessExamined("auth", 100, False, "no process has its id"),
+        ConnectionExamined("auth", "127.0.0.1:8001", (Reach.REFUSED,) * 3, 0.2, 0.1),
+        ProcessExamined("auth", 100, True, "", 3600.0, 0.2, 0.03, 1020, 1024, 2),
+        HostExamined("auth", 0.001, 20_000.0, 0.5, 0.7, 2),
+        HostExamined("auth", 0.2, 12.0, 0.5, 0.7, 2),
+    ],
+)
+def test_each_decisive_sign_names_the_component(world: World, result: ExaminationResult) -> None:
+    hypothesis = CAUSE.judge(world.instead(world.healthy(), result))
+    assert hypothesis.component == "auth"
+    told = [item for item in hypothesis.evidence if item.leaning is Leaning.FOR]
+    assert [item.weight for item in told] == [4.0]
+    assert hypothesis.verdict is not Verdict.RULED_OUT
+
+
+def test_a_dead_process_that_answers_no_more_is_supported(world: World) -> None:
+    observed = world.instead(
+        world.healthy(),
+        ProcessExamined("auth", 100, False, "no process has its id"),
+        LivenessExamined("auth", None, 2.0, "no connection"),
+    )
+    assert CAUSE.judge(observed).verdict is Verdict.SUPPORTED
+
+
+def test_error_pages_beside_a_healthy_health_path_are_no_server_failure(world: World) -> None:
+    assert CAUSE.judge(world.gone_serializer()).verdict is Verdict.RULED_OUT
+
+
+def test_a_process_that_lives_but_never_answers_stays_open(world: World) -> None:
+    observed = world.instead(world.healthy(), LivenessExamined("auth", None, 1400.0, "no answer within 1.4 s"))
+    hypothesis = CAUSE.judge(observed)
+    assert hypothesis.verdict is Verdict.OPEN
+    assert hypothesis.component == "auth"
+
+
+def test_a_loaded_host_alone_says_nothing(world: World) -> None:
+    observed = world.instead(world.healthy(), HostExamined("auth", 0.6, 90_000.0, 0.5, 20.0, 2))
+    assert CAUSE.judge(observed).verdict is Verdict.RULED_OUT
+
+
+def test_a_process_that_may_not_be_looked_at_leaves_the_health_path(world: World) -> None:
+    because = "this account may not look at the process"
+    unseen = tuple(NotExamined(Examination.PROCESS, name, because) for name in ("auth", "portal"))
+    kept = tuple(r for r in world.healthy().examinations if not isinstance(r, ProcessExamined))
+    hypothesis = CAUSE.judge(replace(world.healthy(), examinations=(*unseen, *kept)))
+    assert hypothesis.verdict is Verdict.RULED_OUT
+    assert sum(because in item.seen for item in hypothesis.evidence) == 2
+
+
+def test_with_neither_process_nor_health_path_it_is_not_testable(world: World) -> None:
+    kept = tuple(r for r in world.healthy().examinations if isinstance(r, ConnectionExamined | HostExamined))
+    assert CAUSE.judge(replace(world.healthy(), examinations=kept)).verdict is Verdict.NOT_TESTABLE

@@ -1,0 +1,116 @@
+"""The database examination on a real PostgreSQL of our own, where its programs are installed."""
+
+from __future__ import annotations
+
+import glob
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from doorward.diagnose.examinations.database import examine_database
+from doorward.diagnose.examined import DatabaseExamined
+from doorward.diagnose.examinee import Examinee
+from doorward.model.service import Role
+
+psycopg = pytest.importorskip("psycopg")
+_FOUND = sorted(glob.glob("/usr/lib/postgresql/*/bin")) or [os.path.dirname(shutil.which("initdb") or "")]
+PROGRAMS = Path(_FOUND[-1])
+pytestmark = pytest.mark.skipif(not (PROGRAMS / "initdb").exists(), reason="PostgreSQL's programs are not installed")
+
+
+def _account() -> str | None:
+    """PostgreSQL refuses to run as root: then it runs as its own account."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam("postgres").pw_name
+    except KeyError:
+        pytest.skip("running as root, and there is no account for PostgreSQL")
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A PostgreSQL with ten connections, on a free port of 127.0.0.1."""
+    account = _account()
+    home = Path(tempfile.mkdtemp(prefix="pg-"))
+    if account:
+        shutil.chown(home, account)
+    data = home / "data"
+    make = [PROGRAMS / "initdb", "-D", data, "-A", "trust", "-U", "people", "--no-sync"]
+    subprocess.run(make, check=True, user=account, stdout=subprocess.DEVNULL, cwd=home)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = f"-p {port} -h 127.0.0.1 -k {home} -F -c max_connections=10 -c superuser_reserved_connections=0"
+    with (home / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [PROGRAMS / "postgres", "-D", data, *options.split()], user=account, cwd=home, stdout=log, stderr=log
+        )
+    url = f"postgresql://people@127.0.0.1:{port}/postgres"
+    try:
+        _await(url)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(10)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _await(url: str) -> None:
+    until = time.monotonic() + 15
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=2).close()
+            return
+        except psycopg.OperationalError:
+            assert time.monotonic() < until
+
+
+def examined(address: str) -> DatabaseExamined:
+    """The result, which must be one."""
+    result = examine_database(Examinee("auth", Role.PROVIDER, database=address))
+    assert isinstance(result, DatabaseExamined)
+    return result
+
+
+def test_a_database_in_good_health_answers_and_counts_its_connections(address: str) -> None:
+    with psycopg.connect(address):
+        result = examined(address)
+    assert result.opened
+    assert (result.select_ms or 1e9) < 500
+    assert (result.connections or 0) >= 2
+    assert result.connections_most == 10
+
+
+def _take_every_connection(address: str, held: list[psycopg.Connection[tuple[object, ...]]]) -> None:
+    while len(held) <= 10:
+        try:
+            held.append(psycopg.connect(address))
+        except psycopg.OperationalError:
+            return
+    raise AssertionError("it gives more connections than it was told to")
+
+
+def test_a_database_without_a_free_connection_does_not_open(address: str) -> None:
+    held: list[psycopg.Connection[tuple[object, ...]]] = []
+    try:
+        _take_every_connection(address, held)
+        result = examined(address)
+    finally:
+        for connection in held:
+            connection.close()
+    assert not result.opened
+    assert "OperationalError" in result.problem
+    assert "people" not in repr(result)
+
+
+def test_a_wrong_database_name_does_not_open(address: str) -> None:
+    assert not examined(address.replace("/postgres", "/no_such")).opened
