@@ -22,7 +22,8 @@ _GITHUB_LEVELS = {
 }
 
 Findings = Sequence[Finding]
-Targets = Sequence[Target]
+Targets = Sequence[Target | str]
+"""What was checked; a text is shown as it is."""
 
 
 def render(findings: Findings, targets: Targets, form: str) -> str:
@@ -35,7 +36,7 @@ def render(findings: Findings, targets: Targets, form: str) -> str:
 
 def _text(findings: Findings, targets: Targets) -> str:
     """One line a finding (severity, id, where, message), then what it does to people and what to do, indented."""
-    named = ", ".join(f"{target.kind}:{target.name}" for target in targets)
+    named = ", ".join(_names(targets))
     if not findings:
         return f"fine     {named}: nothing found that stops sign-in or signs people out"
     lines: list[str] = []
@@ -48,6 +49,10 @@ def _text(findings: Findings, targets: Targets) -> str:
     return "\n".join([*lines, f"{counts} in {named}"])
 
 
+def _names(targets: Targets) -> list[str]:
+    return [target if isinstance(target, str) else f"{target.kind}:{target.name}" for target in targets]
+
+
 def _count(findings: Findings, severity: Severity) -> int:
     return sum(finding.severity is severity for finding in findings)
 
@@ -57,7 +62,7 @@ def _json(findings: Findings, targets: Targets) -> str:
     whole = {
         "schema": SCHEMA,
         "findings": [_finding(finding) for finding in findings],
-        "targets": [f"{target.kind}:{target.name}" for target in targets],
+        "targets": _names(targets),
     }
     return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode()
 

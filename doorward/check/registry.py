@@ -16,22 +16,28 @@ def rules() -> tuple[Rule, ...]:
     return tuple(sorted(extensions.load(folder, "RULES", Rule, lambda rule: rule.id), key=lambda rule: rule.id))
 
 
-def explain(rule_id: str) -> str:
-    """The rule's manual page. Raises InputInvalid, naming near ids, when there is no such rule."""
-    known = {rule.id: rule for rule in rules()}
-    rule = known.get(rule_id.upper())
-    if rule is None:
-        family = rule_id.upper().partition("-")[0]
-        near = [name for name in known if name.startswith(family)] or list(known)
-        raise InputInvalid((Problem("rule.unknown", f"there is no rule {rule_id}", fix=f"one of: {', '.join(near)}"),))
+def explain(name: str) -> str:
+    """The manual page of the rule of that id, or of the rules that tell that row of the catalogue (`DJ-22`).
+
+    Raises InputInvalid, naming near ids, when there is none.
+    """
+    wanted = name.upper()
+    pages = [_page(rule) for rule in rules() if wanted == rule.id or wanted in rule.catalogue]
+    if not pages:
+        known = [rule.id for rule in rules()]
+        near = [rule_id for rule_id in known if rule_id.startswith(wanted.partition("-")[0])] or known
+        raise InputInvalid((Problem("rule.unknown", f"there is no rule {name}", fix=f"one of: {', '.join(near)}"),))
+    return "\n\n".join(pages)
+
+
+def _page(rule: Rule) -> str:
     effect = rule.effect
-    what = ", ".join(effect.what) or "nothing by itself"
     lines = (
         f"{rule.id}: {rule.page}",
         "",
         f"Severity: {rule.severity}",
         f"Effect: {effect.who} · {effect.symptom} · {effect.when}",
-        f"Breaks: {what}",
+        f"Breaks: {', '.join(effect.what) or 'nothing by itself'}",
         f"Sees: {rule.tell}",
         f"Catalogue: {', '.join(rule.catalogue) or 'none'}",
         "Sources:",

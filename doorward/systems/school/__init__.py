@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doorward.systems import System
+from doorward.systems.school.log import parse
 from doorward.systems.school.reader import read, sniff
 
-SYSTEM = System(kind="school", title="School portal and its sign-in", read=read, sniff=sniff)
+SYSTEM = System(kind="school", title="School portal and its sign-in", read=read, parse=parse, sniff=sniff)

@@ -1,0 +1,119 @@
+"""Forms and the token that guards them: will the sign-in form be accepted when it is sent?"""
+
+from __future__ import annotations
+
+from doorward.check.places import attribute, place
+from doorward.check.rule import EVERY_FORM, EVERY_SIGN_IN, Hit, Hits, effect, rule
+from doorward.check.web_address import host_of, origin_of
+from doorward.model.configuration import Configuration
+from doorward.model.finding import Difference, Severity, What
+
+_SETTINGS = "https://docs.djangoproject.com/en/5.2/ref/settings/"
+_CSRF = "https://docs.djangoproject.com/en/5.2/ref/csrf/"
+
+
+@rule(
+    "FORM-01",
+    severity=Severity.PARTIAL,
+    effect=effect("people with a form open", "at once, once each", "lose what they wrote (403)", What.OPEN_FORM),
+    catalogue=("DJ-27",),
+    sources=(_SETTINGS + "#csrf-cookie-name", "measured: django-sessions, CSRF_COOKIE_NAME, CSRF_USE_SESSIONS"),
+)
+def token_elsewhere(old: Configuration, new: Configuration) -> Hits:
+    """The token of forms is looked for elsewhere.
+
+    Why: a form that was opened before the change carries a token whose other half the service no longer finds. It is
+    refused once, with what was written in it; a form opened afterwards works.
+
+    Fix: keep the name and the place, or change them at a quiet hour.
+    """
+    before, after = old.cookie("csrf"), new.cookie("csrf")
+    if before is None or after is None:
+        return
+    if before.in_session != after.in_session:
+        told = {True: "in the session", False: "in a cookie"}
+        change = Difference("CSRF_USE_SESSIONS", told[before.in_session], told[after.in_session])
+        message = f"the token of forms is {told[after.in_session]}, and was {told[before.in_session]}"
+        yield Hit(place(new, "CSRF_USE_SESSIONS", after.where.path), message, change)
+    elif before.name and after.name and before.name != after.name and not after.in_session:
+        change = Difference(after.where.pointer, before.name, after.name)
+        yield Hit(after.where, f"the form cookie is renamed from {before.name} to {after.name}", change)
+
+
+@rule(
+    "FORM-02",
+    severity=Severity.OUTAGE,
+    effect=effect("everyone who signs in", "from the next form on", "finds the form refused (403)", *EVERY_SIGN_IN),
+    catalogue=("DJ-28",),
+    sources=(_SETTINGS + "#csrf-cookie-age", "measured: django-sessions"),
+)
+def cookie_ends_at_once(new: Configuration) -> Hits:
+    """The form cookie ends as it is set.
+
+    Why: with an age of 0 or less the browser drops the cookie, and every form is refused for want of it.
+
+    Fix: leave the age at its default of a year, or set it to None for a cookie that ends with the browser.
+    """
+    cookie = new.cookie("csrf")
+    if cookie and cookie.life_s is not None and cookie.life_s <= 0 and not cookie.in_session:
+        yield Hit(attribute(new, cookie, "age"), f"the form cookie lives {cookie.life_s} s")
+
+
+@rule(
+    "FORM-03",
+    severity=Severity.OUTAGE,
+    effect=effect("everyone", "at the next manage.py command, and at every form", "finds forms refused", *EVERY_FORM),
+    catalogue=("DJ-25",),
+    sources=(_SETTINGS + "#csrf-trusted-origins", "https://docs.djangoproject.com/en/5.2/ref/checks/ (4_0.E001)"),
+)
+def origin_without_scheme(new: Configuration) -> Hits:
+    """A trusted origin has no scheme.
+
+    Why: since Django 4.0 an origin without `https://` matches nothing: forms that come from it are refused, and the
+    framework's own checks stop migrations and other commands.
+
+    Fix: write the scheme before the host: `https://portal.example.com`.
+    """
+    flow = new.flow("trusted-origins")
+    public = new.endpoint("public")
+    host = host_of(public.url) if public else ""
+    for origin in (flow.values or ()) if flow else ():
+        if "://" in origin:
+            continue
+        assert flow is not None
+        other = effect("whoever runs migrations", "at the next manage.py command", "is stopped by 4_0.E001")
+        is_public = not host or origin.partition(":")[0].lstrip("*.") in host
+        yield Hit(
+            flow.where,
+            f"the trusted origin {origin} has no scheme",
+            severity=None if is_public else Severity.LATENT,
+            effect=None if is_public else other,
+        )
+
+
+@rule(
+    "FORM-04",
+    severity=Severity.PARTIAL,
+    effect=effect("people whose forms come by that origin", "at once", "find every form refused (403)", *EVERY_FORM),
+    catalogue=("DJ-24",),
+    sources=(_CSRF + "#how-it-works", _SETTINGS + "#csrf-trusted-origins"),
+)
+def origin_removed(old: Configuration, new: Configuration) -> Hits:
+    """An origin is not trusted any more.
+
+    Why: where the proxy rewrites the host or ends TLS, forms are accepted only for being on this list.
+
+    Fix: put the origin back unless nobody comes by it any more.
+    """
+    before, after = old.flow("trusted-origins"), new.flow("trusted-origins")
+    if before is None or after is None or before.values is None or after.values is None:
+        return
+    public = new.endpoint("public")
+    for origin in before.values:
+        if origin not in after.values:
+            is_public = bool(public and public.url and origin_of(public.url) == origin.lower())
+            severity = Severity.OUTAGE if is_public else None
+            yield Hit(after.where, f"forms from {origin} are not trusted any more", severity=severity)
+
+
+RULES = (token_elsewhere, cookie_ends_at_once, origin_without_scheme, origin_removed)

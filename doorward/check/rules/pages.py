@@ -1,0 +1,109 @@
+"""The pages of sign-in: are they where people are sent?"""
+
+from __future__ import annotations
+
+from doorward.check.rule import Hit, Hits, effect, rule
+from doorward.model.configuration import Configuration
+from doorward.model.finding import Severity, What
+
+_SETTINGS = "https://docs.djangoproject.com/en/5.2/ref/settings/"
+_MAIL_THAT_GOES_NOWHERE = ("backends.console.", "backends.dummy.", "backends.locmem.")
+
+
+@rule(
+    "PAGE-01",
+    severity=Severity.OUTAGE,
+    effect=effect("people who are not signed in", "at once", "find no sign-in form (404)", What.ANONYMOUS_VISIT),
+    catalogue=("DJ-42",),
+    sources=(_SETTINGS + "#login-url",),
+)
+def no_sign_in_page(new: Configuration) -> Hits:
+    """There is no page where people are sent to sign in.
+
+    Why: a visitor who is not signed in is sent to LOGIN_URL. Nothing answers there.
+
+    Fix: set LOGIN_URL to the name or the path of the sign-in page.
+    """
+    page = new.endpoint("sign-in")
+    if page and page.chosen and page.answers is False:
+        yield Hit(page.where, f"nothing answers at the sign-in address {page.url}")
+
+
+@rule(
+    "PAGE-02",
+    severity=Severity.OUTAGE,
+    effect=effect(
+        "people who are not signed in",
+        "at once",
+        "are redirected without end",
+        What.ANONYMOUS_VISIT,
+        What.STALE_COOKIE_SIGN_IN,
+        What.NEW_SIGN_IN,
+        What.SIGN_IN_NO_RETURN,
+        What.OTHER_WORKER,
+    ),
+    catalogue=("DJ-36", "DJ-42"),
+    sources=(
+        _SETTINGS + "#login-url",
+        "https://docs.djangoproject.com/en/5.2/ref/middleware/#django.contrib.auth.middleware.LoginRequiredMiddleware",
+    ),
+)
+def sign_in_page_asks_for_sign_in(new: Configuration) -> Hits:
+    """The page where people sign in asks them to sign in first.
+
+    Why: it sends them to itself, without end.
+
+    Fix: take `login_required` off that page, or mark it `login_not_required` under LoginRequiredMiddleware.
+    """
+    page = new.endpoint("sign-in")
+    if page and page.answers and page.guarded:
+        yield Hit(page.where, f"the sign-in page {page.url} itself asks for a sign-in")
+
+
+@rule(
+    "PAGE-03",
+    severity=Severity.PARTIAL,
+    effect=effect(
+        "people who sign in without coming from a page",
+        "after the sign-in",
+        "land on an error page (404)",
+        What.SIGN_IN_NO_RETURN,
+    ),
+    catalogue=("DJ-43",),
+    sources=(_SETTINGS + "#login-redirect-url",),
+)
+def nowhere_after_sign_in(new: Configuration) -> Hits:
+    """There is no page where people are sent after signing in.
+
+    Why: whoever comes without a return address is sent to LOGIN_REDIRECT_URL. Nothing answers there; they are signed
+    in, and do not know it.
+
+    Fix: set LOGIN_REDIRECT_URL to the name or the path of a page.
+    """
+    page = new.endpoint("after-sign-in")
+    if page and page.chosen and page.answers is False:
+        yield Hit(page.where, f"nothing answers at {page.url}, where people are sent after signing in")
+
+
+@rule(
+    "PAGE-04",
+    severity=Severity.LATENT,
+    effect=effect("people who forgot their password", "when they ask for a new one", "get no mail", What.RECOVERY),
+    catalogue=("DJ-48",),
+    sources=(_SETTINGS + "#email-backend",),
+)
+def mail_goes_nowhere(new: Configuration) -> Hits:
+    """Mail for people who forgot their password goes nowhere.
+
+    Why: the console and dummy backends are for development; the page says that a mail is on its way.
+
+    Fix: use the SMTP backend, or your provider's.
+    """
+    flow, debug = new.flow("mail-backend"), new.flow("debug")
+    if flow is None or not flow.values or new.setting(flow.where.pointer) is None or debug is None:
+        return
+    if debug.values == ("off",) and any(mark in flow.values[0] for mark in _MAIL_THAT_GOES_NOWHERE):
+        yield Hit(flow.where, f"mail goes to {flow.values[0]}")
+
+
+RULES = (no_sign_in_page, sign_in_page_asks_for_sign_in, nowhere_after_sign_in, mail_goes_nowhere)
