@@ -53,7 +53,8 @@ th, td { text-align: left; vertical-align: top; padding: .45rem .8rem .45rem 0; 
   var(--line); }
 th { font-size: .78rem; font-weight: 600; color: var(--soft); }
 td, th { overflow-wrap: break-word; }
-.measures td:nth-child(n+2):nth-child(-n+3), .figures td:nth-child(-n+2), .pages td:nth-child(n+3), .trails td:first-child
+.measures td:nth-child(n+2):nth-child(-n+3), .figures td:nth-child(-n+2), .pages td:nth-child(n+3),
+.trails td:first-child
   { white-space: nowrap; }
 .reasons { width: auto; min-width: 16rem; }
 .verdict { white-space: nowrap; color: var(--mend); font-weight: 600; }
@@ -70,6 +71,7 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
 @media print { :root { color-scheme: light; --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --raised:
   #f2f2f2; }
   body { font-size: 10pt; } main { max-width: none; padding: 0; } h2 { break-after: avoid; margin-top: 1.6rem; }
+  .cards { grid-template-columns: repeat(5, 1fr); }
   tr, .timeline li, .cards { break-inside: avoid; } .from a { text-decoration: none; }
   * { print-color-adjust: exact; } }
 """

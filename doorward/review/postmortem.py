@@ -34,7 +34,7 @@ from doorward.review.document import NOT_RECORDED, Figure, PageLine, Postmortem,
 from doorward.review.figures import figures, of_kind
 from doorward.review.lessons import lessons
 from doorward.review.measures import concluded, measures
-from doorward.review.sentences import ended, sentence, who, words
+from doorward.review.sentences import ended, opened, sentence, who, words
 
 
 def postmortem(entries: Sequence[Entry], drill: str | None = None) -> Postmortem:
@@ -137,9 +137,9 @@ def _root_cause(entries: Sequence[Entry]) -> Iterator[Statement]:
     cause = concluded(entries)
     if cause is None:
         yield Statement(f"Doorward came to no cause ({words(body.differential.conclusion)}).", (entry.seq,))
-        yield Statement(ended(body.differential.reason), (entry.seq,))
+        yield Statement(opened(body.differential.reason), (entry.seq,))
         return
-    yield Statement(f"{cause[1].title[:1].upper()}{cause[1].title[1:]}: {ended(cause[1].reason)}", (entry.seq,))
+    yield Statement(opened(f"{cause[1].title}: {cause[1].reason}"), (entry.seq,))
     if body.change is not None:
         change = body.change
         versions = f"version {change.before or NOT_RECORDED} → {change.after}"

@@ -78,6 +78,12 @@ def ended(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
+def opened(text: str) -> str:
+    """The text as a sentence of its own: with a capital letter and a full stop."""
+    text = ended(text)
+    return text[:1].upper() + text[1:]
+
+
 def seen(detection: Detection) -> str:
     """What a detection saw: `refused sessions rose to 41 % (4 % are usual)`."""
     verb = "rose to" if detection.direction is Direction.UP else "fell to"
@@ -127,7 +133,7 @@ def _joined(entry: Entry, body: Joined, plan: Plan | None) -> str:
 def _diagnosed(entry: Entry, body: Diagnosed, plan: Plan | None) -> str:
     made = body.differential
     if made.conclusion in (CANNOT_TELL, NOTHING_WRONG):
-        return f"Diagnosis: {words(made.conclusion)}. {ended(made.reason)}"
+        return f"Diagnosis: {words(made.conclusion)}. {opened(made.reason)}"
     found = next((one for one in made.hypotheses if one.cause == made.conclusion), None)
     ruled_out = f" Ruled out: {number(len(made.ruled_out), 'other cause', 'other causes')}." if made.ruled_out else ""
     return f"Diagnosis: {found.title if found else words(made.conclusion)}.{ruled_out}"
