@@ -43,7 +43,7 @@ class Buckets:
     def add(self, event: SignInEvent) -> None:
         """Count an event; one older than the oldest window kept is left out."""
         number = math.floor(event.at.timestamp() / self._width_s)
-        if event.probe or number <= self._newest - self._kept:
+        if event.probe or not self._is_kept(number):
             return
         if number > self._newest:
             self._newest = number
@@ -51,13 +51,17 @@ class Buckets:
         self._windows.setdefault(number, _Window()).add(event)
 
     def _forget(self) -> None:
-        oldest = self._newest - self._kept
-        while self._windows and (first := next(iter(self._windows))) <= oldest:
-            del self._windows[first]
+        if len(self._windows) > 2 * self._kept:
+            self._windows = {number: self._windows[number] for number in self._windows if self._is_kept(number)}
+
+    def _is_kept(self, number: int) -> bool:
+        return number > self._newest - self._kept
 
     def series(self) -> tuple[Bucket, ...]:
         """The windows kept, oldest first; a window without events is not among them."""
-        return tuple(self._bucket(number, self._windows[number]) for number in sorted(self._windows))
+        return tuple(
+            self._bucket(number, self._windows[number]) for number in sorted(self._windows) if self._is_kept(number)
+        )
 
     def _bucket(self, number: int, window: _Window) -> Bucket:
         people = {key: len(persons) for key, persons in window.people.items()}

@@ -44,13 +44,6 @@ class RateSegment(Segment):
         """The envelope, per minute."""
         return self._evidence.usual_per_s * 60 if self._evidence is not None else None
 
-    def trust(self) -> None:
-        """History is vouched for: see ShareSegment.trust."""
-        if isinstance(self._usual, UsualMost):
-            self._usual.trusted = True
-        self._recover()
-        self._judge(float(self._second or 0))
-
     def observe(self, at_s: float, key: str | None) -> tuple[Detection, ...]:
         """Somebody came; the detections that time or this event brought."""
         found = self.advance(at_s)
@@ -60,16 +53,16 @@ class RateSegment(Segment):
         self._times.append(at_s)
         if self._recovery is not None:
             if self._recovery.bad():
-                self._recover()
-        elif self._evidence is not None and self._evidence.count(at_s) >= self.threshold_log_e:
+                self.recover()
+        elif self._evidence is not None and not self._vouched and self._evidence.count(at_s) >= self.threshold_log_e:
             return (*found, self._detect(at_s))
         return found
 
     def advance(self, to_s: float) -> tuple[Detection, ...]:
         """Time passes up to the last whole second before `to_s`."""
         target = int(to_s)
-        if self._second is None or target - self._second > _GAP_S:
-            self._begin(target)
+        if self._second is not None and target - self._second > _GAP_S:
+            self.begin(target)
         found: list[Detection] = []
         while self._second is not None and self._second < target:
             block_end = (int(self._second // self.settings.block_s) + 1) * int(self.settings.block_s)
@@ -78,7 +71,8 @@ class RateSegment(Segment):
                 self._close_block(block_end)
         return tuple(found)
 
-    def _begin(self, second: int) -> None:
+    def begin(self, second: int) -> None:
+        """Nothing is known of the time before `second`. Until it has begun, a segment says nothing."""
         self._second = second
         self._block_events = 0
         self._tainted = True  # A block that was not seen from its start teaches nothing.
@@ -90,15 +84,16 @@ class RateSegment(Segment):
         self._second = end
         if self._recovery is not None:
             if self._recovery.good(end - second):
-                self._recover()
+                self.recover()
             return []
-        if self._evidence is None:
+        if self._evidence is None or self._vouched:
             return []
         reached = self._evidence.advance(second, end - second, self.threshold_log_e)
         self._tainted = self._tainted or self.is_suspicious
         return [] if reached is None else [self._detect(reached)]
 
-    def _recover(self) -> None:
+    def recover(self) -> None:
+        """Begin afresh: what was detected is over."""
         self._recovery = None
         if self._evidence is not None:
             self._evidence.reset()
@@ -139,13 +134,15 @@ class RateSegment(Segment):
         self._block_events = 0
         self._tainted = self.is_detected
         if not self.is_detected:
-            self._judge(float(end))
+            self.judge()
 
-    def _judge(self, at_s: float) -> None:
+    def judge(self) -> None:
         """Take what was learned for usual from now on."""
         if isinstance(self._usual, UsualVolume):
-            self._set_usual(self._usual.envelope(at_s))
-        elif (envelope := self._usual.envelope()) is not None:
+            self._set_usual(self._usual.envelope(float(self._second or 0)))
+            return
+        self._usual.trusted = self._usual.trusted or self._vouched
+        if (envelope := self._usual.envelope()) is not None:
             self._set_usual(envelope)
 
     def _set_usual(self, per_s: float | None) -> None:

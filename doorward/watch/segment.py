@@ -47,6 +47,7 @@ class Segment:
         self.threshold_log_e = identity.threshold_log_e(0)
         self._recovery: Recovery | None = None
         self._tainted = False
+        self._vouched = False
         self.told = identity.labels
 
     @property
@@ -58,6 +59,24 @@ class Segment:
     def is_suspicious(self) -> bool:
         """Whether it is detected or on the way there."""
         return self.is_detected or self.log_e() >= _SUSPICIOUS * self.threshold_log_e
+
+    def begin_history(self) -> None:
+        """What comes until `end_history` is vouched for by people: it is learned, and never suspicious."""
+        self._vouched = True
+
+    def end_history(self) -> None:
+        """From now on it is watched, beginning without evidence."""
+        self.recover()
+        self.judge()
+        self._vouched = False
+
+    def recover(self) -> None:
+        """Begin afresh: what was detected is over."""
+        raise NotImplementedError
+
+    def judge(self) -> None:
+        """Take what was learned for usual from now on."""
+        raise NotImplementedError
 
     def log_e(self) -> float:
         """Log of the evidence against the usual."""

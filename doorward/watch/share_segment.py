@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from doorward.model.detection import Detection, Direction
 from doorward.watch.evidence import Recovery, ShareEvidence
@@ -16,8 +16,7 @@ from doorward.watch.usual import Stretch, UsualMost
 _KEPT = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """One that counts: who, whether it failed, and the reason of the log."""
 
     at_s: float
@@ -36,6 +35,7 @@ class ShareSegment(Segment):
         self._usual = UsualMost(prior, max(50.0, 5 / prior), settings)
         self._kept: deque[Observation] = deque(maxlen=_KEPT)
         self._block = -1
+        self._block_ends_s = 0.0
         self._amount = 0
         self._failures = 0
         self._reason_in_labels = any(name in ("reason", "journey") for name, _ in identity.labels)
@@ -52,43 +52,41 @@ class ShareSegment(Segment):
         """The most that is usual, 0..1."""
         return self._evidence.usual
 
-    def trust(self) -> None:
-        """History is vouched for: what it taught holds even far from the prior, and nothing of it is a detection."""
-        self._usual.trusted = True
-        self._recover()
-        self._judge()
-
-    def observe(self, observation: Observation) -> Detection | None:
-        """One event of the segment; None unless it is the one that crosses the threshold."""
-        if not self._once.admits(observation.key, observation.at_s, observation.failed):
+    def observe(self, at_s: float, key: str | None, failed: bool, reason: str) -> Detection | None:
+        """One event of the segment (`key`: who counts once, None = all); None unless it crosses the threshold."""
+        if not self._once.admits(key, at_s, failed):
             return None
-        self._turn_block(observation.at_s)
-        self._kept.append(observation)
+        if at_s >= self._block_ends_s:
+            self._turn_block(at_s)
+        self._kept.append(Observation(at_s, key, failed, reason))
         self._amount += 1
-        if not observation.failed:
+        if not failed:
             self._succeed()
             return None
         self._failures += 1
-        return self._fail(observation)
+        return self._fail(at_s)
 
     def _succeed(self) -> None:
         if self._recovery is None:
             self._evidence.succeed()
         elif self._recovery.good():
-            self._recover()
+            self.recover()
 
-    def _fail(self, observation: Observation) -> Detection | None:
+    def _fail(self, at_s: float) -> Detection | None:
+        if self._vouched:
+            return None
         if self._recovery is not None:
             self._recovery.bad()
             return None
-        log_e = self._evidence.fail(observation.at_s)
+        log_e = self._evidence.fail(at_s)
         self._tainted = self._tainted or self.is_suspicious
         if log_e < self.threshold_log_e:
             return None
         self._tainted = True
-        return self._detect(observation.at_s)
+        return self._detect(at_s)
 
-    def _recover(self) -> None:
+    def recover(self) -> None:
+        """Begin afresh: what was detected is over."""
         self._recovery = None
         self._evidence.reset()
 
@@ -129,11 +127,10 @@ class ShareSegment(Segment):
     def _turn_block(self, at_s: float) -> None:
         """Close the stretch that has ended and learn from it; judge by what it taught from now on."""
         block = int(at_s // self.settings.block_s)
-        if block <= self._block:
-            return
         if self._block >= 0:
             self._learn(block)
         self._block, self._amount, self._failures, self._tainted = block, 0, 0, self.is_detected
+        self._block_ends_s = (block + 1) * self.settings.block_s
 
     def _learn(self, block: int) -> None:
         ended_s = (self._block + 1) * self.settings.block_s
@@ -141,10 +138,11 @@ class ShareSegment(Segment):
         self._usual.close(Stretch(ended_s, self._amount, self._failures), quiet)
         self.threshold_log_e = self.identity.threshold_log_e(self._amount * 60 / self.settings.block_s)
         if not self.is_detected:
-            self._judge()
+            self.judge()
 
-    def _judge(self) -> None:
+    def judge(self) -> None:
         """Take what was learned for usual from now on."""
+        self._usual.trusted = self._usual.trusted or self._vouched
         envelope = self._usual.envelope()
         if envelope is not None:
             self.learned = True

@@ -22,7 +22,7 @@ from doorward.watch.plans import Detector, Labels, RatePlan, Seen, SharePlan, by
 from doorward.watch.rate_segment import RateSegment
 from doorward.watch.segment import Identity, moment
 from doorward.watch.settings import WatchSettings
-from doorward.watch.share_segment import Observation, ShareSegment
+from doorward.watch.share_segment import ShareSegment
 
 _SECONDS_PER_MIN = 60.0
 
@@ -38,6 +38,7 @@ class _Component:
     def __init__(
         self, name: str, found: tuple[Detector, ...], allowed: dict[str, float], settings: WatchSettings
     ) -> None:
+        self._has_begun = False
         self.recent = Recent(settings)
         self.buckets = Buckets(name, settings.window_s, settings.windows_kept)
         self.shares: dict[Kind, list[tuple[SharePlan, ShareSegment]]] = {}
@@ -72,17 +73,25 @@ class _Component:
         if event.probe:
             return []
         seen = self.recent.see(event)
+        if not self._has_begun:
+            self._has_begun = True
+            self._begin_rates(int(seen.at_s))
         found = [detection for detection in self._shares(seen) if detection is not None]
         for plan, segment in self.rates.get(event.kind, ()):
             if plan.counts(seen):
                 found += segment.observe(seen.at_s, by_person(event))
         return found
 
+    def _begin_rates(self, second: int) -> None:
+        for plans in self.rates.values():
+            for _, segment in plans:
+                segment.begin(second)
+
     def _shares(self, seen: Seen) -> Iterable[Detection | None]:
         for plan, segment in self.shares.get(seen.event.kind, ()):
             failed = plan.failed(seen)
             if failed is not None:
-                yield segment.observe(Observation(seen.at_s, plan.key(seen.event), failed, seen.event.reason.value))
+                yield segment.observe(seen.at_s, plan.key(seen.event), failed, seen.event.reason)
 
     def advance(self, to_s: float) -> list[Detection]:
         """The detections that silence brings."""
@@ -121,7 +130,7 @@ class Watcher:
             return
         at_s, failed = result.at.timestamp(), result.outcome is not ProbeOutcome.PASSED
         for segment in self._journey(result.journey):
-            detection = segment.observe(Observation(at_s, None, failed, result.reason))
+            detection = segment.observe(at_s, None, failed, result.reason)
             if detection is not None:
                 self._found.append(detection)
         self._pass(at_s)
@@ -140,10 +149,12 @@ class Watcher:
 
     def warm_start(self, events: Iterable[SignInEvent]) -> None:
         """Learn what is usual from history that people vouch for; nothing of it is a detection."""
+        for segment in self._segments():
+            segment.begin_history()
         self.feed(events)
         self._found = []
         for segment in self._segments():
-            segment.trust()
+            segment.end_history()
         self._disturbed_s = None
 
     def quiet_since(self) -> datetime | None:
