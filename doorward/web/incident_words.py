@@ -36,7 +36,7 @@ def card(incident: Incident, entries: Sequence[Entry], now: datetime) -> pages.I
         is_over=not incident.state.is_open,
         declared=phrases.day_clock(incident.declared_at),
         declared_at=incident.declared_at,
-        lasted=phrases.between(_began(incident), _ended(incident) or now),
+        lasted=_lasted(incident, now),
         owner=f"{incident.acknowledged_by} has it" if incident.acknowledged_by else "Nobody has taken it yet",
         level=f"Escalation level {incident.level + 1}",
         impact=impact(incident),
@@ -93,6 +93,11 @@ def _began(incident: Incident) -> datetime:
     return min(detection.onset for detection in incident.detections)
 
 
+def _lasted(incident: Incident, now: datetime) -> str:
+    ended = _ended(incident)
+    return f"{'lasted' if ended else 'for'} {phrases.between(_began(incident), ended or now)}"
+
+
 def _ended(incident: Incident) -> datetime | None:
     return incident.recovered_at or incident.resolved_at
 
@@ -110,7 +115,7 @@ def impact(incident: Incident) -> str:
     if not measured.people_seen:
         return f"{phrases.count(measured.people_hurt, 'person', 'people')} affected."
     part = phrases.share(measured.people_hurt / measured.people_seen)
-    return f"{measured.people_hurt:,} of {measured.people_seen:,} people seen ({part}) affected."
+    return f"{measured.people_hurt:,} of {measured.people_seen:,} people seen are affected ({part})."
 
 
 def _by_reason(incident: Incident) -> tuple[tuple[str, int], ...]:
@@ -213,7 +218,7 @@ def _action(record: ActionRecord) -> pages.ActionLine:
     touched = record.count if record.count is not None else action.count
     return pages.ActionLine(
         step=action.step,
-        title=f"{phrases.ACTIONS[action.kind]}" + (f" of {action.component}" if action.component else ""),
+        title=phrases.ACTIONS[action.kind].format(component=action.component or "the service"),
         effect=phrases.sentence_case(action.effect),
         count="" if touched is None else phrases.count(touched, "session"),
         state=phrases.ACTION_STATES[record.state],

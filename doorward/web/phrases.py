@@ -36,9 +36,9 @@ OUTCOMES: dict[ProbeOutcome, str] = {
     ProbeOutcome.BLIND: "could not look: Doorward has no network itself",
 }
 ACTIONS: dict[ActionKind, str] = {
-    ActionKind.ROLL_BACK: "Put back the configuration",
-    ActionKind.RESTART: "Restart",
-    ActionKind.CLEAR_SESSIONS: "Clear broken sessions",
+    ActionKind.ROLL_BACK: "Put back the configuration of {component}",
+    ActionKind.RESTART: "Restart {component}",
+    ActionKind.CLEAR_SESSIONS: "Clear the broken sessions of {component}",
     ActionKind.VERIFY: "Prove that people can sign in",
 }
 ACTION_STATES: dict[ActionState, str] = {

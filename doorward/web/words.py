@@ -40,7 +40,7 @@ B = TypeVar("B", bound=EntryBody)
 _SENTENCES: dict[type[object], Callable[[Entry, EntryBody], str]] = {}
 # How an entry looks on the timeline: what kind of news it is. Kinds that are not named are plain.
 _TONES: dict[type[EntryBody], str] = {
-    Declared: "bad",
+    Declared: "head",
     Joined: "bad",
     ActionFailed: "bad",
     PageAttemptFailed: "bad",
@@ -62,7 +62,7 @@ def sentence(entry: Entry) -> str:
 
 
 def tone(entry: Entry) -> str:
-    """`bad`, `good`, `unknown`, `cause`, `person` or `plain`: for the mark beside the sentence."""
+    """`head`, `bad`, `good`, `unknown`, `cause`, `person` or `plain`: for the mark beside the sentence."""
     if isinstance(entry.body, Verified):
         return "good" if entry.body.passed else "bad"
     return _TONES.get(type(entry.body), "plain")

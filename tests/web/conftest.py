@@ -18,33 +18,7 @@ from doorward.settings import Settings
 django.setup()
 
 PASSWORD = "a long enough pass phrase"
-TOML = """
-[doorward]
-state = "state"
-[dashboard]
-port = 0
-[service]
-name = "School portal"
-[[component]]
-name = "auth"
-role = "provider"
-kind = "school"
-config = ["auth.toml"]
-[[component]]
-name = "portal"
-role = "client"
-kind = "school"
-[[probe]]
-name = "auth"
-journey = "form"
-start = "http://127.0.0.1:1/"
-accounts_file = "people.json"
-[[probe]]
-name = "portal"
-journey = "oidc"
-start = "http://127.0.0.1:1/"
-accounts_file = "people.json"
-"""
+TOML = Path(__file__).with_name("school.toml").read_text()
 
 
 def write_settings(directory: Path) -> Settings:

@@ -214,7 +214,7 @@ def _versions(fault: datetime) -> None:
         versions.add(ConfigVersion("auth", digest, at, at, author, standing))
 
 
-def traffic(now: datetime, hurt_for_s: float = 0.0, minutes: int = 28) -> None:
+def traffic(now: datetime, hurt_for_s: float = 0.0, minutes: int = 4) -> None:
     """Windows of 10 s of a service at about 60 sign-ins a minute; the last `hurt_for_s` seconds are drill A."""
     start = datetime.fromtimestamp(now.timestamp() // 10 * 10, tz=now.tzinfo) - timedelta(minutes=minutes)
     made = []

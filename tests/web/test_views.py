@@ -36,13 +36,12 @@ def test_every_page_opens_for_an_operator_on_an_empty_store(operator: Client, ad
     assert operator.get(address).status_code == 200
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_every_page_opens_in_the_middle_of_an_incident(operator: Client, now: datetime, address: str) -> None:
+def test_every_page_opens_in_the_middle_of_an_incident(operator: Client, now: datetime) -> None:
     story.tell(now, "acknowledged")
     story.traffic(now, hurt_for_s=170)
     story.probing(now, ProbeOutcome.FAILED)
     story.healthy(now)
-    assert operator.get(address).status_code == 200
+    assert {address: operator.get(address).status_code for address in PAGES} == dict.fromkeys(PAGES, 200)
 
 
 @pytest.mark.parametrize("address", [*PAGES, "/events/", "/incidents/2026-11-21-1/approve/"])
@@ -73,7 +72,7 @@ def test_an_open_incident_stands_on_top_with_cause_wrong_trails_plan_and_two_but
     story.tell(now, "planned")
     page = text(operator, "/")
     assert "People cannot sign in: Sessions are refused because people's networks change" in page
-    assert "81 of 180 people seen (45 %) affected" in page
+    assert "81 of 180 people seen are affected (45 %)" in page
     assert "A configuration change of auth broke sessions" in page
     assert "session.bind_ipv4_prefix 24 32" in page
     for trail in ("The database is slow", "A server is down", "The network loses", "Heavy traffic", "A cyberattack"):
