@@ -11,6 +11,7 @@ from school.config import (
     ProxySection,
     Section,
     ServerSection,
+    SiteFile,
     SitePath,
 )
 
@@ -22,8 +23,8 @@ class ServiceSection(Section):
     )
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(ge=1, le=65535, description="Port the server listens on.")
-    secret_key_file: SitePath = Field(description="File with the key that signs sessions and forms and seals tokens.")
-    secret_key_fallback_files: tuple[SitePath, ...] = Field(
+    secret_key_file: SiteFile = Field(description="File with the key that signs sessions and forms and seals tokens.")
+    secret_key_fallback_files: tuple[SiteFile, ...] = Field(
         default=(), description="Files with earlier keys, still accepted for what they signed or sealed."
     )
     allowed_hosts: tuple[str, ...] = Field(
@@ -52,7 +53,7 @@ class SignInSection(Section):
         description="The provider's issuer; /.well-known/openid-configuration stands below it.",
     )
     client_id: str = Field(default="portal", min_length=1, description="Client id of the portal at the provider.")
-    client_secret_file: SitePath = Field(description="File with the client secret of the portal at the provider.")
+    client_secret_file: SiteFile = Field(description="File with the client secret of the portal at the provider.")
     recheck_seconds: int = Field(
         default=30, ge=1, le=3600, description="A session is asked about at the provider when this time has passed."
     )
