@@ -68,7 +68,7 @@ class LogSection(Section):
 class ProxySection(Section):
     trusted: tuple[str, ...] = Field(
         default=("127.0.0.1", "::1"),
-        description="Peers whose X-Forwarded-For is believed (its first address is then the client's).",
+        description="Peers whose X-Forwarded-For (first address) and X-Forwarded-Proto are believed.",
     )
 
 

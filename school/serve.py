@@ -79,8 +79,8 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # the library is untype
             "graceful_timeout": _GRACE_S,
             "keepalive": 15,
             "control_socket_disable": True,
-            # The services judge X-Forwarded-For themselves; gunicorn must not rewrite the peer.
-            "forwarded_allow_ips": "127.0.0.1,::1",
+            # Whose X-Forwarded-Proto says that people came by HTTPS.
+            "forwarded_allow_ips": ",".join(self.config.proxy.trusted),
             "when_ready": lambda _: self._announce(),
         }
         for key, value in settings.items():

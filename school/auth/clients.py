@@ -1,15 +1,24 @@
 """Brings the provider's table of clients in line with auth.toml: adds, corrects, removes."""
 
 from django.contrib.auth.hashers import check_password
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from oauth2_provider.models import Application
 
 from school.auth.config import ClientSection
+from school.service import current
+
+
+def synchronise_or_record(clients: tuple[ClientSection, ...]) -> None:
+    """Each worker does this when it starts. Without a database the service starts all the same, and its log says so."""
+    try:
+        synchronise(clients)
+    except DatabaseError as error:
+        current().events.write("error", route="start", exception=type(error).__name__)
 
 
 @transaction.atomic
 def synchronise(clients: tuple[ClientSection, ...]) -> None:
-    """Each worker does this when it starts; a client that was removed loses its tokens with it."""
+    """A client that was removed loses its tokens with it."""
     Application.objects.exclude(client_id__in=[client.id for client in clients]).delete()
     for client in clients:
         _put(client)

@@ -117,8 +117,6 @@ CSRF_COOKIE_SECURE = SCHOOL_AUTH.csrf.cookie_secure
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "school.auth.views.form_refused"
 CSRF_TRUSTED_ORIGINS = [SCHOOL_AUTH.service.public_url]
-if SCHOOL_AUTH.service.public_url.startswith("https://"):
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 AUTH_USER_MODEL = "school_auth.Account"
 LOGIN_URL = "/sign-in/"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import http.client
 import json
 import os
 import re
@@ -14,22 +15,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 
-START_S = 30
+START_S = 60
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of the one served site run in one worker process, so that it is set up once."""
+    """Tests of the one served site run in one worker process, so that it is set up once; those of copies likewise."""
     for item in items:
-        if {"site", "auth_site", "auth_with", "copy_site"} & set(getattr(item, "fixturenames", ())):
+        wanted = set(getattr(item, "fixturenames", ()))
+        if "site" in wanted:
             item.add_marker(pytest.mark.xdist_group("school"))
+        elif {"auth_site", "auth_with", "copy_site"} & wanted:
+            item.add_marker(pytest.mark.xdist_group("school-copies"))
 
 
 @dataclass(frozen=True)
@@ -111,14 +115,23 @@ def wait_for(condition: Callable[[], object], what: str, limit_s: float = START_
     while not condition():
         if time.monotonic() > deadline:
             raise AssertionError(f"{what}: not within {limit_s} s")
-        time.sleep(0.03)
+        time.sleep(0.05)
+
+
+def status_of(url: str, path: str, timeout_s: float = 20) -> int | None:
+    """Over a connection of its own, and cheap enough to poll with; None when nobody answers."""
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=timeout_s)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
 
 
 def is_alive(url: str) -> bool:
-    try:
-        return httpx.get(url + "/healthz", timeout=2, verify=False).status_code == httpx.codes.OK
-    except httpx.TransportError:
-        return False
+    return status_of(url, "/healthz", timeout_s=2) == 200
 
 
 @contextmanager
@@ -135,13 +148,13 @@ def served(site: Site, *service: str) -> Iterator[Site]:
         yield site
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
         errors.close()
 
 
 def school(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "school", *arguments], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "school", *arguments], capture_output=True, text=True, timeout=120, check=False
     )
 
 
@@ -184,20 +197,22 @@ def site(_copies: Callable[[], Site], _set_up: Site) -> Iterator[Site]:
 
 
 @pytest.fixture
-def auth_with(_copies: Callable[[], Site]) -> Iterator[Callable[[Mapping[str, str]], Site]]:
+def serve_auth() -> Iterator[Callable[[Site], Site]]:
+    """Serves the authentication service of a site until the test ends."""
+    with ExitStack() as blocks:
+        yield lambda site: blocks.enter_context(served(site, "auth"))
+
+
+@pytest.fixture
+def auth_with(_copies: Callable[[], Site], serve_auth: Callable[[Site], Site]) -> Callable[[Mapping[str, str]], Site]:
     """Serves the authentication service of a fresh copy, with text of auth.toml replaced."""
-    open_blocks: list[object] = []
 
     def start(changes: Mapping[str, str]) -> Site:
         copy = _copies()
         copy.edit(changes)
-        block = served(copy, "auth")
-        open_blocks.append(block)
-        return block.__enter__()
+        return serve_auth(copy)
 
-    yield start
-    for block in open_blocks:
-        block.__exit__(None, None, None)  # type: ignore[attr-defined]
+    return start
 
 
 @pytest.fixture(scope="session")
@@ -222,19 +237,6 @@ def browse() -> Iterator[Callable[..., Browser]]:
 
 
 @pytest.fixture
-def environment() -> Callable[[Site], dict[str, str]]:
-    """The environment in which Django of the authentication service starts."""
-
-    def of(site: Site) -> dict[str, str]:
-        return os.environ | {
-            "SCHOOL_AUTH_CONFIG": str(site.path / "auth.toml"),
-            "DJANGO_SETTINGS_MODULE": "school.auth.settings",
-        }
-
-    return of
-
-
-@pytest.fixture
 def reload() -> Callable[[Site], None]:
     """Sends SIGHUP to the authentication service and waits until only new workers answer."""
 
@@ -250,7 +252,7 @@ def _answered_with(site: Site) -> set[object]:
     """The configurations with which workers answered four requests made now."""
     before = len(site.events("auth", "request"))
     for _ in range(4):
-        httpx.get(site.auth_url + "/o/.well-known/jwks.json", timeout=5, verify=False)
+        status_of(site.auth_url, "/o/.well-known/jwks.json")
     return {event["config"] for event in site.events("auth", "request")[before:]}
 
 
@@ -268,3 +270,8 @@ def wait_until() -> Callable[..., None]:
 @pytest.fixture
 def run_school() -> Callable[..., subprocess.CompletedProcess[str]]:
     return school
+
+
+@pytest.fixture
+def status() -> Callable[[str, str], int | None]:
+    return status_of

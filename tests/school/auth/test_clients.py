@@ -37,3 +37,16 @@ def test_clients_are_added_corrected_and_removed_at_a_reload(
     site.edit({SECOND: ""})
     reload(site)
     assert clients(site) == {"portal": after["portal"]}, "what did not change was not written again"
+
+
+def test_without_a_database_the_service_starts_answers_500_and_says_so_in_the_log(
+    copy_site: Callable[[], Any], serve_auth: Callable[[Any], Any], browse: Callable[..., Any]
+) -> None:
+    site = copy_site()
+    (site.path / "auth.sqlite3").unlink()
+    serve_auth(site)
+    page = browse(site).sign_in(site.people()[0])
+    assert page.status_code == 500
+    errors = [(event["route"], event["exception"]) for event in site.events("auth", "error")]
+    assert errors[0] == ("start", "OperationalError")
+    assert errors[-1] == ("sign-in", "OperationalError")
