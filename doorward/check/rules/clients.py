@@ -32,9 +32,11 @@ def callback_removed(old: Configuration, new: Configuration) -> Hits:
     kept = {(callback.client, callback.url) for callback in new.facts_of(Callback)}
     places = {callback.client: callback.where for callback in new.facts_of(Callback)}
     for callback in old.facts_of(Callback):
+        if callback.client not in places:
+            continue  # the whole client is gone: CLIENT-04
         unknown = (callback.client, None) in kept
         if callback.url and callback.side == "provider" and (callback.client, callback.url) not in kept and not unknown:
-            where = places.get(callback.client, callback.where)
+            where = places[callback.client]
             message = f"{callback.url} is not a callback of client {callback.client} any more"
             yield Hit(where, message, Difference(where.pointer, callback.url, None))
 

@@ -42,21 +42,20 @@ def does_not_start(new: Configuration) -> Hits:
     "START-02",
     severity=Severity.OUTAGE,
     effect=effect("everyone", "at once", "gets an error page (500), whatever the page", *EVERYTHING),
-    catalogue=("DJ-45",),
+    catalogue=(),
     sources=("https://docs.djangoproject.com/en/5.2/ref/settings/#root-urlconf",),
 )
 def no_addresses(new: Configuration) -> Hits:
-    """The table of addresses, or the account model, cannot be had.
+    """The table of addresses cannot be had.
 
     Why: the first request looks for it, and fails; the health of the process shows nothing.
 
-    Fix: mend the module or the name of the model that is named.
+    Fix: mend the module that is named.
     """
-    for name in ("urls", "user-model"):
-        flow = new.flow(name)
-        for broken in flow.broken if flow else ():
-            assert flow is not None
-            yield Hit(flow.where, broken)
+    flow = new.flow("urls")
+    for broken in flow.broken if flow else ():
+        assert flow is not None
+        yield Hit(flow.where, broken)
 
 
 RULES = (does_not_start, no_addresses)

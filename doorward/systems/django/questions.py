@@ -97,6 +97,8 @@ class Asker:
         serializer = self.settings.SESSION_SERIALIZER
         self.tried("SESSION_SERIALIZER", str(serializer), lambda: _import_string(serializer))
         store = self.tried("SESSION_ENGINE", engine, partial(_session_store, engine))
+        if hasattr(store, "get_model_class"):
+            self.tried("SESSION_ENGINE", engine, store.get_model_class)
         role = self.engine_role(store)
         self.roles["SESSION_ENGINE"] = [role]
         if role in ("cache", "cached_db"):
@@ -143,7 +145,10 @@ class Asker:
 
     def pages(self) -> None:
         """Whether the service has pages where people are sent to sign in and after it."""
-        self.tried("ROOT_URLCONF", str(self.settings.ROOT_URLCONF), self.patterns)
+        urls = getattr(self.settings, "ROOT_URLCONF", None)
+        if urls is None:
+            return
+        self.tried("ROOT_URLCONF", str(urls), self.patterns)
         if any(broken["setting"] == "ROOT_URLCONF" for broken in self.broken):
             return
         for setting in ("LOGIN_URL", "LOGIN_REDIRECT_URL"):

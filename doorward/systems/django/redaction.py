@@ -96,6 +96,8 @@ def shown(pointer: str, value: object, key: bytes) -> object:
     """
     if is_unknown(value):
         return None
+    if isinstance(value, (list, tuple)) and is_secret_name(pointer):
+        return [None if is_unknown(item) else digest(key, item) for item in value]
     if not _may_be_shown(pointer):
         return digest(key, value) if value not in ("", None, [], (), {}) else value
     return _clear(value, key)

@@ -14,7 +14,7 @@ from pathlib import Path
 from doorward.errors import InputInvalid, Problem
 from doorward.model.fact import Where
 from doorward.systems.django.process import digest_key
-from doorward.systems.django.redaction import digest, is_unknown
+from doorward.systems.django.redaction import digest, is_unknown, without_people
 from doorward.systems.school.toml_index import lines_of
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -44,7 +44,9 @@ class Document:
     def text(self, pointer: str, default: str | None = None) -> str | None:
         """The text there, the default if the key is missing; None for a placeholder or another type."""
         value = self.values.get(pointer, default)
-        return value if isinstance(value, str) and value and not is_unknown(value) else None
+        if not isinstance(value, str) or not value or is_unknown(value):
+            return None
+        return without_people(value, digest_key())
 
     def number(self, pointer: str, default: int | None = None) -> int | None:
         """The whole number there, the default if the key is missing, None for another type."""
@@ -61,7 +63,7 @@ class Document:
         value = self.values.get(pointer, list(default))
         if not isinstance(value, list) or any(not isinstance(item, str) or is_unknown(item) for item in value):
             return None
-        return tuple(value)
+        return tuple(without_people(item, digest_key()) for item in value)
 
     def content_digest(self, pointer: str, project: Path) -> str | None:
         """A keyed digest of the file that the key names, None if it is not here (a copy lies alone)."""

@@ -1,0 +1,3 @@
+from base import *
+
+AUTHENTICATION_BACKENDS = []

@@ -1,0 +1,3 @@
+from base import *
+
+DATABASES["default"]["NAME"] = BASE_DIR / "staging.sqlite3"

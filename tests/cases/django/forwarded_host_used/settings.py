@@ -1,0 +1,3 @@
+from base import *
+
+USE_X_FORWARDED_HOST = True

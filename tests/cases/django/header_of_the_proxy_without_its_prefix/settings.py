@@ -1,0 +1,4 @@
+from base import *
+
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("X-Forwarded-Proto", "https")

@@ -1,0 +1,5 @@
+from base import *
+
+SESSION_COOKIE_NAME = "__Host-session"
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_DOMAIN = "portal.example.com"

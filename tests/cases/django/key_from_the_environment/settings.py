@@ -1,0 +1,5 @@
+from base import *
+
+import os
+
+SECRET_KEY = os.environ["DOORWARD_CASE_KEY_NOT_SET"]

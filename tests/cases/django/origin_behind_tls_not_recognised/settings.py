@@ -1,0 +1,4 @@
+from base import *
+
+SECURE_PROXY_SSL_HEADER = None
+CSRF_TRUSTED_ORIGINS = []

@@ -1,0 +1,4 @@
+from base import *
+
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "/mine"

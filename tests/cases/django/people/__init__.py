@@ -1,0 +1,1 @@
+"""An app with accounts of its own."""

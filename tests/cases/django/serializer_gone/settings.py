@@ -1,0 +1,3 @@
+from base import *
+
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.PickleSerializer"
