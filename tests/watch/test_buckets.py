@@ -6,10 +6,9 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
-from crowd import BEGAN, Crowd
-
 from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
 from doorward.watch.buckets import Buckets, partial
+from tests.watch.crowd import BEGAN, Crowd
 
 EVENT = SignInEvent(BEGAN, "auth", Kind.SESSION, Outcome.FAILURE, Reason.SESSION_EXPIRED, person="p")
 KEY = (EVENT.kind, EVENT.outcome, EVENT.reason)

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from crowd import BEGAN
 
 from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
 from doorward.model.statistics import Count
 from doorward.watch.figures import statistics
+from tests.watch.crowd import BEGAN
 
 OK = SignInEvent(BEGAN, "auth", Kind.SIGN_IN, Outcome.SUCCESS, Reason.OK, person="p", source="n")
 WRONG = replace(OK, outcome=Outcome.FAILURE, reason=Reason.WRONG_PASSWORD)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from crowd import Crowd
 
 from doorward.model.sign_in import SignInEvent
 from doorward.watch.follow import Follower
 from doorward.watch.past import Unparsed, component_of, events_of, replay
 from doorward.watch.settings import WatchSettings
 from doorward.watch.watcher import Watcher
+from tests.watch.crowd import Crowd
 
 
 def parse(line: bytes, component: str) -> SignInEvent | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from crowd import BEGAN
-
 from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
 from doorward.watch.people import Once, Recent
 from doorward.watch.settings import WatchSettings
+from tests.watch.crowd import BEGAN
 
 
 def event(at_s: float, kind: Kind, session: str | None = "s", agent: str = "firefox", person: str = "p") -> SignInEvent:

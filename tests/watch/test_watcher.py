@@ -8,13 +8,13 @@ from datetime import timedelta
 from statistics import mean, median
 
 import pytest
-from crowd import BEGAN, Crowd
 
 from doorward.model.detection import Detection, Direction, Signal
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
 from doorward.watch.settings import WatchSettings
 from doorward.watch.watcher import Watcher, detectors
+from tests.watch.crowd import BEGAN, Crowd
 
 BOTH = ("auth", "portal")
 
