@@ -31,6 +31,7 @@ TOP_SOURCE_SHARE = 0.5
 TOP_SOURCE_RISE = 0.25
 # Retries treble requests at most; beyond this without more people it is a machine.
 FLOOD_RATIO = 5.0
+LEAST_REQUESTS = 200
 LEAST_UNTYPED = 3
 
 
@@ -132,7 +133,8 @@ def _flood(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
     expected = f"over {FLOOD_RATIO:g} × the usual requests without as many more people"
     seen = f"{now:.0f} requests a minute, usually {before:.0f}"
     people = (during.people / during.minutes) / max(usual.people / usual.minutes, 1 / usual.minutes)
-    if now >= FLOOD_RATIO * before and people <= FLOOD_RATIO / 2:
+    many = during.total(Kind.REQUEST) >= LEAST_REQUESTS
+    if many and now >= FLOOD_RATIO * before and people <= FLOOD_RATIO / 2:
         yield favours("flood", DECISIVE, f"{seen}; {people:.1f} × the usual people", expected)
     elif now <= FLOOD_RATIO * before / 2 and not is_guessing(usual, during):
         yield opposes("flood", WEAK, seen, expected)

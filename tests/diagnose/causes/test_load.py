@@ -45,9 +45,23 @@ def test_six_times_the_people_settle_it(world: World) -> None:
     assert CAUSE.judge(replace(world.healthy(), during=slow)).verdict is Verdict.SUPPORTED
 
 
-def test_twice_the_people_without_slowness_are_not_blamed(world: World) -> None:
-    during = world.now_as_usual(sign_ins=44, people=60, requests=440)
-    assert CAUSE.judge(replace(world.healthy(), during=during)).verdict is not Verdict.SUPPORTED
+def test_over_twice_the_people_are_ruled_out_by_quick_answers_and_left_open_by_slow_ones(world: World) -> None:
+    crowd = {"sign_ins": 50, "people": 60, "requests": 440}
+    quick, slow = (world.now_as_usual(**crowd, p95_ms=p95_ms) for p95_ms in (60, 3000))
+    assert CAUSE.judge(replace(world.healthy(), during=quick)).verdict is Verdict.RULED_OUT
+    assert CAUSE.judge(replace(world.healthy(), during=slow)).verdict is Verdict.OPEN
+
+
+def test_people_who_are_sent_back_and_come_again_are_no_surge_as_measured_on_the_school(world: World) -> None:
+    usual = world.statistics(sign_ins=95, typed=5, requests=586, people=42, p95_ms=589)
+    during = world.now_as_usual(sign_ins=58, typed=1, requests=360, people=41, p95_ms=3079)
+    assert CAUSE.judge(replace(world.healthy(), usual=usual, during=during)).verdict is Verdict.RULED_OUT
+
+
+def test_a_handful_of_people_in_the_first_second_tells_nothing(world: World) -> None:
+    during = world.now_as_usual(seconds=0.4, sign_ins=2, typed=0, requests=4, people=2)
+    people = next(e for e in CAUSE.judge(replace(world.healthy(), during=during)).evidence if e.test == "people")
+    assert people.leaning is Leaning.NEUTRAL
 
 
 def test_many_requests_of_few_people_are_not_ruled_out_by_counting_people(world: World) -> None:

@@ -59,7 +59,7 @@ def test_error_pages_beside_a_healthy_health_path_are_no_server_failure(world: W
 
 
 def test_a_process_that_lives_but_never_answers_stays_open(world: World) -> None:
-    observed = world.instead(world.healthy(), LivenessExamined("auth", None, 1400.0, "no answer within 1.4 s"))
+    observed = world.instead(world.healthy(), LivenessExamined("auth", None, 1400.0, "no answer within 1.3 s"))
     hypothesis = CAUSE.judge(observed)
     assert hypothesis.verdict is Verdict.OPEN
     assert hypothesis.component == "auth"
