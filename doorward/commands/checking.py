@@ -13,7 +13,7 @@ from doorward.commands.shared import FOUND, reported
 from doorward.systems import Target
 
 PROJECT = Annotated[Path, typer.Option("--project", help="Working directory and import root of a settings module.")]
-PYTHON = Annotated[str, typer.Option("--python", help="Interpreter of the project.")]
+PYTHON = Annotated[str, typer.Option("--python", help="Interpreter of the project; default: this one.", show_default=False)]
 PUBLIC_URL = Annotated[str, typer.Option("--public-url", help="Address that people use, which no file knows.")]
 FORWARDED = Annotated[str, typer.Option("--forwarded", help="Headers that the proxy in front sets, by commas.")]
 

@@ -84,13 +84,14 @@ class Diagnosing:
         """What a plan for the incident is made from."""
         change = incident.change
         component = next((c for c in self._settings.component if change and c.name == change.component), None)
-        judgement = self._repair.judge_sessions(component.name, incident) if component else None
+        # Counted by the log alone: while the fault lasts, the store may not be able to read a single healthy session.
+        condemned = self._repair.refused_so_far(component.name, incident) if component else None
         return Situation(
             differential=incident.differential,
             change=change,
             good=kept.last_good(change.component, change.at) if change else None,
             can_restart=bool(component and (component.reload.signal or component.reload.command)),
-            condemned=len(judgement.sessions) if judgement else None,
+            condemned=condemned,
             probes=tuple(probe.name for probe in self._settings.probe),
             tried=tried,
         )

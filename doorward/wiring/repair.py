@@ -80,14 +80,26 @@ class Repair:
             return f"waited {limit:.0f} s (its log does not tell versions)"
         raise ActionRefused(f"{component.name} does not run with {digest} after {limit:.0f} s", fix="look at its log")
 
-    def judge_sessions(self, component_name: str, incident: Incident) -> Judgement | None:
-        """Which sessions are condemned now; None if the component's sessions cannot be listed."""
-        component = self._component(component_name)
-        tool = guarded.session_tool(self._settings, component)
-        if tool is None or incident.change is None:
+    def refused_so_far(self, component: str, incident: Incident) -> int | None:
+        """How many sessions the log condemns now; None if the component's sessions cannot be cleared."""
+        if guarded.session_tool(self._settings, self._component(component)) is None:
             return None
-        history = SessionHistory(component.name, incident.change.after, incident.change.at)
-        history.take(self._history(component, incident.change.at))
+        return len(self._session_history(component, incident).refused())
+
+    def _session_history(self, component: str, incident: Incident) -> SessionHistory:
+        if incident.change is None:
+            raise ActionRefused("no configuration change is known", fix="clear sessions by hand")
+        history = SessionHistory(component, incident.change.after, incident.change.at)
+        history.take(self._history(self._component(component), incident.change.at))
+        return history
+
+    def judge_sessions(self, component: str, incident: Incident) -> Judgement | None:
+        """Which sessions are condemned, by the log and by the store under the configuration in force now; None if they
+        cannot be listed. Only meaningful once the fault is out of force."""
+        tool = guarded.session_tool(self._settings, self._component(component))
+        if tool is None:
+            return None
+        history = self._session_history(component, incident)
         sessions, target, key_file = tool
         try:
             return judge(history, sessions.listed(target, key_file))
@@ -96,11 +108,8 @@ class Repair:
 
     def has_more(self, action: Action, incident: Incident) -> bool:
         """Whether the log condemns a session that was not cleared yet; cheaper than listing them all."""
-        if incident.change is None:
-            return False
-        history = SessionHistory(action.component, incident.change.after, incident.change.at)
-        history.take(self._history(self._component(action.component), incident.change.at))
-        return bool(set(history.refused()) - set(incident.sessions_cleared) - self._gone)
+        refused = self._session_history(action.component, incident).refused()
+        return bool(set(refused) - set(incident.sessions_cleared) - self._gone)
 
     def clear_sessions(self, action: Action, since_incident: Incident) -> SessionsCleared:
         """End the condemned sessions, a few at a time, never more than the cap in one incident."""
