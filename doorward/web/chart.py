@@ -32,11 +32,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One window."""
+    """One window; `css` is `now` for the last, which is still being counted."""
 
     x: float
     width: float
     label: str
+    css: str
     parts: tuple[Part, ...]
 
 
@@ -91,7 +92,9 @@ def draw(
     clocks = [phrases.clock(since + timedelta(seconds=step_s * number)) for number in range(bars)]
     return Chart(
         width=bars * BAR_WIDTH,
-        bars=tuple(_bar(number, clocks[number], window, top) for number, window in enumerate(counts) if any(window)),
+        bars=tuple(
+            _bar(number, bars, clocks[number], window, top) for number, window in enumerate(counts) if any(window)
+        ),
         marks=_marks(moments, since, until, bars),
         top=top,
         starts=phrases.clock(since)[:5],
@@ -115,7 +118,7 @@ def _counts(buckets: Iterable[Bucket], since: datetime, step_s: float, bars: int
     return [(succeeded, failed, rejected) for succeeded, failed, rejected in sums]
 
 
-def _bar(number: int, clock: str, window: tuple[int, int, int], top: int) -> Bar:
+def _bar(number: int, bars: int, clock: str, window: tuple[int, int, int], top: int) -> Bar:
     parts, y = [], float(HEIGHT)
     for css, events in zip(("succeeded", "failed", "rejected"), window, strict=True):
         height = events / (top * _AIR) * HEIGHT
@@ -123,7 +126,8 @@ def _bar(number: int, clock: str, window: tuple[int, int, int], top: int) -> Bar
         if events:
             parts.append(Part(css, round(y, 2), round(height, 2)))
     label = f"{clock}: {window[0]} succeeded, {window[1]} failed, {window[2]} sessions rejected"
-    return Bar(number * BAR_WIDTH + 1, BAR_WIDTH - 2, label, tuple(parts))
+    css = "now" if number == bars - 1 else "past"
+    return Bar(number * BAR_WIDTH + 1, BAR_WIDTH - 2, label, css, tuple(parts))
 
 
 def _marks(

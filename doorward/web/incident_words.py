@@ -250,7 +250,8 @@ def detections(incident: Incident) -> tuple[pages.Light, ...]:
 
 def _page(page: PageRecord) -> pages.PageLine:
     if page.state is PageState.DELIVERED and page.delivered_at:
-        said, tone = f"delivered after {phrases.between(page.queued_at, page.delivered_at)}", "good"
+        tries = f", at attempt {page.failures + 1}" if page.failures else ""
+        said, tone = f"delivered after {phrases.between(page.queued_at, page.delivered_at)}{tries}", "good"
     elif page.failures:
         said, tone = f"not delivered yet, {phrases.count(page.failures, 'attempt')} failed; tried again", "bad"
     else:

@@ -153,6 +153,11 @@ class IncidentCard:
     can_approve: bool
     can_resolve: bool
 
+    @property
+    def latest(self) -> tuple[Line, ...]:
+        """The declaration and the newest lines: what the status page has room for."""
+        return self.timeline if len(self.timeline) <= 25 else (self.timeline[0], *self.timeline[-24:])
+
 
 @dataclass(frozen=True, slots=True)
 class IncidentRow:
@@ -179,6 +184,7 @@ class StatusPage:
     headline: Headline
     incident: IncidentCard | None
     others: tuple[IncidentRow, ...]
+    lately: tuple[IncidentRow, ...]
     components: tuple[Light, ...]
     probes: tuple[Light, ...]
     own: tuple[Light, ...]

@@ -43,6 +43,7 @@ def status(settings: Settings, now: datetime) -> pages.StatusPage:
         headline=verdict.headline(first, latest, succeeded, fresh_s(settings), now),
         incident=_card(first, entries, now) if first else None,
         others=tuple(incident_words.row(i) for i in reversed(incidents) if i.state.is_open and i is not first),
+        lately=tuple(incident_words.row(incident) for incident in reversed(incidents[-3:])),
         components=tuple(_component_light(component, recent[component.name]) for component in settings.component),
         probes=tuple(verdict.probe_light(result, fresh_s(settings), now) for result in latest),
         own=own_health(now),
@@ -90,7 +91,7 @@ def _component_light(component: ComponentTable, recent: Sequence[Bucket]) -> pag
 def own_health(now: datetime) -> tuple[pages.Light, ...]:
     """Doorward's own parts; where none ever reported, that is said."""
     found = tuple(verdict.own_light(part, state, detail, at, now) for part, state, detail, at in watching.health())
-    return found or (pages.Light("daemon", "Doorward", "unknown", "has never reported", "Is `doorward run` running?"),)
+    return found or (pages.Light("daemon", "", "unknown", "has never reported", "Is `doorward run` running?"),)
 
 
 def _owed() -> str:

@@ -50,7 +50,7 @@ def headline(
     if blind:
         return Headline("unknown", UNSURE, _went(blind[0]), seen)
     checked = phrases.between(min(result.at for result in fresh), now)
-    probes = f"All {len(fresh)} probes" if len(fresh) > 1 else "The probe"
+    probes = {1: "The probe", 2: "Both probes"}.get(len(fresh), f"All {len(fresh)} probes")
     return Headline("good", CAN, "", f"{probes} signed in within the last {checked}. {seen}")
 
 
@@ -97,8 +97,9 @@ def component_light(name: str, kind: str, buckets: Sequence[Bucket], version: st
             return Light(name, kind, "bad", trouble, f"{part:,} of {whole:,} in the last 2 minutes. {version}")
     if not buckets:
         return Light(name, kind, "plain", "nothing seen in the last 2 minutes", version)
-    said = f"{phrases.count(good, 'sign-in')}, {phrases.count(errors, 'error')} in the last 2 minutes. {version}"
-    return Light(name, kind, "good", "works as usual", said)
+    counted = [phrases.count(good, "sign-in")] if good else []
+    counted += [phrases.count(answered, "request"), phrases.count(errors, "error")]
+    return Light(name, kind, "good", "works as usual", f"{', '.join(counted)} in the last 2 minutes. {version}")
 
 
 def _untyped_failures(bucket: Bucket) -> int:
@@ -115,6 +116,6 @@ def own_light(part: str, state: str, detail: str, at: datetime, now: datetime) -
     age_s = (now - at).total_seconds()
     if age_s > SILENT_AFTER_S:
         said = f"has said nothing for {phrases.lasting(age_s)}"
-        return Light(phrases.readable(part), "Doorward", "unknown", said, f"last: {detail}" if detail else "")
+        return Light(phrases.readable(part), "", "unknown", said, f"last: {detail}" if detail else "")
     tone, said = _HEALTH.get(state, ("unknown", state))
-    return Light(phrases.readable(part), "Doorward", tone, said, detail)
+    return Light(phrases.readable(part), "", tone, said, detail)

@@ -71,6 +71,7 @@ def _prepared(folder: Path, chapter: str) -> doorward_settings.Settings:
     open_store(settings)
     # Only now: these need the store's registry.
     from django.contrib.auth import get_user_model
+
     from web import story
 
     now = datetime.now(UTC)
@@ -89,7 +90,8 @@ def _picture_all(address: str, folder: Path, chapter: str, only: list[str]) -> N
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         for size in SIZES:
             for scheme in ("light", "dark"):

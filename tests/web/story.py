@@ -49,8 +49,8 @@ def tell(now: datetime, upto: str = "planned", ago_s: float = 180.0) -> str:
     fault = now - timedelta(seconds=ago_s)
     for chapter in CHAPTERS[: CHAPTERS.index(upto) + 1]:
         at = fault + timedelta(seconds=_TIMES_S[chapter])
-        for by, bodies in _chapter(chapter, fault, at):
-            log.append(INCIDENT, by, at, bodies)
+        for number, (by, bodies) in enumerate(_chapter(chapter, fault, at)):
+            log.append(INCIDENT, by, at + timedelta(seconds=0.7 * number), bodies)
     _versions(fault)
     return INCIDENT
 
