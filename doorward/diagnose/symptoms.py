@@ -48,12 +48,15 @@ _WORDS: tuple[tuple[Symptom, tuple[str, ...]], ...] = (
         Symptom.SENT_BACK,
         (
             *("sent back", "sent-back", "signed out", "signed-out", "sign-in form", "sign-in page"),
-            *("sign in again", "sign in each time", "stay signed in", "not recognised", "lose their session"),
+            *("sign in again", "sign in each time", "stay signed in", "not recognised", "redirect"),
         ),
     ),
-    (Symptom.SERVER_ERROR, ("500", "502", "503", "5xx", "server error", "server-error", "error page", "error-page")),
-    (Symptom.REFUSED, ("403", "400", "csrf", "refus", "forbidden", "denied", "mismatch", "rejected")),
-    (Symptom.NOT_BELIEVED, ("wrong password", "wrong-password", "not accepted", "locked out", "locked-out")),
+    (Symptom.SERVER_ERROR, ("500", "502", "503", "5xx", "server error", "server-error", "error-page")),
+    (
+        Symptom.REFUSED,
+        ("400", "403", "404", "csrf", "stopped at", "refus", "forbidden", "denied", "mismatch", "rejected"),
+    ),
+    (Symptom.NOT_BELIEVED, ("wrong password", "wrong-password", "is wrong", "locked out", "locked-out")),
     (Symptom.UNREACHABLE, ("not start", "no answer", "no-answer", "unreachable", "nothing listens", "cannot connect")),
 )
 # What is left of a prediction when its words are not known: what that exchange looks like when it breaks.
