@@ -22,6 +22,16 @@ Floats = NDArray[np.float64]
 # Far above every threshold and far below the largest double, so that a product can never overflow.
 _MOST = 1e200
 ALTERNATIVES = 8
+# One-sided 95 %.
+_Z = 1.645
+
+
+def wilson(events: float, amount: float, z: float = _Z) -> float:
+    """One end of the score interval of a share: the upper for z above 0, the lower for z below. Source: Wilson 1927."""
+    share = events / amount
+    centre = share + z * z / (2 * amount)
+    spread = z * math.sqrt(max(share * (1 - share), 0) / amount + z * z / (4 * amount * amount))
+    return (centre + spread) / (1 + z * z / amount)
 
 
 def log_odds_grid(usual: float, count: int = ALTERNATIVES) -> Floats:
@@ -185,10 +195,17 @@ class Recovery:
         self._log_e = 0.0
 
     @classmethod
-    def of_share(cls, usual: float, observed: float) -> Recovery:
-        """Back from an observed share of failures; bad is still half of that, or midway where the two lie close."""
-        bad = min(max(observed / 2, math.sqrt(usual * observed)), 0.95)
+    def of_share(cls, usual: float, failed: int, seen: int) -> Recovery:
+        """Back from `failed` of `seen`. Bad is still half of that share, read low: it was picked for being high,
+        and a few failures in a row say little of the share to come. Where that is usual, midway between the two."""
+        low = wilson(failed, seen, -_Z)
+        bad = min(max(low / 2, math.sqrt(usual * failed / seen)), 0.95)
         return cls(math.log((1 - usual) / (1 - bad)), math.log(usual / bad))
+
+    @classmethod
+    def of_probe(cls, usual: float) -> Recovery:
+        """Back from a total failure: two good ones in a row are enough."""
+        return cls(math.log((1 - usual) / 0.05), math.log(usual / 0.95))
 
     @classmethod
     def of_rate(cls, usual_per_s: float, observed_per_s: float) -> Recovery:

@@ -30,6 +30,7 @@ class ShareSegment(Segment):
 
     def __init__(self, identity: Identity, prior: float, settings: WatchSettings, sharp: bool = False) -> None:
         super().__init__(identity, settings)
+        self._sharp = sharp
         self._evidence = ShareEvidence(prior, sharp)
         self._once = Once(0.0 if sharp else settings.person_s)
         self._usual = UsualMost(prior, max(50.0, 5 / prior), settings)
@@ -97,8 +98,8 @@ class ShareSegment(Segment):
         observed = len(failed) / len(since)
         people = len({kept.key for kept in failed if kept.key is not None})
         reasons = Counter(kept.reason for kept in failed).most_common()
-        self._recovery = Recovery.of_share(self._evidence.usual, observed)
-        self.told = self._named(reasons[0][0])
+        self._recovery = self._recovery_from(len(failed), len(since))
+        self.told = self._named(str(reasons[0][0]))
         return Detection(
             detected_at=moment(at_s),
             onset=moment(onset_s),
@@ -118,6 +119,10 @@ class ShareSegment(Segment):
                 self.budget_words(),
             ),
         )
+
+    def _recovery_from(self, failed: int, seen: int) -> Recovery:
+        usual = self._evidence.usual
+        return Recovery.of_probe(usual) if self._sharp else Recovery.of_share(usual, failed, seen)
 
     def _named(self, reason: str) -> tuple[tuple[str, str], ...]:
         """The labels; a segment that is not one of a reason is told with the commonest."""

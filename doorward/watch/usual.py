@@ -9,16 +9,14 @@ of it. What is suspicious is never learned; a real change of what is usual needs
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from dataclasses import dataclass
 
+from doorward.watch.evidence import wilson
 from doorward.watch.settings import WatchSettings
 
 _DAY_S = 86400.0
 _MOST_SAMPLES = 2000
-# One-sided 95 %: of the whole history a little more than was seen may still be usual.
-_Z = 1.645
 # Learning alone may not raise an envelope beyond this many times the prior: a fault that creeps in is not usual.
 _MOST_RISE = 3.0
 _MOST_FALL = 10.0
@@ -65,7 +63,8 @@ class UsualMost:
             return None
         amount = sum(sample.amount for sample in self._samples)
         events = sum(sample.events for sample in self._samples)
-        most = max(_quantile(self._samples, self._settings), wilson_upper(events, amount))
+        # Of the whole history a little more than was seen may still be usual.
+        most = max(_quantile(self._samples, self._settings), wilson(events, amount))
         highest = 0.5 if self.trusted else _MOST_RISE * self.prior
         return min(max(most, self.prior / _MOST_FALL), highest, 0.9)
 
@@ -113,14 +112,6 @@ class UsualVolume:
             for shift in range(-self._AROUND, self._AROUND + 1)
         )
         return [self._rates[block] for block in blocks if block in self._rates]
-
-
-def wilson_upper(events: float, amount: float, z: float = _Z) -> float:
-    """Upper end of the one-sided score interval of a share. Source: Wilson 1927."""
-    share = events / amount
-    centre = share + z * z / (2 * amount)
-    spread = z * math.sqrt(max(share * (1 - share), 0) / amount + z * z / (4 * amount * amount))
-    return (centre + spread) / (1 + z * z / amount)
 
 
 def _quantile(samples: deque[Stretch], settings: WatchSettings) -> float:

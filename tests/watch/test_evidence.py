@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from doorward.watch.evidence import RateEvidence, Recovery, ShareEvidence
+from doorward.watch.evidence import RateEvidence, Recovery, ShareEvidence, wilson
 
 
 def run_length(usual: float, true: float, threshold: float, chance: random.Random) -> int:
@@ -104,12 +104,28 @@ def test_a_silence_of_a_minute_is_noticed_where_a_quarter_of_sixty_a_minute_is_t
     assert reached < 90
 
 
-@pytest.mark.parametrize(("usual", "observed"), [(0.001, 0.4), (0.005, 1.0), (0.12, 0.3)])
-def test_recovery_comes_with_good_observations_and_not_while_it_is_bad(usual: float, observed: float) -> None:
-    chance, recovery = random.Random(5), Recovery.of_share(usual, observed)
+@pytest.mark.parametrize(
+    ("usual", "failed", "seen", "true", "soon"),
+    [(0.001, 4, 10, 0.4, 60), (0.001, 3, 3, 0.4, 20), (0.005, 4, 4, 1.0, 20), (0.12, 30, 90, 0.33, 80)],
+)
+def test_recovery_comes_with_good_observations_and_not_while_it_is_bad(
+    usual: float, failed: int, seen: int, true: float, soon: int
+) -> None:
+    chance, recovery = random.Random(5), Recovery.of_share(usual, failed, seen)
     for _ in range(300):
-        assert not (recovery.bad() if chance.random() < observed else recovery.good())
-    assert any(recovery.good() for _ in range(120))
+        assert not (recovery.bad() if chance.random() < true else recovery.good())
+    assert any(recovery.good() for _ in range(soon))
+
+
+def test_a_probe_has_recovered_when_it_passed_twice() -> None:
+    recovery = Recovery.of_probe(0.001)
+    assert [recovery.good(), recovery.bad(), recovery.good(), recovery.good()] == [False, False, False, True]
+
+
+def test_an_interval_has_two_ends() -> None:
+    assert wilson(0, 1000) == pytest.approx(0.0027, abs=2e-4)
+    assert wilson(50, 1000) == pytest.approx(0.0625, abs=1e-3)
+    assert wilson(3, 3, -1.645) == pytest.approx(0.526, abs=1e-3)
 
 
 def test_a_rate_recovers_after_quiet_minutes() -> None:

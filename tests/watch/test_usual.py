@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from doorward.watch.settings import WatchSettings
-from doorward.watch.usual import Stretch, UsualMost, UsualVolume, wilson_upper
+from doorward.watch.usual import Stretch, UsualMost, UsualVolume
 
 SETTINGS = WatchSettings()
 
@@ -72,8 +72,3 @@ def test_volume_is_known_after_a_day_and_is_a_quarter_of_the_least() -> None:
 
 def test_low_volume_says_nothing() -> None:
     assert volume(0.05, 26).envelope(26 * 3600.0) is None
-
-
-def test_the_upper_end_of_an_interval_is_above_the_share() -> None:
-    assert wilson_upper(0, 1000) == pytest.approx(0.0027, abs=2e-4)
-    assert wilson_upper(50, 1000) == pytest.approx(0.0625, abs=1e-3)
