@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import html
 import http.client
@@ -148,8 +149,9 @@ def served(site: Site, *service: str) -> Iterator[Site]:
         yield site
     finally:
         process.terminate()
-        process.wait(60)
+        code = process.wait(60)
         errors.close()
+    assert code == 0, (site.path / "errors.txt").read_text()
 
 
 def school(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -159,41 +161,50 @@ def school(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="session")
-def _set_up(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    path = tmp_path_factory.mktemp("school") / "site"
+def _pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site that nobody serves, set up once for all worker processes of a test run."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    path = shared / "school-pristine"
+    with (shared / "school.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            ports = ("--auth-port", "1", "--portal-port", "2")
+            result = school("setup", str(shared / "school-new"), "--people", "12", "--courses", "3", *ports)
+            assert result.returncode == 0, result.stderr
+            (shared / "school-new").rename(path)
+    return path
+
+
+def copied(pristine: Path, path: Path) -> Site:
+    """A copy of the site as it was set up, at ports of its own."""
+    shutil.copytree(pristine, path)
     auth_port, portal_port = free_port(), free_port()
-    ports = ["--auth-port", str(auth_port), "--portal-port", str(portal_port)]
-    result = school("setup", str(path), "--people", "12", "--courses", "3", *ports)
-    assert result.returncode == 0, result.stderr
+    for config in (path / "auth.toml", path / "portal.toml"):
+        text = re.sub(r"(127\.0\.0\.1:|^port = )1\b", rf"\g<1>{auth_port}", config.read_text(), flags=re.MULTILINE)
+        config.write_text(re.sub(r"(127\.0\.0\.1:|^port = )2\b", rf"\g<1>{portal_port}", text, flags=re.MULTILINE))
     return Site(path, f"http://127.0.0.1:{auth_port}", f"http://127.0.0.1:{portal_port}")
 
 
 @pytest.fixture(scope="session")
-def _copies(_set_up: Site, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Site]:
-    """Makes copies of the site as it was set up, each at ports of its own."""
-    pristine = tmp_path_factory.mktemp("pristine") / "site"
-    shutil.copytree(_set_up.path, pristine)
+def _copies(_pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Site]:
+    """Makes copies of the site that nobody serves yet."""
 
     def copy() -> Site:
-        path = tmp_path_factory.mktemp("copy") / "site"
-        shutil.copytree(pristine, path)
-        site = Site(path, f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}")
+        site = copied(_pristine, tmp_path_factory.mktemp("copy") / "site")
+        # One worker: half the start, and nothing that copies are made for needs a second.
         for service in ("auth", "portal"):
-            for old, new in ((_set_up.auth_url, site.auth_url), (_set_up.portal_url, site.portal_url)):
-                ports = old.rpartition(":")[2], new.rpartition(":")[2]
-                config = path / f"{service}.toml"
-                # One worker: half the start, and nothing that copies are made for needs a second.
-                config.write_text(config.read_text().replace(*ports).replace("workers = 2", "workers = 1"))
+            site.edit({"workers = 2": "workers = 1"}, service)
         return site
 
     return copy
 
 
 @pytest.fixture(scope="session")
-def site(_copies: Callable[[], Site], _set_up: Site) -> Iterator[Site]:
+def site(_pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site that tests share: both services run; a test leaves its configuration as it is."""
-    with served(_set_up):
-        yield _set_up
+    with served(copied(_pristine, tmp_path_factory.mktemp("school") / "site")) as shared:
+        yield shared
 
 
 @pytest.fixture
