@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from doorward.model.incident import Incident, IncidentState, PageRecord
-from doorward.model.page import PageKey, PageState
+from doorward.model.page import PageState
 from doorward.settings_tables import LevelTable
 
 # Three attempts are 15 s with the default waits: long enough for a restart of a mail server, short enough for people.
@@ -54,6 +54,8 @@ def next_step(incident: Incident, chain: Sequence[LevelTable], now: datetime) ->
         return _told_once(incident, chain, level, StepReason.RECOVERED, incident.recovered_at)
     if not incident.pages:
         return _step(chain, 0, StepReason.DECLARED, "declared", is_new=True)
+    if _was_told_over(incident):
+        return relapse(incident, chain)
     if incident.question is not None:
         asked = _told_once(incident, chain, level, StepReason.QUESTION, incident.approved_at)
         if asked is not None:
@@ -62,10 +64,16 @@ def next_step(incident: Incident, chain: Sequence[LevelTable], now: datetime) ->
 
 
 def relapse(incident: Incident, chain: Sequence[LevelTable]) -> Step:
-    """Tell the present level that the incident is back; written together with the `joined` entry."""
+    """Tell the present level that the incident is back; where a kill prevents it, `next_step` says it again."""
     level = min(incident.level, len(chain) - 1)
     occasion = f"relapse-{len(incident.detections)}"
     return _step(chain, level, StepReason.RELAPSE, occasion, is_new=False)
+
+
+def _was_told_over(incident: Incident) -> bool:
+    """Whether people heard last that it is over, although it is not: a kill came before the page of the relapse."""
+    last = max(incident.pages, key=lambda page: page.queued_at)
+    return _occasion(last).startswith(f"{StepReason.RECOVERED}-")
 
 
 def _onward(incident: Incident, chain: Sequence[LevelTable], level: int, now: datetime) -> Step | None:
@@ -92,11 +100,16 @@ def _told_once(
     occasion = f"{reason}-{hashlib.sha256(matter.encode()).hexdigest()[:6]}"
     if not incident.pages and reason is StepReason.RECOVERED:
         return None
-    if any(PageKey.read(page.key).occasion == occasion for page in incident.pages):
+    if any(_occasion(page) == occasion for page in incident.pages):
         return None
     levels = range(level + 1) if reason is StepReason.RECOVERED else (level,)
     channels = [channel for number in levels for channel in chain[number].channels]
     return Step(level, chain[level].name, tuple(dict.fromkeys(channels)), occasion, reason, is_new_level=False)
+
+
+def _occasion(page: PageRecord) -> str:
+    """The last part of the page's key (`doorward.model.page.PageKey`)."""
+    return page.key.rpartition(":")[2]
 
 
 def _step(chain: Sequence[LevelTable], level: int, reason: StepReason, occasion: str, *, is_new: bool) -> Step:

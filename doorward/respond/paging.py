@@ -75,7 +75,7 @@ def _body(incident: Incident, step: Step, chain: Sequence[LevelTable], now: date
         ("Cause", _cause(incident)),
         ("Change", _change(incident)),
         ("Ruled out", _ruled_out(incident)),
-        ("Doorward", _doing(incident)),
+        ("Doorward", _doing(incident, step)),
         ("You", _asked_of_you(incident, step, chain, now)),
         ("Look", link),
         ("Incident", incident.id),
@@ -126,7 +126,9 @@ def _ruled_out(incident: Incident) -> str:
     return ", ".join(one.title for one in hypotheses if one.verdict is Verdict.RULED_OUT)
 
 
-def _doing(incident: Incident) -> str:
+def _doing(incident: Incident, step: Step) -> str:
+    if step.reason is StepReason.RELAPSE:
+        return "saw it come back after the recovery and looks for the cause anew"
     if incident.state is IncidentState.RECOVERED:
         return "people can sign in again; watching"
     if incident.question is not None:

@@ -49,15 +49,14 @@ def _advice(incident: Incident) -> str:
             "Your password is all right; there is no need to change it."
         )
     if Signal.SERVER_ERRORS in signals:
-        return "You may see an error page. What you had sent in before is kept."
+        return "You may see an error page. Nothing is wrong with your device or your password."
     return "You may not be able to sign in. There is no need to change your password."
 
 
 def _doing(incident: Incident) -> str:
     if incident.state is IncidentState.RECOVERING:
-        steps = [record for record in incident.actions if record.state is ActionState.SUCCEEDED]
-        more = "and are checking that it works." if len(steps) == len(incident.actions) else "right now."
-        return f"We know what is wrong and are putting it right {more}".replace("right and", "right, and")
+        done = all(record.state is ActionState.SUCCEEDED for record in incident.actions)
+        return "We have put it right and are checking that it works." if done else "We are putting it right."
     if incident.differential is None or incident.differential.conclusion in (CANNOT_TELL, NOTHING_WRONG):
         return "We are looking for the cause."
     return "We have found the cause and are preparing to put it right."

@@ -24,8 +24,7 @@ from doorward.model.incident import (
     SessionsCleared,
 )
 from doorward.model.measure import Measure, MeasureKind
-from doorward.model.page import PageKey
-from doorward.review.document import number, span
+from doorward.review.document import NOT_RECORDED, number, span
 from doorward.review.figures import moments, of_kind
 
 SERVICE_OWNER = "service owner"
@@ -158,9 +157,10 @@ def _answer_pages(entries: Sequence[Entry], owners: Owners, day: date, drill: st
 
 def _mend_channels(entries: Sequence[Entry], owners: Owners, day: date, drill: str | None) -> Iterator[Measure]:
     delivered = {body.key for _, body in of_kind(entries, PageDelivered)}
+    channels = {body.key: body.channel for _, body in of_kind(entries, PageQueued)}
     by_channel: dict[str, list[tuple[int, str]]] = {}
     for entry, body in of_kind(entries, PageAttemptFailed):
-        by_channel.setdefault(PageKey.read(body.key).channel, []).append((entry.seq, body.key))
+        by_channel.setdefault(channels.get(body.key, NOT_RECORDED), []).append((entry.seq, body.key))
     for channel, failures in by_channel.items():
         lost = len({key for _, key in failures} - delivered)
         because = f"{number(len(failures), 'delivery', 'deliveries')} by {channel} failed"

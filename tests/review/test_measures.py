@@ -77,7 +77,7 @@ def test_a_late_detection_calls_for_a_backtest() -> None:
         ((PageQueued(KEY, "mail", "m", "s", 0),), "Agree who answers", "nobody acknowledged the incident"),
         ((Escalated(1, "CTO", "not-acknowledged"),), "Agree who answers", "it went on to CTO before"),
         (
-            (PageAttemptFailed(KEY, "e", at(1)),),
+            (PageQueued(KEY, "mail", "m", "s", 0), PageAttemptFailed(KEY, "e", at(1))),
             "Mend the channel mail",
             "1 delivery by mail failed; 1 page never arrived",
         ),

@@ -29,7 +29,7 @@ def send(page: Page, table: ChannelTable) -> None:
                 server.login(_secret(table.username_file), _secret(table.password_file))
             server.send_message(message)
     except smtplib.SMTPException as error:
-        raise DeliveryFailed(f"mail server {table.host}:{table.port} refused: {_word(error)}") from error
+        raise DeliveryFailed(f"mail server {table.host}:{table.port} does not take it: {_word(error)}") from error
     except OSError as error:
         word = f"{type(error).__name__} {error.strerror or ''}".strip()
         raise DeliveryFailed(f"mail server {table.host}:{table.port} cannot be used: {word}") from error
