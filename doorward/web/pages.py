@@ -7,7 +7,7 @@ from datetime import datetime
 
 from doorward.web.chart import Chart
 
-# `tone` in every class below is one of: good, bad, unknown, plain (the timeline also has head, cause and person).
+# `tone` in every class below is one of: good, bad, unknown, plain (the timeline also has head, done, cause and person).
 
 
 @dataclass(frozen=True, slots=True)

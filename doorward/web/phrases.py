@@ -102,8 +102,13 @@ def readable(word: str) -> str:
 
 def sentence_case(text: str) -> str:
     """First letter large, one full stop at the end."""
+    return stopped(text[:1].upper() + text[1:])
+
+
+def stopped(text: str) -> str:
+    """One full stop at the end; the beginning stays, for it may be a name."""
     text = text.strip()
-    return text if not text else text[0].upper() + text[1:] + ("" if text[-1] in ".?!:" else ".")
+    return text if not text or text[-1] in ".?!:”" else f"{text}."
 
 
 def amount(detection: Detection, value: float) -> str:

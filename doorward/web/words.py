@@ -50,7 +50,7 @@ _TONES: dict[type[EntryBody], str] = {
     Approved: "person",
     Acknowledged: "person",
     Noted: "person",
-    ActionSucceeded: "good",
+    ActionSucceeded: "done",
     Recovered: "good",
     Resolved: "good",
 }
@@ -58,11 +58,11 @@ _TONES: dict[type[EntryBody], str] = {
 
 def sentence(entry: Entry) -> str:
     """What happened, in a sentence or two. Raises KeyError for a kind without words (a test finds it)."""
-    return phrases.sentence_case(_SENTENCES[type(entry.body)](entry, entry.body))
+    return phrases.stopped(_SENTENCES[type(entry.body)](entry, entry.body))
 
 
 def tone(entry: Entry) -> str:
-    """`head`, `bad`, `good`, `unknown`, `cause`, `person` or `plain`: for the mark beside the sentence."""
+    """`head`, `bad`, `good`, `unknown`, `done`, `cause`, `person` or `plain`: for the mark beside the sentence."""
     if isinstance(entry.body, Verified):
         return "good" if entry.body.passed else "bad"
     return _TONES.get(type(entry.body), "plain")
@@ -173,8 +173,9 @@ def _cleared(entry: Entry, body: SessionsCleared) -> str:
 @_says(Verified)
 def _verified(entry: Entry, body: Verified) -> str:
     passed = sum(outcome == "passed" for _, outcome, _ in body.results)
+    why = phrases.sentence_case(phrases.readable(body.reason))
     probes = f"{passed} of {len(body.results)} probes passed"
-    return f"{'Proved' if body.passed else 'Not proved'} by signing in: {probes}. {phrases.readable(body.reason)}"
+    return f"{'Proved' if body.passed else 'Not proved'} by signing in: {probes}. {why}"
 
 
 @_says(Asked)

@@ -51,7 +51,7 @@ def tell(now: datetime, upto: str = "planned", ago_s: float = 180.0) -> str:
         at = fault + timedelta(seconds=_TIMES_S[chapter])
         for number, (by, bodies) in enumerate(_chapter(chapter, fault, at)):
             log.append(INCIDENT, by, at + timedelta(seconds=0.7 * number), bodies)
-    _versions(fault)
+    _versions(fault, CHAPTERS.index(upto) >= CHAPTERS.index("approved"))
     return INCIDENT
 
 
@@ -206,12 +206,15 @@ def _chapter(chapter: str, fault: datetime, at: datetime) -> list[tuple[str, lis
     return [("mara", [Resolved("watched for an hour, nothing more came")])]
 
 
-def _versions(fault: datetime) -> None:
+def _versions(fault: datetime, is_put_back: bool) -> None:
     for digest, at, author, standing in (
         (GOOD, fault - timedelta(days=2), "Ines", Standing.PROVED_GOOD),
         (BAD, fault, "Sam", Standing.PINNED),
     ):
         versions.add(ConfigVersion("auth", digest, at, at, author, standing))
+    if is_put_back:
+        at = fault + timedelta(seconds=_TIMES_S["approved"])
+        versions.add(ConfigVersion("auth", GOOD, at, at, None, Standing.PROVED_GOOD))
 
 
 def traffic(now: datetime, hurt_for_s: float = 0.0, minutes: int = 4) -> None:
