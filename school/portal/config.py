@@ -33,7 +33,9 @@ class ServiceSection(Section):
 
 
 class SessionSection(Section):
-    life_minutes: int = Field(default=480, ge=1, le=43200, description="Life of a portal session, in minutes.")
+    life_minutes: int = Field(
+        default=480, ge=1, le=43200, description="Life of a portal session, from when the provider last confirmed it."
+    )
     cookie_name: str = Field(
         default="portal_session",
         pattern=r"^[A-Za-z0-9_-]+$",

@@ -100,14 +100,10 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False
-# Django's own log goes to standard error; addresses of pages and people stay out of it (see school/events.py).
+# Exceptions go to standard error as tracebacks (no values); what is worth counting goes to the event log.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler", "level": "WARNING"}},
-    "loggers": {
-        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-        "django.request": {"level": "CRITICAL"},
-        "django.security": {"level": "ERROR"},
-    },
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"django": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
 }
