@@ -9,9 +9,11 @@ from doorward.check.rule import Rule, Tell
 from tests.check.cases import Case, Expected, cases
 
 CASES = cases()
+# Cases of one name share a worker, so that each configuration is read once.
+GROUPED = [pytest.param(c, id=f"{c.kind}-{c.name}", marks=pytest.mark.xdist_group(c.name)) for c in CASES]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.kind}-{case.name}")
+@pytest.mark.parametrize("case", GROUPED)
 def test_a_case_is_found_as_its_folder_says(case: Case) -> None:
     found = case.found()
     told = sorted((f.rule, f.severity.value, f.where.pointer) for f in found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from doorward.check.places import attribute
 from doorward.check.rule import EVERY_SIGN_IN, EVERYTHING, Hit, Hits, effect, rule
 from doorward.check.web_address import cookie_domain_covers, host_of, is_http
@@ -172,24 +174,50 @@ def path_elsewhere(new: Configuration) -> Hits:
 
     Fix: set the path to `/`, or to the path below which the whole service lies.
     """
-    public = new.endpoint("public")
-    pages = [end.url for end in (new.endpoint("sign-in"), new.endpoint("after-sign-in")) if end and end.answers]
     for cookie in new.facts_of(Cookie):
-        path = cookie.path
-        if not path or path == "/" or cookie.in_session:
+        for message in _outside(new, cookie):
+            yield Hit(attribute(new, cookie, "path"), message)
+
+
+def _outside(new: Configuration, cookie: Cookie) -> Iterator[str]:
+    """Why the cookie does not reach a page of sign-in, as far as those pages are known."""
+    path, public = cookie.path, new.endpoint("public")
+    if not path or path == "/" or cookie.in_session:
+        return
+    known = [end.url for end in (new.endpoint("sign-in"), new.endpoint("after-sign-in")) if end and end.answers]
+    outside = [page for page in known if page and page.startswith("/") and not _below(page, path)]
+    if not path.startswith("/"):
+        yield f"the path {path} of the {cookie.purpose} cookie does not begin with /"
+    elif outside:
+        yield f"the {cookie.purpose} cookie for {path} is not sent to {outside[0]}"
+    elif public and public.url and not _path_of(public.url).startswith(path.rstrip("/")):
+        yield f"the {cookie.purpose} cookie for {path} is not sent to {public.url}"
+
+
+@rule(
+    "COOKIE-08",
+    severity=Severity.PARTIAL,
+    effect=effect("people on pages outside that path", "from the next sign-in on", _LOOP, *EVERY_SIGN_IN),
+    catalogue=("DJ-09",),
+    sources=(_RFC + "#section-5.1.4", "measured: django-sessions, SESSION_COOKIE_PATH"),
+)
+def path_narrowed(old: Configuration, new: Configuration) -> Hits:
+    """The cookie's path becomes narrower.
+
+    Why: pages outside the new path no longer receive the cookie: there, people are not signed in. Those who are signed
+    in keep their former cookie, which hides the fault until it ends.
+
+    Fix: keep the path, unless every page of the service lies below the new one.
+    """
+    for purpose in ("session", "csrf"):
+        before, after = old.cookie(purpose), new.cookie(purpose)
+        if before is None or after is None or not before.path or not after.path or after.in_session:
             continue
-        outside = [page for page in pages if page and page.startswith("/") and not _below(page, path)]
-        if not path.startswith("/"):
+        if not _below(before.path, after.path) and not any(_outside(new, after)):
+            where = attribute(new, after, "path")
+            change = Difference(where.pointer, before.path, after.path)
             yield Hit(
-                attribute(new, cookie, "path"), f"the path {path} of the {cookie.purpose} cookie does not begin with /"
-            )
-        elif outside:
-            yield Hit(
-                attribute(new, cookie, "path"), f"the {cookie.purpose} cookie for {path} is not sent to {outside[0]}"
-            )
-        elif public and public.url and not _path_of(public.url).startswith(path.rstrip("/")):
-            yield Hit(
-                attribute(new, cookie, "path"), f"the {cookie.purpose} cookie for {path} is not sent to {public.url}"
+                where, f"the {purpose} cookie is sent below {after.path} only, and was below {before.path}", change
             )
 
 
@@ -226,4 +254,13 @@ def secure_on_http(new: Configuration) -> Hits:
             )
 
 
-RULES = (renamed, one_name_for_two, prefix_not_kept, domain_dropped, domain_moved, path_elsewhere, secure_on_http)
+RULES = (
+    renamed,
+    one_name_for_two,
+    prefix_not_kept,
+    domain_dropped,
+    domain_moved,
+    path_elsewhere,
+    path_narrowed,
+    secure_on_http,
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doorward.check.rule import Hit, Hits, effect, rule
+from doorward.check.survival import signing_key
 from doorward.model.configuration import Configuration
 from doorward.model.fact import SigningKey
 from doorward.model.finding import Difference, Severity, What
@@ -10,14 +11,9 @@ from doorward.model.finding import Difference, Severity, What
 _SETTINGS = "https://docs.djangoproject.com/en/5.2/ref/settings/"
 
 
-def _signing(configuration: Configuration) -> SigningKey | None:
-    keys = configuration.facts_of(SigningKey)
-    return next((key for key in keys if key.purpose == "session" and not key.fallback), None)
-
-
 def _change(old: Configuration, new: Configuration) -> tuple[SigningKey, Difference] | None:
     """The new key and the difference, if both are known and they differ."""
-    before, after = _signing(old), _signing(new)
+    before, after = signing_key(old), signing_key(new)
     if before is None or after is None or before.digest is None or after.digest is None:
         return None
     if before.digest == after.digest:
@@ -26,7 +22,7 @@ def _change(old: Configuration, new: Configuration) -> tuple[SigningKey, Differe
 
 
 def _still_accepted(old: Configuration, new: Configuration) -> bool:
-    before = _signing(old)
+    before = signing_key(old)
     accepted = [key.digest for key in new.facts_of(SigningKey) if key.fallback]
     return before is not None and (before.digest in accepted or None in accepted)
 
@@ -133,7 +129,7 @@ def other_file(old: Configuration, new: Configuration) -> Hits:
 
     Fix: check where both files can be read, or name the former file among the fallbacks.
     """
-    before, after = _signing(old), _signing(new)
+    before, after = signing_key(old), signing_key(new)
     if before is None or after is None or None not in (before.digest, after.digest):
         return
     pointer = after.where.pointer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doorward.check.places import place
 from doorward.check.rule import EVERY_SIGN_IN, EVERYTHING, Hit, Hits, effect, rule
+from doorward.check.survival import SERIALIZED, same_engine, store_of
 from doorward.model.configuration import Configuration
 from doorward.model.fact import Store
 from doorward.model.finding import Difference, Severity, What
@@ -13,15 +14,6 @@ _SETTINGS = "https://docs.djangoproject.com/en/5.2/ref/settings/"
 _RELEASE = "https://docs.djangoproject.com/en/5.2/releases/5.0/#features-removed-in-5-0"
 _SIGNED_OUT = effect("everyone signed in", "at once", "is signed out", What.EXISTING_SESSION)
 _ERROR_PAGE = effect("everyone", "at once", "gets an error page (500), whatever the page", *EVERYTHING)
-
-# Pairs of engines that find each other's sessions (measured; the other seven pairs tried do not).
-_SAME_ROWS = frozenset(("db", "cached_db"))
-# Engines whose sessions are written by the serializer and lost with it (measured; caches pickle them themselves).
-_SERIALIZED = frozenset(("db", "signed_cookies", "file"))
-
-
-def _store(configuration: Configuration) -> Store | None:
-    return next(iter(configuration.facts_of(Store)), None)
 
 
 def _pointer(store: Store, django: str, school: str) -> str:
@@ -48,7 +40,7 @@ def cannot_be_had(new: Configuration) -> Hits:
     Fix: name a class that the installed version has, for sessions usually
     `django.contrib.sessions.serializers.JSONSerializer`.
     """
-    store = _store(new)
+    store = store_of(new)
     for broken in store.broken if store else ():
         assert store is not None
         pointer, _, why = broken.partition(": ")
@@ -72,10 +64,10 @@ def engine_changed(old: Configuration, new: Configuration) -> Hits:
 
     Fix: keep the engine (`db` and `cached_db` find each other's sessions), or announce it and change at a quiet hour.
     """
-    before, after = _store(old), _store(new)
+    before, after = store_of(old), store_of(new)
     if before is None or after is None or before.engine is None or after.engine is None or after.broken:
         return
-    if before.engine != after.engine and not {before.engine, after.engine} <= _SAME_ROWS:
+    if not same_engine(before, after):
         change = Difference(after.where.pointer, before.engine, after.engine)
         yield Hit(after.where, f"sessions are in another store: {before.engine} becomes {after.engine}", change)
 
@@ -94,10 +86,10 @@ def serializer_changed(old: Configuration, new: Configuration) -> Hits:
 
     Fix: keep the serializer, or change it at a quiet hour.
     """
-    before, after = _store(old), _store(new)
+    before, after = store_of(old), store_of(new)
     if before is None or after is None or not (before.serializer and after.serializer) or after.broken:
         return  # what cannot be had at all is STORE-01
-    if before.serializer != after.serializer and after.engine in _SERIALIZED and before.engine == after.engine:
+    if before.serializer != after.serializer and after.engine in SERIALIZED and before.engine == after.engine:
         pointer = _pointer(after, "SESSION_SERIALIZER", "session.serializer")
         change = Difference(pointer, before.serializer, after.serializer)
         yield Hit(place(new, pointer, after.where.path), "stored sessions do not read any more", change)
@@ -118,11 +110,10 @@ def moved(old: Configuration, new: Configuration) -> Hits:
 
     Fix: move the sessions with the place, or put the place back; a host name alone may change.
     """
-    before, after = _store(old), _store(new)
+    before, after = store_of(old), store_of(new)
     if before is None or after is None or before.place is None or after.place is None:
         return
-    same_kind = before.engine == after.engine or {before.engine, after.engine} <= _SAME_ROWS
-    if same_kind and before.place != after.place:
+    if same_engine(before, after) and before.place != after.place:
         changed = next((p for p in _places(old, new) if p[1] != p[2]), (after.where.pointer, None, None))
         change = Difference(*changed)
         yield Hit(place(new, changed[0], after.where.path), "sessions are looked for in another place", change)
@@ -156,7 +147,7 @@ def one_per_process(new: Configuration) -> Hits:
 
     Fix: use the database, or a cache that all workers share.
     """
-    store = _store(new)
+    store = store_of(new)
     if store and store.shared is False:
         yield Hit(store.where, "sessions are kept in the memory of each worker by itself")
 
@@ -177,7 +168,7 @@ def kept_nowhere(new: Configuration) -> Hits:
 
     Fix: use the database, or a cache that all workers share.
     """
-    store = _store(new)
+    store = store_of(new)
     if store and store.keeps is False:
         yield Hit(store.where, "sessions go to a cache that keeps nothing")
 

@@ -108,7 +108,7 @@ def message_of(error: BaseException, key: bytes, secrets: tuple[str, ...]) -> st
 
     Errors about values quote the value, whatever it is: what stands in quotes is left out of those.
     """
-    text = " ".join(str(error).split())
+    text = " ".join(str(error).split()).replace(UNSET, "$")
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, digest(key, secret))
     if isinstance(error, (ValueError, TypeError, LookupError, ArithmeticError)) or type(error) is Exception:

@@ -15,7 +15,7 @@ from doorward.errors import InputInvalid, Problem
 from doorward.model.fact import Where
 from doorward.systems.django.process import digest_key
 from doorward.systems.django.redaction import digest, is_unknown, without_people
-from doorward.systems.school.toml_index import lines_of
+from doorward.toml_file import index
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _MOST_BYTES = 4_194_304
@@ -94,7 +94,7 @@ def parse(path: Path, name: str) -> Document:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputInvalid((_syntax(text, name, str(error)),)) from error
-    return Document(path, name, dict(_flat(table, "")), lines_of(text))
+    return Document(path, name, dict(_flat(table, "")), index(text))
 
 
 def _content(path: Path, name: str) -> bytes:
@@ -131,6 +131,6 @@ def _flat(value: object, pointer: str) -> Iterator[tuple[str, object]]:
             yield from _flat(item, f"{pointer}.{key}" if pointer else str(key))
     elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         for number, item in enumerate(value):
-            yield from _flat(item, f"{pointer}.{number}")
+            yield from _flat(item, f"{pointer}[{number}]")
     else:
         yield pointer, value

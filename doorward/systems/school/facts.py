@@ -18,6 +18,7 @@ from doorward.model.fact import (
     SessionLife,
     SigningKey,
     Store,
+    Where,
 )
 from doorward.systems.school.document import Document
 
@@ -42,8 +43,7 @@ def _keys(document: Document, project: Path) -> Iterator[Fact]:
     yield SigningKey(document.where(pointer), "session", document.content_digest(pointer, project))
     pointer = "service.secret_key_fallback_files"
     for number, name in enumerate(document.texts(pointer, ()) or ()):
-        where = document.where(f"{pointer}.{number}")
-        where = type(where)(where.path, document.lines.get(pointer, 0), where.pointer)
+        where = Where(document.name, document.lines.get(pointer, 0), f"{pointer}[{number}]")
         yield SigningKey(where, "session", document.digest_of(name, project), fallback=True)
 
 
@@ -116,8 +116,8 @@ def _of_provider(document: Document, project: Path) -> Iterator[Fact]:
 
 def _clients(document: Document, project: Path) -> Iterator[Fact]:
     number = 0
-    while f"client.{number}.id" in document.values:
-        table = f"client.{number}"
+    while f"client[{number}].id" in document.values:
+        table = f"client[{number}]"
         name = document.text(f"{table}.id") or ""
         yield Secret(
             document.where(f"{table}.secret_file"), name, document.content_digest(f"{table}.secret_file", project)

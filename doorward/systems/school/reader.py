@@ -113,7 +113,7 @@ def _shown(pointer: str, value: object) -> str | None:
     if redaction.is_unknown(value):
         return None
     key = process.digest_key()
-    table, leaf = pointer.partition(".")[0], pointer.rpartition(".")[2]
+    table, leaf = pointer.partition(".")[0].partition("[")[0], pointer.rpartition(".")[2]
     names_file = _names_file(pointer)
     known = table in _SHOWN_TABLES or leaf in _SHOWN_KEYS or names_file
     if not known or (redaction.is_secret_name(leaf) and not names_file and isinstance(value, str)):
@@ -133,7 +133,7 @@ def _named_files(document: Document) -> list[str]:
 
 
 def _names_file(pointer: str) -> bool:
-    return pointer.rstrip(".0123456789").endswith(_PATH_KEYS)
+    return pointer.rstrip("[]0123456789").endswith(_PATH_KEYS)
 
 
 def _start_error(document: Document, faults: tuple[_Fault, ...]) -> StartError | None:

@@ -1,0 +1,4 @@
+from base import *
+
+LOGIN_URL = "https://id.example.com/"
+LOGIN_REDIRECT_URL = "https://portal.example.com/app/"
