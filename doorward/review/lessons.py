@@ -76,7 +76,7 @@ def _recovering(entries: Sequence[Entry], figure: Get) -> Iterator[Statement]:
     cleared, kept = figure("sessions_cleared"), figure("sessions_kept")
     if cleared.value and kept.value is not None:
         text = (
-            f"Only sessions that could not be used any more were ended ({cleared.text}); {kept.text} stayed signed in."
+            f"Only sessions that could not be used any more were ended ({cleared.text}); {kept.text} were left alone."
         )
         yield Statement(text, tuple(dict.fromkeys(cleared.sources + kept.sources)))
     for entry, body in of_kind(entries, ActionFailed):

@@ -206,7 +206,7 @@ def _cleared(entry: Entry, body: SessionsCleared, plan: Plan | None) -> str:
 def _verified(entry: Entry, body: Verified, plan: Plan | None) -> str:
     passed = sum(1 for _, outcome, _ in body.results if outcome == "passed")
     told = "It was proved that people can sign in" if body.passed else "The proof that people can sign in failed"
-    return f"{told}: {passed} of {len(body.results)} trial sign-ins passed ({words(body.reason)})."
+    return f"{told}: {ended(body.reason or f'{passed} of {len(body.results)} trials passed')}"
 
 
 @_writes(Asked)

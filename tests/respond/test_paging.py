@@ -42,7 +42,7 @@ def test_later_it_says_the_cause_the_wrong_trails_and_the_plan(tmp_path: Path) -
     assert "Cause      configuration change: loaded 11 s before the onset" in body
     assert "Change     auth, 2026-11-21 09:59:53 UTC: session.bind_ipv4_prefix 24 → 32" in body
     assert "Ruled out  server failure, database failure, network failure, heavy traffic, cyberattack" in body
-    assert "plans: 1. auth.toml is put back" in body
+    assert "plans: 1. put configuration 91ab34c0ffee of auth back" in body
     assert "(nothing is done before it is approved)" in body
 
 

@@ -135,12 +135,26 @@ def plan() -> Plan:
     """Put back, reload, clear, verify."""
     return Plan(
         PLAN,
-        "auth ran well with version 91ab34c0ffee until the change",
+        "the configuration of auth changed from 91ab34c0ffee to d00d5e77aa01 (session.bind_ipv4_prefix) and is the "
+        "only cause that the tests support",
         (
-            Action(1, ActionKind.ROLL_BACK, "auth", "91ab34c0ffee", "auth.toml is put back as it was at 09:12"),
-            Action(2, ActionKind.RESTART, "auth", "auth", "the auth service takes the file up; nobody is signed out"),
-            Action(3, ActionKind.CLEAR_SESSIONS, "auth", "binding prefix 32", "27 people sign in once more", 27),
-            Action(4, ActionKind.VERIFY, "auth", "sign-in", "two trial sign-ins, one from changing addresses"),
+            Action(
+                1,
+                ActionKind.ROLL_BACK,
+                "auth",
+                "91ab34c0ffee",
+                "put configuration 91ab34c0ffee of auth back (proved good by probes)",
+            ),
+            Action(2, ActionKind.RESTART, "auth", "auth", "reload auth so that it takes 91ab34c0ffee"),
+            Action(
+                3,
+                ActionKind.CLEAR_SESSIONS,
+                "auth",
+                "binding prefix 32",
+                "end the sessions of auth that cannot be used any more",
+                27,
+            ),
+            Action(4, ActionKind.VERIFY, "auth", "sign-in", "sign in by every probe and compare"),
         ),
     )
 
@@ -148,7 +162,7 @@ def plan() -> Plan:
 def impact(hurt: int, seen: int, last_s: float, sent_back: int, wrote: int) -> ImpactMeasured:
     """A count so far."""
     by_reason = (("network-changed", sent_back), ("support-inquiry", wrote))
-    return ImpactMeasured(hurt, seen, at(0.0), at(last_s), by_reason, "log of auth and portal")
+    return ImpactMeasured(hurt, seen, at(0.0), at(last_s), by_reason, "logs of auth, portal")
 
 
 def drill_a_lines() -> list[Line]:
@@ -156,9 +170,9 @@ def drill_a_lines() -> list[Line]:
     mail, chat = f"{ID}:0:mail:declared", f"{ID}:0:pager:declared"
     subject = "[School portal] People are sent back to the sign-in page"
     succeeded = [
-        (18.9, "put back; proved good at 09:12", None),
-        (20.4, "running with 91ab34c0ffee", None),
-        (21.7, "27 of 27 were there and are gone", 27),
+        (18.9, "configuration 91ab34c0ffee is back, d00d5e77aa01 is pinned", None),
+        (20.4, "it runs with 91ab34c0ffee after 0.7 s", None),
+        (21.7, "ended 27 sessions, kept 148", 27),
     ]
     lines: list[Line] = [
         (
@@ -175,7 +189,7 @@ def drill_a_lines() -> list[Line]:
         (
             11.3,
             "doorward",
-            ImpactMeasured(5, 12, at(0.0), at(9.0), (("network-changed", 11),), "log of auth and portal"),
+            ImpactMeasured(5, 12, at(0.0), at(9.0), (("network-changed", 11),), "logs of auth, portal"),
         ),
         (11.9, "doorward", Planned(plan())),
         (15.4, "doorward", PageDelivered(mail, 2)),
@@ -186,14 +200,22 @@ def drill_a_lines() -> list[Line]:
         lines.append((ended_s - 0.8, "doorward", ActionStarted(PLAN, step)))
         if count is not None:
             cleared = tuple(f"{number:016x}" for number in range(count))
-            lines.append((ended_s, "doorward", SessionsCleared("auth", "bound with prefix 32", cleared, 148)))
+            lines.append(
+                (
+                    ended_s,
+                    "doorward",
+                    SessionsCleared(
+                        "auth", "issued under the faulty configuration and refused since, or not loadable", cleared, 148
+                    ),
+                )
+            )
         lines.append((ended_s, "doorward", ActionSucceeded(PLAN, step, detail, count)))
     lines += [
         (22.0, "doorward", ActionStarted(PLAN, 4)),
-        (24.6, "doorward", Verified(True, "every trial passed", (("form", "passed", "ok"), ("oidc", "passed", "ok")))),
-        (24.6, "doorward", ActionSucceeded(PLAN, 4, "2 of 2 passed", None)),
+        (24.6, "doorward", Verified(True, "2 of 2 probes pass", (("form", "passed", "ok"), ("oidc", "passed", "ok")))),
+        (24.6, "doorward", ActionSucceeded(PLAN, 4, "2 of 2 probes pass", None)),
         (35.0, "doorward", impact(27, 60, 21.1, 58, 6)),
-        (35.0, "doorward", Recovered("trials pass and refusals are as usual")),
+        (35.0, "doorward", Recovered("probes pass and nobody has been hurt since")),
         (48.2, "mwangi", Noted("Told the help desk.")),
         (610.0, "mwangi", Noted("Lesson: nobody had told the network team that addresses are part of a session.")),
         (640.0, "mwangi", Resolved("quiet for ten minutes")),

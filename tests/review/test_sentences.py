@@ -70,24 +70,30 @@ EXPECTED: tuple[tuple[EntryBody, str], ...] = (
     ),
     (
         Planned(replace(story.plan(), actions=story.plan().actions[2:3])),
-        "A recovery was planned, nothing changed yet: 3. 27 people sign in once more.",
+        "A recovery was planned, nothing changed yet: 3. end the sessions of auth that cannot be used any more.",
     ),
     (Approved(story.PLAN, "seen"), "mwangi approved the plan: seen."),
-    (ActionStarted(story.PLAN, 1), "Step 1 began: auth.toml is put back as it was at 09:12."),
+    (
+        ActionStarted(story.PLAN, 1),
+        "Step 1 began: put configuration 91ab34c0ffee of auth back (proved good by probes).",
+    ),
     (ActionStarted("another", 1), "Step 1 of plan another began."),
     (
         ActionSucceeded(story.PLAN, 2, "running"),
-        "Step 2 is done: the auth service takes the file up; nobody is signed out (running).",
+        "Step 2 is done: reload auth so that it takes 91ab34c0ffee (running).",
     ),
-    (ActionFailed(story.PLAN, 1, "disk full."), "Step 1 failed: auth.toml is put back as it was at 09:12 (disk full)."),
+    (
+        ActionFailed(story.PLAN, 1, "disk full."),
+        "Step 1 failed: put configuration 91ab34c0ffee of auth back (proved good by probes) (disk full).",
+    ),
     (SessionsCleared("auth", "prefix 32", ("a",), 2), "Cleared 1 session of auth (prefix 32); 2 kept."),
     (
-        Verified(True, "all-passed", (("form", "passed", "ok"),)),
-        "It was proved that people can sign in: 1 of 1 trial sign-ins passed (all passed).",
+        Verified(True, "1 of 1 probes pass", (("form", "passed", "ok"),)),
+        "It was proved that people can sign in: 1 of 1 probes pass.",
     ),
     (
-        Verified(False, "one-failed", (("form", "failed", "http-500"),)),
-        "The proof that people can sign in failed: 0 of 1 trial sign-ins passed (one failed).",
+        Verified(False, "form: http-500", (("form", "failed", "http-500"),)),
+        "The proof that people can sign in failed: form: http-500.",
     ),
     (Asked("Clear 900 sessions?"), "mwangi stopped and asked: Clear 900 sessions?"),
     (Recovered("quiet"), "People could sign in again: quiet."),
