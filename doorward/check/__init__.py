@@ -6,11 +6,14 @@ is never a finding, no secret goes out but as a keyed digest, and no database is
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from doorward.check import finding, registry
 from doorward.check.finding import differences
 from doorward.check.formats import FORMATS, render
 from doorward.check.registry import explain, rules
 from doorward.check.targets import parse_target
+from doorward.errors import InputInvalid, Problem
 from doorward.model.configuration import Configuration
 from doorward.model.finding import Finding, Severity
 from doorward.systems import Target, system
@@ -23,6 +26,7 @@ __all__ = [
     "findings",
     "parse_target",
     "read",
+    "read_all",
     "render",
     "rules",
     "worst_reaches",
@@ -34,6 +38,20 @@ FAIL_ON = (*(severity.value for severity in Severity), "never")
 def read(target: Target) -> Configuration:
     """The target's configuration. Raises InputInvalid with every problem of a file that cannot be read."""
     return system(target.kind).reader()(target)
+
+
+def read_all(targets: Iterable[Target]) -> tuple[Configuration, ...]:
+    """Every target's configuration. Raises one InputInvalid with the problems of all that cannot be read."""
+    found: list[Configuration] = []
+    problems: list[Problem] = []
+    for target in targets:
+        try:
+            found.append(read(target))
+        except InputInvalid as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputInvalid(tuple(problems))
+    return tuple(found)
 
 
 def findings(new: Configuration, old: Configuration | None = None) -> tuple[Finding, ...]:

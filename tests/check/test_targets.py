@@ -44,3 +44,11 @@ def test_content_that_tells_no_kind_is_wrong_use(tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_text("[tool]\n")
     with pytest.raises(InputInvalid, match="KIND:TARGET"):
         check.parse_target("x.toml", tmp_path)
+
+
+def test_the_problems_of_all_targets_are_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text("x = = 1\n")
+    targets = [check.parse_target(f"school:{name}", tmp_path) for name in ("a.toml", "b.toml")]
+    with pytest.raises(InputInvalid) as refused:
+        check.read_all(targets)
+    assert [problem.code for problem in refused.value.problems] == ["toml.syntax", "target.unreadable"]
