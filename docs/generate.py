@@ -23,8 +23,8 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 NOTE = "<!-- Drawn by `make docs`; edit the code, not this page. -->\n\n"
 
-LOG = """Append-only and hash-chained: each line's hash covers the line and the hash before it. An incident is the fold of its
-lines. `doorward incident verify` proves the chain."""
+LOG = """Append-only and hash-chained: each line's hash covers the line and the hash before it. An incident is the fold
+of its lines. `doorward incident verify` proves the chain."""
 DRILLS = (
     """`doorward drill run NAME` starts a school of its own, lets people in, breaks it, and scores how it is met."""
 )

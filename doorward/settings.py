@@ -74,11 +74,22 @@ def load(path: Path) -> Settings:
     try:
         settings = Settings.model_validate({**document.data, "path": path.resolve()})
     except ValidationError as error:
-        raise InputInvalid(tuple(_problem(document, detail) for detail in error.errors())) from error
+        raise InputInvalid(_problems(document, error)) from error
     problems = tuple(_cross_checks(settings, document))
     if problems:
         raise InputInvalid(problems)
     return settings
+
+
+def _problems(document: TomlFile, error: ValidationError) -> tuple[Problem, ...]:
+    """One problem a place; a list that is short only because its items are wrong is not one more."""
+    details = error.errors()
+    places = [tuple(detail["loc"]) for detail in details]
+    return tuple(
+        _problem(document, detail)
+        for detail, place in zip(details, places, strict=True)
+        if not any(other[: len(place)] == place and len(other) > len(place) for other in places)
+    )
 
 
 def _problem(document: TomlFile, detail: ErrorDetails) -> Problem:

@@ -5,9 +5,11 @@ In: an incident. Out: a differential with the change that it speaks of, the situ
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from doorward.diagnose import Observations, Suspect, differential, observe, tally
+from doorward.diagnose.causes.configuration import FAR
 from doorward.model.config_version import Change
 from doorward.model.diagnosis import Differential
 from doorward.model.incident import ImpactMeasured, Incident
@@ -27,8 +29,6 @@ USUAL_SPAN = timedelta(minutes=20)
 USUAL_LEAST = timedelta(seconds=60)
 # An onset is an estimate.
 ONSET_SLACK = timedelta(seconds=3)
-# Changes older than this before the onset are no suspects.
-SUSPECT_SPAN = timedelta(minutes=60)
 # Refusals that happen on any day and hurt nobody: an old cookie comes back.
 EVERYDAY = frozenset({Reason.SESSION_EXPIRED, Reason.SESSION_UNKNOWN, *TYPED})
 
@@ -44,11 +44,10 @@ class Diagnosing:
         self.last_made: dict[str, datetime] = {}
 
     def differential(self, incident: Incident, now: datetime) -> tuple[Differential, Change | None]:
-        """Examine and judge; the change is the one that the configuration hypothesis names, if any."""
+        """Examine and judge; the change is the one that the concluded cause names, if any."""
         self.last_made[incident.id] = now
         made = differential(observe(guarded.examinees(self._settings), self._known(incident, now)), now)
-        named = next((h.change for h in made.hypotheses if h.cause == "configuration" and h.change), None)
-        return made, named
+        return made, made.concluded.change if made.concluded else None
 
     def _known(self, incident: Incident, now: datetime) -> Observations:
         onset = min(detection.onset for detection in incident.detections)
@@ -69,15 +68,12 @@ class Diagnosing:
     def _suspects(self, onset: datetime, events: tuple[SignInEvent, ...]) -> tuple[Suspect, ...] | None:
         if not any(component.config for component in self._settings.component):
             return None
-        loaded = {(event.component, event.config): event.at for event in events if event.kind is Kind.CONFIGURATION}
         return tuple(
             Suspect(
-                reviewed.change,
-                None if reviewed.unread else reviewed.findings,
-                loaded.get((reviewed.change.component, reviewed.change.after)),
+                reviewed.change, None if reviewed.unread else reviewed.findings, _loaded_at(reviewed.change, events)
             )
             for reviewed in self._versions.changes
-            if onset - reviewed.change.at <= SUSPECT_SPAN
+            if onset - reviewed.change.at <= FAR
         )
 
     def situation(self, incident: Incident, tried: tuple[str, ...]) -> Situation:
@@ -118,6 +114,13 @@ class Diagnosing:
     def last_hurt(self, incident: Incident) -> datetime | None:
         """When somebody was last hurt, None if nobody was."""
         return self.impact(incident).last_hurt_at
+
+
+def _loaded_at(change: Change, events: Iterable[SignInEvent]) -> datetime | None:
+    """When the component first said that it runs with the changed version; None if its log does not tell."""
+    loads = (e.at for e in events if e.kind is Kind.CONFIGURATION and e.component == change.component)
+    running = (e.at for e in events if e.component == change.component and e.config == change.after)
+    return min((at for at in (*loads, *running) if at >= change.at), default=None)
 
 
 def hurts(event: SignInEvent) -> bool:

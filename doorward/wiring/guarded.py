@@ -105,16 +105,26 @@ def examinees(settings: Settings) -> tuple[Examinee, ...]:
     return tuple(_examinee(settings, component) for component in settings.component)
 
 
+def _address(url: str) -> Address | None:
+    parts = urlsplit(url)
+    return Address(parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)) if parts.hostname else None
+
+
+def _control(settings: Settings, component: ComponentTable) -> Address | None:
+    """Another component's address: if that one answers, it is not we who are cut off."""
+    others = (_address(other.address) for other in settings.component if other.name != component.name)
+    return next((address for address in others if address is not None), None)
+
+
 def _examinee(settings: Settings, component: ComponentTable) -> Examinee:
-    parts = urlsplit(component.address)
-    address = Address(parts.hostname, parts.port or 80) if parts.hostname else None
     database = component.database
     if database.startswith("sqlite:"):
         database = f"sqlite:{settings.place(Path(database.removeprefix('sqlite:')))}"
     return Examinee(
         component=component.name,
         role=component.role,
-        address=address,
+        address=_address(component.address),
+        control=_control(settings, component),
         health_url=component.address + component.health if component.health else "",
         pid_file=settings.place(component.pid_file) if component.pid_file else None,
         directory=settings.directory,

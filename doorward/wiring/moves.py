@@ -23,13 +23,19 @@ class Move(StrEnum):
     APPROVE = "approve"
     APPLY = "apply"
     SETTLE = "settle"
+    SEE = "see"
     WAIT = "wait"
 
 
-def next_move(incident: Incident, last_diagnosed_at: datetime | None, now: datetime) -> Move:
-    """The move; `last_diagnosed_at` is when this process last made a differential, None if it never did."""
+def next_move(incident: Incident, last_diagnosed_at: datetime | None, now: datetime, calm: bool = False) -> Move:
+    """The move; `last_diagnosed_at` is when this process last made a differential, None if it never did.
+
+    `calm` says that all signals are back in their usual course: where Doorward repairs nothing, that is seen.
+    """
     if incident.state is IncidentState.RECOVERED:
         return Move.SETTLE
+    if calm and not _is_repairing(incident):
+        return Move.SEE
     if incident.plan is not None:
         return _with_plan(incident)
     if incident.differential is None:
@@ -41,6 +47,13 @@ def next_move(incident: Incident, last_diagnosed_at: datetime | None, now: datet
         asked = incident.question is not None or now - incident.declared_at < PATIENCE
         return Move.WAIT if asked else Move.PLAN
     return Move.WAIT if incident.question is not None else Move.PLAN
+
+
+def _is_repairing(incident: Incident) -> bool:
+    """Whether an approved plan is under way or done; one that failed has handed over to people."""
+    if incident.plan is None or incident.approved_plan != incident.plan.digest:
+        return False
+    return ActionState.FAILED not in {record.state for record in incident.actions}
 
 
 def _with_plan(incident: Incident) -> Move:
