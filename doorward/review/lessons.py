@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from doorward.model.detection import Signal
 from doorward.model.incident import ActionFailed, Asked, Entry, Noted
-from doorward.review.document import Figure, Statement
+from doorward.review.document import Figure, Statement, number
 from doorward.review.figures import detections, of_kind
 from doorward.review.measures import DETECT_WITHIN_S, concluded, quoted_rules
-from doorward.review.sentences import SIGNAL
+from doorward.review.sentences import SIGNAL, ended
 
 PREFIX = "lesson:"
 Get = Callable[[str], Figure]
@@ -66,8 +66,12 @@ def _answering(figure: Get) -> Iterator[Statement]:
     if took.value is None and figure("pages_owed").value:
         yield Statement("Nobody acknowledged the pages.", figure("pages_owed").sources)
     if failed.value:
-        text = f"A page was not taken at once ({failed.text} failed); it was kept and tried again."
+        text = f"Not every page was taken at once ({failed.text} failed): it was kept and tried again."
         yield Statement(text, failed.sources)
+    owed, arrived = figure("pages_owed"), figure("pages_delivered")
+    if isinstance(owed.value, int) and isinstance(arrived.value, int) and arrived.value < owed.value:
+        missing = number(owed.value - arrived.value, "page", "pages")
+        yield Statement(f"{missing} of {owed.text} never arrived, as far as the log goes.", owed.sources)
     if relapses.value:
         yield Statement(f"It came back after it had recovered ({relapses.text}×).", relapses.sources)
 
@@ -80,7 +84,7 @@ def _recovering(entries: Sequence[Entry], figure: Get) -> Iterator[Statement]:
         )
         yield Statement(text, tuple(dict.fromkeys(cleared.sources + kept.sources)))
     for entry, body in of_kind(entries, ActionFailed):
-        yield Statement(f"Step {body.step} of the recovery failed: {body.detail}", (entry.seq,))
+        yield Statement(f"Step {body.step} of the recovery failed: {ended(body.detail)}", (entry.seq,))
     asked = tuple(entry.seq for entry, _ in of_kind(entries, Asked))
     if asked:
         yield Statement("The recovery could not go on without a person's decision.", asked)

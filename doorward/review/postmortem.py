@@ -8,6 +8,7 @@ source.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from doorward import incident_log
 from doorward.model.diagnosis import Hypothesis, Leaning, Verdict
@@ -21,6 +22,7 @@ from doorward.model.incident import (
     Diagnosed,
     Entry,
     Escalated,
+    ImpactMeasured,
     PageAttemptFailed,
     PageDelivered,
     PageQueued,
@@ -74,7 +76,7 @@ def _summary(entries: Sequence[Entry], found: dict[str, Figure]) -> Iterator[Sta
     incident = incident_log.fold(entries)
     yield Statement(ended(incident.title), (entries[0].seq,))
     yield _when(found)
-    yield _who(found)
+    yield _who(entries, found)
     cause = concluded(entries)
     if cause is None:
         yield Statement(f"Cause: {NOT_RECORDED}.")
@@ -93,11 +95,15 @@ def _when(found: dict[str, Figure]) -> Statement:
     return Statement(text, duration.sources)
 
 
-def _who(found: dict[str, Figure]) -> Statement:
+def _who(entries: Sequence[Entry], found: dict[str, Figure]) -> Statement:
     hurt, seen, share = found["people_hurt"], found["people_seen"], found["share_hurt"]
     if share.value is None:
         return Statement(f"How many people were hurt is {NOT_RECORDED}.", hurt.sources)
-    return Statement(f"{hurt.text} of {seen.text} people seen were hurt ({share.text}).", hurt.sources)
+    counted_at = of_kind(entries, ImpactMeasured)[-1][0].at
+    recovered_at = found["recovered_at"].value
+    is_last_word = isinstance(recovered_at, datetime) and counted_at >= recovered_at
+    when = "" if is_last_word else f", as last counted at {utc(counted_at)}"
+    return Statement(f"{hurt.text} of {seen.text} people seen were hurt ({share.text}){when}.", hurt.sources)
 
 
 def _where(entries: Sequence[Entry]) -> str:

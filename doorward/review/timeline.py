@@ -27,7 +27,7 @@ from doorward.model.incident import (
     Verified,
 )
 from doorward.review.document import TimelineLine
-from doorward.review.figures import of_kind
+from doorward.review.figures import moments, of_kind
 from doorward.review.sentences import seen, sentence
 
 HAPPENED = "happened"
@@ -60,7 +60,8 @@ def _happened(entries: Sequence[Entry]) -> Iterator[TimelineLine]:
         entry, impact = measured[-1]
         if impact.first_hurt_at:
             yield TimelineLine(impact.first_hurt_at, "The first person was hurt.", HAPPENED, entry.seq)
-        if impact.last_hurt_at:
+        # While it goes on, or after it came back, nobody can say who was the last.
+        if impact.last_hurt_at and moments(entries)["recovered_at"][0] is not None:
             yield TimelineLine(impact.last_hurt_at, "The last person was hurt.", HAPPENED, entry.seq)
     for entry in entries:
         if isinstance(entry.body, Declared):

@@ -17,15 +17,19 @@ from doorward.model.finding import Difference
 from doorward.model.incident import (
     KIND_OF,
     Acknowledged,
+    ActionFailed,
     ActionStarted,
     ActionSucceeded,
     Approved,
+    Asked,
+    Corrected,
     Declared,
     Diagnosed,
     Entry,
     EntryBody,
     Escalated,
     ImpactMeasured,
+    Joined,
     Noted,
     PageAttemptFailed,
     PageDelivered,
@@ -221,6 +225,24 @@ def drill_a_lines() -> list[Line]:
         (640.0, "mwangi", Resolved("quiet for ten minutes")),
     ]
     return lines
+
+
+def gone_wrong_lines() -> list[Line]:
+    """The same beginning, but a step fails, a person is asked, nobody answers, and it comes back."""
+    key = f"{ID}:1:phone:escalated"
+    return [
+        *drill_a_lines()[:9],
+        (12.5, "policy", Approved(PLAN, "recover.approval=policy")),
+        (13.0, "doorward", ActionStarted(PLAN, 1)),
+        (13.2, "doorward", ActionFailed(PLAN, 1, "the disk is full")),
+        (13.2, "doorward", Asked("Step 1 (roll-back) failed: the disk is full. What now?")),
+        (310.0, "doorward", Escalated(1, "System operations", "not-acknowledged")),
+        (310.0, "doorward", PageQueued(key, "phone", "phone", "Nobody answered", 1)),
+        (330.0, "mwangi", Acknowledged("")),
+        (340.0, "mwangi", Corrected(13, "the disk was read-only, not full")),
+        (400.0, "doorward", Recovered("probes pass")),
+        (900.0, "doorward", Joined(rejections(899.0), "relapse")),
+    ]
 
 
 def drill_a() -> tuple[Entry, ...]:

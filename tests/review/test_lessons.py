@@ -24,7 +24,7 @@ def test_the_story_of_drill_a_teaches_what_went_well_and_what_did_not() -> None:
         "It need not have happened: `doorward check` finds binding-narrowed in the change before it ships.",
         "It was noticed by refused sessions, not by complaints: after 9.6 s (the aim is 15 s).",
         "Tests closed 5 wrong trails; the cause stood 1.5 s after the detection.",
-        "A page was not taken at once (1 failed); it was kept and tried again.",
+        "Not every page was taken at once (1 failed): it was kept and tried again.",
         "Only sessions that could not be used any more were ended (27); 148 were left alone.",
         "Nobody had told the network team that addresses are part of a session.",
     ]

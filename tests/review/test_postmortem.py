@@ -48,6 +48,29 @@ def test_each_wrong_trail_stands_with_its_evidence_and_what_could_not_be_tested_
     assert all(trail.evidence and trail.sources == (7,) for trail in trails)
 
 
+def test_an_incident_that_went_wrong_is_told_without_embellishment() -> None:
+    made = postmortem(told(story.gone_wrong_lines()))
+    assert "Its end is not recorded." in said(made.summary)
+    assert "(42%), as last counted at 2026-11-21 10:00:15 UTC." in said(made.summary)
+    assert "The last person was hurt." not in [line.text for line in made.timeline]
+    assert [line.corrected_by for line in made.timeline if line.source == 13] == [17]
+    assert (
+        "Step 1 failed: put configuration 91ab34c0ffee of auth back (proved good by probes) (the disk is full)."
+        in said(made.resolution)
+    )
+    assert [measure.owner for measure in made.measures if measure.title.startswith("Agree who")] == [
+        "System operations"
+    ]
+    for lesson in (
+        "Step 1 of the recovery failed: the disk is full.",
+        "2 pages of 3 never arrived, as far as the log goes.",
+        "The recovery could not go on without a person's decision.",
+        "It came back after it had recovered (1×).",
+    ):
+        assert lesson in said(made.lessons)
+    assert [page.delivered_at is None for page in made.pages] == [True, False, True]
+
+
 def test_the_same_log_gives_the_same_document() -> None:
     assert postmortem(drill_a()) == postmortem(drill_a())
 

@@ -6,10 +6,13 @@ import html
 import json
 
 import pytest
+from hypothesis import given, settings
 
+from doorward.model.incident import Entry
 from doorward.review.postmortem import postmortem
 from doorward.review.render import Format, render
 from tests.review.story import drill_a
+from tests.review.test_figures import logs
 
 
 @pytest.mark.parametrize("form", list(Format))
@@ -35,6 +38,13 @@ def test_json_has_the_schema_and_values_that_can_be_reckoned_with() -> None:
     assert figures["time_to_detect_s"]["text"] == "9.6 s"
     assert told["measures"][0]["due_on"] == "2026-12-21"
     assert [trail["cause"] for trail in told["trails"]][:2] == ["server", "database"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(logs())
+def test_every_log_that_folds_can_be_rendered(entries: tuple[Entry, ...]) -> None:
+    for form in Format:
+        assert entries[0].incident in render(postmortem(entries), form)
 
 
 def test_every_format_ends_with_one_newline() -> None:
