@@ -36,6 +36,7 @@ PAGES = {
     "watch": "/watch/",
     "account": "/account/",
 }
+CONTRAST = Path(__file__).with_name("contrast.js").read_text()
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 
 
@@ -116,6 +117,8 @@ def _picture(browser: Browser, address: str, folder: Path, look: tuple[str, str,
             continue
         page.goto(address + path)
         page.wait_for_timeout(300)
+        for faint in page.evaluate(CONTRAST):
+            print(f"{name} {size} {scheme}: {faint}")
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if overflow > 0:
             print(f"{name} {size}: {overflow} px too wide")

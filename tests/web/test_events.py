@@ -33,11 +33,16 @@ from django.contrib.auth import get_user_model
 get_user_model().objects.create_user("mara", None, "a long enough pass phrase")
 sys.path.insert(0, sys.argv[2])
 from web import story
+from doorward.model.incident import Noted
+from doorward.store import log
 stop = threading.Event()
 thread = threading.Thread(target=server.serve, args=(settings, stop))
 thread.start()
 for line in sys.stdin:
-    story.tell(datetime.now(UTC), line.strip())
+    if line.startswith("note "):
+        log.append(story.INCIDENT, "ines", datetime.now(UTC), [Noted(line[5:].strip())])
+    else:
+        story.tell(datetime.now(UTC), line.strip())
     release()
 stop.set()
 thread.join()
@@ -55,8 +60,15 @@ class Dashboard:
 
     def tell(self, chapter: str) -> None:
         """Have the story told up to this chapter."""
+        self._write(chapter)
+
+    def note(self, text: str) -> None:
+        """Have another operator write a note."""
+        self._write(f"note {text}")
+
+    def _write(self, line: str) -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write(chapter + "\n")
+        self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
 
 

@@ -1,9 +1,10 @@
 "use strict";
-// Keeps a page fresh: on an event (or after a while) it fetches its own address and swaps the parts marked data-live.
+// Keeps a page fresh: on an event (or after a while) it fetches its own address and brings the parts marked data-live up to date.
 // Forms stand outside those parts, so nothing that is being typed is lost. Without this file the page reloads itself.
 (() => {
   const main = document.getElementById("main");
   const badge = document.getElementById("live");
+  const alarm = document.getElementById("alarm");
   if (!main || !badge || !document.querySelector("[data-live]")) {
     if (badge) badge.textContent = "";
     return;
@@ -14,25 +15,36 @@
   let planned = 0;
 
   const say = (state, text) => {
+    if (state === "lost" && badge.dataset.state !== "lost") alarm.textContent = text; // read aloud once
+    if (state === "live") alarm.textContent = "";
     badge.dataset.state = state;
-    if (badge.textContent !== text) badge.textContent = text;
+    badge.textContent = text;
   };
 
-  const bare = (element) => element.innerHTML.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
+  // Changes only what differs, so that a selection, the focus and opened details stay as they are.
+  const morph = (old, now) => {
+    if (old.nodeName !== now.nodeName || old.id !== now.id) return old.replaceWith(now);
+    if (old.nodeType !== Node.ELEMENT_NODE) {
+      if (old.nodeValue !== now.nodeValue) old.nodeValue = now.nodeValue;
+      return undefined;
+    }
+    if (old.name === "csrfmiddlewaretoken") return undefined; // the old token is as good
+    for (const { name, value } of now.attributes) {
+      if (name !== "open" && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    }
+    for (const { name } of [...old.attributes]) {
+      if (name !== "open" && !now.hasAttribute(name)) old.removeAttribute(name);
+    }
+    const [before, after] = [[...old.childNodes], [...now.childNodes]];
+    after.forEach((child, index) => (before[index] ? morph(before[index], child) : old.append(child)));
+    before.slice(after.length).forEach((child) => child.remove());
+    return undefined;
+  };
 
   const swap = (fresh) => {
     for (const old of document.querySelectorAll("[data-live]")) {
       const now = fresh.getElementById(old.id);
-      if (!now || (bare(now) === bare(old) && now.className === old.className)) continue;
-      const open = new Map([...old.querySelectorAll("details[id]")].map((d) => [d.id, d.open]));
-      const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
-      old.replaceChildren(...now.childNodes);
-      old.className = now.className;
-      for (const [id, isOpen] of open) {
-        const details = document.getElementById(id);
-        if (details) details.open = isOpen;
-      }
-      if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+      if (now) morph(old, now);
     }
     document.title = fresh.title;
   };
