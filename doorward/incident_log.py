@@ -180,6 +180,8 @@ def _joined(incident: Incident, entry: Entry, body: Joined) -> Incident:
     return replace(
         joined,
         recovered_at=None,
+        acknowledged_at=None,
+        acknowledged_by=None,
         differential=None,
         diagnosed_at=None,
         change=None,

@@ -93,6 +93,15 @@ class Pipeline:
         self.memory.add(past)
         with self._watch_lock:
             self.watcher.feed(past)
+            detections = self.watcher.advance(now())
+        for detection in detections:
+            if not self._is_told(detection):
+                self._respond_to(detection)
+
+    def _is_told(self, detection: Detection) -> bool:
+        """Whether it speaks of trouble whose incident is closed; an open one is for `declare.decide` to recognise."""
+        closed = (incident.resolved_at for incident in self.ledger.incidents())
+        return any(at is not None and detection.onset <= at for at in closed)
 
     # 1 check ---------------------------------------------------------------------------------------------------------
 
@@ -160,9 +169,10 @@ class Pipeline:
             self._record(incident, [body])
             self.escalate()
         elif decision.course is declare.Course.JOIN and decision.incident:
-            joined = self.ledger.incident(decision.incident)
+            before = self.ledger.incident(decision.incident)
             self._record(decision.incident, [Joined(detection, decision.reason.value)])
-            if joined and joined.state is IncidentState.RECOVERED:
+            joined = self.ledger.incident(decision.incident)
+            if before and joined and before.state is IncidentState.RECOVERED:
                 self._page(joined, escalate.relapse(joined, self.chain))
 
     def escalate(self) -> None:

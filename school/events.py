@@ -9,7 +9,7 @@ session                {"outcome", "reason", "person", "session", "source", "age
 token                  {"outcome", "reason", "client", "grant"}
 sign-out               {"person", "session"}
 password-reset         {"outcome", "person"}
-request                {"route", "method", "status", "ms", "source"}
+request                {"route", "method", "status", "ms", "source", "person"}
 error                  {"route", "exception"}
 support-inquiry        {"person", "topic"}            portal only, as are the next two
 submission             {"person", "assignment"}

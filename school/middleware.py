@@ -9,7 +9,7 @@ from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve
 
-from school.service import current, record, source_of
+from school.service import current, person_of, record, source_of
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
@@ -70,6 +70,7 @@ class RequestEvents:
             status=response.status_code,
             ms=took_ms,
             source=source_of(request),
+            person=person_of(request),
         )
         return response
 

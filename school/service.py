@@ -10,6 +10,7 @@ from school.events import EventLog, Value
 from school.visitor import Visitor, agent, client_address, is_synthetic
 
 SETTING = "SCHOOL_SERVICE"
+_PERSON = "school.person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,17 @@ def visitor_of(request: HttpRequest) -> Visitor:
 def record(request: HttpRequest, event: str, **fields: Value) -> None:
     """Logs an event of this request, marked synthetic if a monitor sent it."""
     current().events.write(event, synthetic=visitor_of(request).synthetic, **fields)
+
+
+def note_person(request: HttpRequest, person: str | None) -> None:
+    """Remembers whose session the request presents (a keyed hash), so that its `request` line can say so."""
+    request.META[_PERSON] = person
+
+
+def person_of(request: HttpRequest) -> str | None:
+    """Whose session the request presents, None if none or not known."""
+    person = request.META.get(_PERSON)
+    return person if isinstance(person, str) else None
 
 
 def source_of(request: HttpRequest) -> str:

@@ -13,7 +13,9 @@ from doorward.commands.shared import FOUND, reported
 from doorward.systems import Target
 
 PROJECT = Annotated[Path, typer.Option("--project", help="Working directory and import root of a settings module.")]
-PYTHON = Annotated[str, typer.Option("--python", help="Interpreter of the project; default: this one.", show_default=False)]
+PYTHON = Annotated[
+    str, typer.Option("--python", help="Interpreter of the project; default: this one.", show_default=False)
+]
 PUBLIC_URL = Annotated[str, typer.Option("--public-url", help="Address that people use, which no file knows.")]
 FORWARDED = Annotated[str, typer.Option("--forwarded", help="Headers that the proxy in front sets, by commas.")]
 
@@ -42,9 +44,9 @@ def check(
             text, project=project, python=python, public_url=public_url or None, forwarded=headers
         )
 
-    old = stage.read(target(against)) if against else None
     named = tuple(target(text) for text in targets)
-    found = tuple(finding for one in named for finding in stage.findings(stage.read(one), old))
+    *new, old = stage.read_all((*named, target(against))) if against else (*stage.read_all(named), None)
+    found = tuple(finding for one in new if one is not None for finding in stage.findings(one, old))
     print(stage.render(found, named, output))
     if fail_on != "never" and stage.worst_reaches(found, fail_on):
         raise typer.Exit(FOUND)

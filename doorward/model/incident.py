@@ -65,6 +65,7 @@ class ImpactMeasured:
     """Who was hurt so far, counted from the guarded system's logs; a later measurement replaces an earlier one.
 
     `people_hurt` of `people_seen` distinct people, from `first_hurt_at` to `last_hurt_at`; `by_reason` counts events.
+    `unnamed_networks`: networks from which failures came whose person the log does not name; they hide more people.
     """
 
     people_hurt: int
@@ -73,6 +74,7 @@ class ImpactMeasured:
     last_hurt_at: datetime | None
     by_reason: tuple[tuple[str, int], ...]
     source: str
+    unnamed_networks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,7 @@ class Diagnosing:
             last_hurt_at=max((event.at for event in hurt), default=None),
             by_reason=tuple(sorted(by_reason.items(), key=lambda item: (-item[1], item[0]))),
             source="logs of " + ", ".join(c.name for c in self._settings.component if c.log),
+            unnamed_networks=len({event.source for event in hurt if event.source and not event.person}),
         )
 
     def last_hurt(self, incident: Incident) -> datetime | None:

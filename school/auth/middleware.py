@@ -14,7 +14,7 @@ from django.utils import timezone
 from school.auth.binding import KEY, Verdict, judge
 from school.auth.models import Account, account_of
 from school.middleware import Respond, route_of
-from school.service import current, record, visitor_of
+from school.service import current, note_person, record, visitor_of
 
 # Other services ask these with tokens; a cookie that comes along is not what they go by.
 _MACHINE_ROUTES = frozenset(
@@ -57,6 +57,7 @@ class SessionGuard:
         if judgement.reason is Reason.NETWORK_CHANGED:
             request.user = AnonymousUser()
         accepted = judgement.reason is Reason.OK
+        note_person(request, judgement.person)
         record(
             request,
             "session",

@@ -18,7 +18,7 @@ from school.portal.sign_in.provider import Claims, Provider
 from school.portal.sign_in.recheck import is_due
 from school.portal.sign_in.sealing import SealBroken, Sealer, Tokens
 from school.portal.sign_in.store import Refusal, SessionStore
-from school.service import current, record, source_of, visitor_of
+from school.service import current, note_person, record, source_of, visitor_of
 
 P = ParamSpec("P")
 
@@ -88,6 +88,7 @@ def _viewer(request: HttpRequest) -> Account | None:
         return None
     session = request.session
     person = session.get(_PERSON)
+    note_person(request, person)
     judged = _judge(request)
     if isinstance(judged, Account):
         _record(request, cookie, person, None)
