@@ -8,7 +8,7 @@ from django.urls import reverse
 from doorward.web.menu import MENU
 
 # Pages that belong to a menu entry without being it.
-_BELONGS = {"incident": "incidents", "approve": "incidents", "postmortem": "reviews"}
+_BELONGS = {"incident": "incidents", "approve": "incidents"}
 
 
 def menu(request: HttpRequest) -> dict[str, object]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 
 from django.conf import settings as django_settings
 
+from doorward import pipeline
 from doorward.errors import CapabilityMissing
+from doorward.review.render import Format
 from doorward.settings import Settings
 
 
@@ -25,10 +26,5 @@ def anchor_file() -> Path:
 
 
 def postmortem(incident_id: str) -> str:
-    """The incident's postmortem as HTML, made by the review stage. Raises CapabilityMissing if there is none."""
-    # Imported on demand: the pipeline brings every stage and numpy with it, which no other page needs.
-    try:
-        pipeline = importlib.import_module("doorward.pipeline")
-        return str(pipeline.postmortem(incident_id, "html"))
-    except (ModuleNotFoundError, AttributeError) as error:
-        raise CapabilityMissing("this Doorward cannot write postmortems", fix="install the whole package") from error
+    """The incident's postmortem as a whole HTML document, made by the review stage."""
+    return pipeline.postmortem(incident_id, Format.HTML)

@@ -46,7 +46,7 @@ def status(settings: Settings, now: datetime) -> pages.StatusPage:
         lately=tuple(incident_words.row(incident) for incident in reversed(incidents[-3:])),
         components=tuple(_component_light(component, recent[component.name]) for component in settings.component),
         probes=tuple(verdict.probe_light(result, fresh_s(settings), now) for result in latest),
-        own=own_health(now),
+        own=own_health(settings, now),
         owed_pages=_owed(),
         chart=_chart(settings, door_names(settings), first, now),
     )
@@ -88,9 +88,17 @@ def _component_light(component: ComponentTable, recent: Sequence[Bucket]) -> pag
     return verdict.component_light(component.name, component.role.value, recent, version)
 
 
-def own_health(now: datetime) -> tuple[pages.Light, ...]:
+def silent_after_s(settings: Settings) -> float:
+    """A part reports after each of its steps; the slowest is the probe with the longest pause."""
+    return max(90.0, fresh_s(settings))
+
+
+def own_health(settings: Settings, now: datetime) -> tuple[pages.Light, ...]:
     """Doorward's own parts; where none ever reported, that is said."""
-    found = tuple(verdict.own_light(part, state, detail, at, now) for part, state, detail, at in watching.health())
+    found = tuple(
+        verdict.own_light(part, state, detail, at, silent_after_s(settings), now)
+        for part, state, detail, at in watching.health()
+    )
     return found or (pages.Light("daemon", "", "unknown", "has never reported", "Is `doorward run` running?"),)
 
 

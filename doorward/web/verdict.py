@@ -15,8 +15,6 @@ from doorward.model.sign_in import TYPED, Bucket, Kind, Outcome
 from doorward.web import incident_words, phrases
 from doorward.web.pages import Headline, Light
 
-# A part that said nothing for this long counts as silent; the daemon reports every few seconds.
-SILENT_AFTER_S = 90.0
 # From this share on a component's light turns; it is a lamp for the eye and declares nothing (detectors do that).
 TROUBLED_SHARE = 0.2
 CAN, CANNOT, UNSURE = "People can sign in", "People cannot sign in", "Cannot tell"
@@ -111,10 +109,10 @@ def _untyped_failures(bucket: Bucket) -> int:
     )
 
 
-def own_light(part: str, state: str, detail: str, at: datetime, now: datetime) -> Light:
-    """A part of Doorward itself; a part that fell silent is not taken for well."""
+def own_light(part: str, state: str, detail: str, at: datetime, silent_after_s: float, now: datetime) -> Light:
+    """A part of Doorward itself; one that said nothing for `silent_after_s` is not taken for well."""
     age_s = (now - at).total_seconds()
-    if age_s > SILENT_AFTER_S:
+    if age_s > silent_after_s:
         said = f"has said nothing for {phrases.lasting(age_s)}"
         return Light(phrases.readable(part), "", "unknown", said, f"last: {detail}" if detail else "")
     tone, said = _HEALTH.get(state, ("unknown", state))

@@ -9,12 +9,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from doorward.errors import StoreUnavailable
 from doorward.store import watching
-from doorward.web import decisions, pages, ports, reading, verdict
+from doorward.web import decisions, pages, ports, reading
 
 # A postmortem is a document of its own with its own styles, and still nothing in it may run.
 _DOCUMENT_POLICY = (
@@ -51,13 +50,9 @@ def _incident_page(incident_id: str) -> pages.IncidentPage:
 
 @require_GET
 def postmortem(request: HttpRequest, incident_id: str) -> HttpResponse:
-    """`/incidents/<id>/postmortem/`: as the review stage writes it, whole document or part of a page."""
+    """`/incidents/<id>/postmortem/`: the document that the review stage writes, as it is."""
     _incident_page(incident_id)
-    written = ports.postmortem(incident_id)
-    if written.lstrip()[:9].lower() in {"<!doctype", "<html"} or written.lstrip()[:5].lower() == "<html":
-        return HttpResponse(written, headers={"Content-Security-Policy": _DOCUMENT_POLICY})
-    context = {"incident_id": incident_id, "written": mark_safe(written)}
-    return render(request, "web/postmortem.html", context)
+    return HttpResponse(ports.postmortem(incident_id), headers={"Content-Security-Policy": _DOCUMENT_POLICY})
 
 
 @require_GET
@@ -93,8 +88,8 @@ def health(request: HttpRequest) -> JsonResponse:
         found = watching.health()
     except StoreUnavailable:
         return JsonResponse({"schema": "doorward.health/1", "status": "store-unavailable", "parts": {}}, status=503)
-    silent = [part for part, _, _, at in found if (now - at).total_seconds() > verdict.SILENT_AFTER_S]
-    parts = {part: "silent" if part in silent else state for part, state, _, _ in found}
+    most_s = reading.silent_after_s(ports.doorward_settings())
+    parts = {part: state if (now - at).total_seconds() <= most_s else "silent" for part, state, _, at in found}
     well = all(state == "green" for state in parts.values())
     return JsonResponse({"schema": "doorward.health/1", "status": "ok" if well else "degraded", "parts": parts})
 

@@ -86,4 +86,4 @@ def test_a_component_without_events_is_said_to_be_unseen_not_well() -> None:
     [("green", 5, "good"), ("amber", 5, "unknown"), ("red", 5, "bad"), ("green", 91, "unknown")],
 )
 def test_doorwards_own_parts_are_well_only_while_they_say_so(state: str, age_s: float, tone: str) -> None:
-    assert verdict.own_light("watch", state, "", NOW - timedelta(seconds=age_s), NOW).tone == tone
+    assert verdict.own_light("watch", state, "", NOW - timedelta(seconds=age_s), 90, NOW).tone == tone
