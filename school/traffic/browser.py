@@ -5,6 +5,9 @@ jar obeys Domain, Path, Secure, Max-Age and Expires. All browsers share one pool
 for each person would cost more than what they do.
 """
 
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -97,11 +100,18 @@ class Browser:
         """The value of a cookie that has not expired."""
         return next((one.value for one in self.cookies.jar if one.name == name and not one.is_expired()), None)
 
-    def replace_cookie(self, name: str, value: str) -> None:
-        """Puts another value into a cookie that is held, as a copy restored from an old backup would."""
+    @contextmanager
+    def stale(self, name: str) -> Iterator[None]:
+        """Within the block the cookie is one that the service no longer knows; what is left of it is dropped after."""
+        value = secrets.token_hex(16)
         for one in self.cookies.jar:
             if one.name == name:
                 one.value = value
+        try:
+            yield
+        finally:
+            for one in [one for one in self.cookies.jar if one.value == value]:
+                self.cookies.jar.clear(one.domain, one.path, one.name)
 
     def _request(self, method: str, url: str) -> httpx.Request:
         return httpx.Request(method, url, headers=self._headers(self._network.address(self._chance)))

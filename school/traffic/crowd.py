@@ -98,7 +98,7 @@ class Crowd:
             person.is_busy = False
         while self._is_holder(person.browser) and self._chance.random() < self._habits.return_share:
             await asyncio.sleep(self._habits.pause_s(self._habits.away_s, self._chance))
-            if person.is_busy:
+            if person.is_busy or not self._is_holder(person.browser):
                 return
             person.is_busy = True
             try:

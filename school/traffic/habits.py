@@ -19,6 +19,7 @@ class Habits:
     sign_out_share: float = 0.3
     return_share: float = 0.5
     stale_share: float = 0.04  # of the cookies that people return with
+    portal_share: float = 0.6  # of returns; the others look at their account first
     material_share: float = 0.6
     assignment_share: float = 0.5
     submit_share: float = 0.3

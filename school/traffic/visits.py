@@ -4,7 +4,6 @@ Each step is written down as it went for the person. Nothing here decides when a
 """
 
 import asyncio
-import secrets
 from dataclasses import dataclass
 from random import Random
 
@@ -52,14 +51,19 @@ class Visits:
 
     async def come_back(self, person: Person) -> None:
         """With the cookies of an earlier visit, to the portal or to the account page; some cookies are too old."""
-        is_stale = self._chance.random() < self._habits.stale_share
-        if is_stale:
-            person.browser.replace_cookie(self._witness.session_cookie, secrets.token_hex(16))
-        url = self._at.auth + "/" if is_stale or self._chance.random() < 0.4 else self._at.portal + "/courses/"
-        page = await self._open(person, url, Action.RETURN, expects_sign_in=is_stale)
+        if self._chance.random() < self._habits.stale_share:
+            with person.browser.stale(self._witness.session_cookie):
+                await self._open(person, self._at.auth + "/", Action.RETURN, expects_sign_in=True)
+            person.is_in = False
+            await self.sign_in(person)
+            return
+        is_portal = self._chance.random() < self._habits.portal_share
+        page = await self._open(
+            person, self._at.portal + "/courses/" if is_portal else self._at.auth + "/", Action.RETURN
+        )
         if page is None:
             await self.sign_in(person)
-        elif url.startswith(self._at.portal):
+        elif is_portal:
             await self._look_around(person, page)
 
     async def answer_roll_call(self, person: Person, device: Browser) -> None:
@@ -77,10 +81,12 @@ class Visits:
         self._witness.note_at(person, device, Action.ROLL_CALL, status == 200, _symptom_of(status), status)
 
     async def _get_in(self, person: Person) -> Page | None:
-        """One try, from the courses page through the form; None when it failed."""
+        """One try, from the courses page through the form; None when it failed. Whoever is still in does not sign in."""
+        action = Action.OPEN
         try:
             page = await person.browser.get(self._at.portal + "/courses/")
             if page.status < 400 and page.content.sign_in_form is not None:
+                action = Action.SIGN_IN
                 await self._pause(self._habits.typing_s)
                 if self._chance.random() < self._habits.mistype_share:
                     page = await self._mistype(person, page)
@@ -89,7 +95,7 @@ class Visits:
             self._fail(person, Action.SIGN_IN, unreachable.symptom, None)
             return None
         if page.status < 400 and page.content.sign_in_form is None:
-            self._witness.note(person, Action.SIGN_IN, True, status=page.status)
+            self._witness.note(person, action, True, status=page.status)
             person.failures, person.is_in = 0, True
             return page
         self._fail(person, Action.SIGN_IN, _sign_in_symptom(page), page.status)

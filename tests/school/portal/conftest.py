@@ -18,14 +18,6 @@ _DEADLINE_S = 20
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 
-# First, because pytest-xdist reads the marks in the same hook.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "own_site" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("school-copies"))
-
-
 def until(condition: Callable[[], Any], what: str) -> Any:
     """The first true answer of the condition; fails after a deadline."""
     deadline = time.monotonic() + _DEADLINE_S

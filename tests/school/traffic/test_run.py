@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("school")
+
 FAST = ("--time-scale", "0.02")
 
 

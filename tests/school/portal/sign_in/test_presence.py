@@ -9,6 +9,8 @@ import pytest
 
 from tests.school.portal.conftest import OwnSite, Visitor, until
 
+pytestmark = pytest.mark.xdist_group("school-copies")
+
 
 @pytest.fixture
 def student(own_site: OwnSite, browse: Callable[..., Any]) -> Visitor:

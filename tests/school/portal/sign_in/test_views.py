@@ -4,6 +4,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.xdist_group("school")
+
 
 def test_whoever_is_not_signed_in_is_sent_to_the_provider_with_pkce(site: Any, visitor: Any) -> None:
     answer = visitor.get("/sign-in/?next=/courses/algebra/", follow_redirects=False)

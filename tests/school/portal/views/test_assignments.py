@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("school")
+
 OPEN, PAST = "'Problem set 7'", "'Problem set 5'"
 
 

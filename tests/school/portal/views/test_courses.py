@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("school")
+
 
 def test_students_see_their_courses_and_what_is_due(signed_in_as: Callable[..., Any]) -> None:
     page = signed_in_as("student").get("/courses/")

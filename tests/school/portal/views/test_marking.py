@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("school")
+
 
 @pytest.fixture
 def work(site: Any, rows: Callable[..., list[Any]]) -> Callable[[int], tuple[int, int]]:

@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.xdist_group("school")
+
 FIELDS = {"who": "  Ada.Nobody@Example.org ", "message": "I am sent back to the form <every> time."}
 
 

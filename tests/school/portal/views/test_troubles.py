@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.xdist_group("school")
+
 
 def test_a_page_that_is_not_there_says_so_in_words(visitor: Any) -> None:
     page = visitor.get("/nothing/here/")
