@@ -1,4 +1,4 @@
-"""How operators come in and go: sign in (slowed down when guessed at), the one-time set-up link, change of password."""
+"""How operators come in and go: sign in (slowed down when guessed at), one-time links, change of password."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from doorward.web import phrases, setup_link, throttle
 from doorward.web.forms import OperatorForm
 
 _REFUSALS = {
-    setup_link.Token.OPERATOR_EXISTS: "An operator exists already. Sign in, or ask that person.",
-    setup_link.Token.UNKNOWN: "This link is not the newest, or it was used. Restart Doorward: it prints a new one.",
-    setup_link.Token.EXPIRED: "This link is older than a day. Restart Doorward: it prints a new one.",
+    setup_link.Token.OPERATOR_EXISTS: "An operator exists already. Sign in, or ask that person for an invitation.",
+    setup_link.Token.UNKNOWN: "This link is not the newest, or it was used. Ask for a new one, or restart Doorward.",
+    setup_link.Token.EXPIRED: "This link is older than a day. Ask for a new one, or restart Doorward.",
 }
 
 
@@ -80,6 +80,16 @@ class ChangePassword(PasswordChangeView):
         """Say that it worked; other browsers of this person are signed out."""
         messages.success(self.request, "Your password is changed.")
         return super().form_valid(form)  # type: ignore[arg-type]
+
+
+@never_cache
+@require_POST
+def invite(request: HttpRequest) -> HttpResponse:
+    """`/account/invite/`: a one-time link for a colleague, shown once to the operator who asks for it."""
+    link = setup_link.invitation(request.build_absolute_uri("/"))
+    return render(
+        request, "web/invitation.html", {"link": link, "life": phrases.lasting(setup_link.LIFE.total_seconds())}
+    )
 
 
 @login_not_required

@@ -1,7 +1,7 @@
-"""The one-time link by which the first operator chooses a name and password.
+"""The one-time link by which an operator chooses a name and password: the first at the start, others by invitation.
 
-In: the dashboard's address. Out: the link, or None once an operator exists. Only the token's SHA-256 is kept, in a file
-that the owner alone can read; it is good once and for a day. A new start of the daemon makes a new link.
+In: the dashboard's address. Out: the link. Only the token's SHA-256 is kept, in a file that the owner alone can read;
+it is good once and for a day. A newer link takes the place of an older one.
 """
 
 from __future__ import annotations
@@ -35,10 +35,18 @@ class Token(StrEnum):
 
 def first_run_link(base_url: str) -> str | None:
     """A fresh link below `base_url`, None if an operator exists. Raises StoreUnavailable."""
-    if operators():
-        return None
+    return None if operators() else _fresh_link(base_url, is_invitation=False)
+
+
+def invitation(base_url: str) -> str:
+    """A fresh link for a colleague, asked for by an operator who is signed in. Raises StoreUnavailable."""
+    return _fresh_link(base_url, is_invitation=True)
+
+
+def _fresh_link(base_url: str, *, is_invitation: bool) -> str:
     token = secrets.token_urlsafe(32)
-    kept = {"sha256": _digest(token), "expires_at": (timezone.now() + LIFE).isoformat()}
+    expires_at = (timezone.now() + LIFE).isoformat()
+    kept = {"sha256": _digest(token), "expires_at": expires_at, "is_invitation": is_invitation}
     fresh = _file().with_suffix(".new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -55,13 +63,13 @@ def operators() -> int:
 
 def look(token: str, now: datetime) -> Token:
     """What the token is worth; nothing is used up."""
-    if operators():
-        return Token.OPERATOR_EXISTS
     try:
         kept = json.loads(_file().read_text())
         expires_at = datetime.fromisoformat(kept["expires_at"])
     except (OSError, ValueError, KeyError):
-        return Token.UNKNOWN
+        return Token.OPERATOR_EXISTS if operators() else Token.UNKNOWN
+    if not kept.get("is_invitation") and operators():
+        return Token.OPERATOR_EXISTS
     if not hmac.compare_digest(_digest(token), str(kept.get("sha256"))):
         return Token.UNKNOWN
     return Token.GOOD if now < expires_at else Token.EXPIRED

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/", entrance.SignIn.as_view(), name="sign-in"),
     path("sign-out/", entrance.SignOut.as_view(), name="sign-out"),
     path("account/", entrance.ChangePassword.as_view(), name="account"),
+    path("account/invite/", entrance.invite, name="invite"),
     path("set-up/<str:token>/", entrance.set_up, name="set-up"),
 ]
 handler404 = trouble.handler404

@@ -139,3 +139,20 @@ def test_an_operator_changes_the_password(operator: Client) -> None:
     form = {"old_password": PASSWORD, "new_password1": fresh, "new_password2": fresh}
     assert b"Your password is changed" in operator.post("/account/", form, follow=True).content
     assert get_user_model().objects.get().check_password(fresh)
+
+
+def test_a_colleague_comes_by_invitation_and_decides_in_their_own_name(operator: Client) -> None:
+    assert Client().post("/account/invite/").status_code == 302
+    page = operator.post("/account/invite/").content.decode()
+    path = page.split("<code>http://testserver")[1].split("</code>")[0]
+    colleague = Client()
+    answer = colleague.post(path, {**CHOSEN, "username": "ines"}, follow=True)
+    assert b"Welcome, ines" in answer.content
+    assert Client().post(path, {**CHOSEN, "username": "eve"}).status_code == 410
+
+
+def test_a_first_run_link_is_worth_nothing_once_somebody_is_in(operator: Client, now: datetime) -> None:
+    get_user_model().objects.all().update(is_active=False)
+    made = token(link())
+    get_user_model().objects.all().update(is_active=True)
+    assert setup_link.look(made, now) is Token.OPERATOR_EXISTS
