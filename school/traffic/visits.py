@@ -81,7 +81,7 @@ class Visits:
         self._witness.note_at(person, device, Action.ROLL_CALL, status == 200, _symptom_of(status), status)
 
     async def _get_in(self, person: Person) -> Page | None:
-        """One try, from the courses page through the form; None when it failed. Whoever is still in does not sign in."""
+        """One try, from the courses page through the form; None when it failed; no form for who is still in."""
         action = Action.OPEN
         try:
             page = await person.browser.get(self._at.portal + "/courses/")
