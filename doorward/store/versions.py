@@ -41,6 +41,11 @@ def keep_files(state: Path, component: str, version: str, files: Mapping[str, by
             os.replace(fresh, path)
 
 
+def place(state: Path, component: str, version: str, name: str) -> Path:
+    """Where the bytes of a version's file are kept."""
+    return state / "versions" / component / version / name.replace("/", "__")
+
+
 def files(state: Path, component: str, version: str, names: tuple[str, ...]) -> dict[str, bytes]:
     """The kept bytes by name. Raises ActionRefused if a file is gone or is not what its digest says."""
     folder = state / "versions" / component / version

@@ -34,17 +34,23 @@ def files(settings: Settings, component: ComponentTable) -> dict[str, bytes]:
         try:
             found[str(path)] = settings.place(path).read_bytes()
         except OSError as error:
-            problem = Problem(
-                "config.unreadable", f"cannot be read: {error.strerror}", str(path), "check path and rights"
-            )
-            raise InputInvalid((problem,)) from error
+            raise _unreadable(str(path), error) from error
     return found
 
 
 def changed_at(settings: Settings, component: ComponentTable) -> datetime:
-    """When the newest of the component's files was last written."""
-    newest = max(settings.place(path).stat().st_mtime for path in component.config)
+    """When the newest of the component's files was last written. Raises InputInvalid if one is gone."""
+    try:
+        newest = max(settings.place(path).stat().st_mtime for path in component.config)
+    except OSError as error:
+        raise _unreadable(str(component.config[0]), error) from error
     return datetime.fromtimestamp(newest, UTC)
+
+
+def _unreadable(path: str, error: OSError) -> InputInvalid:
+    return InputInvalid(
+        (Problem("config.unreadable", f"cannot be read: {error.strerror}", path, "check path and rights"),)
+    )
 
 
 def author(settings: Settings, component: ComponentTable) -> str | None:
@@ -67,11 +73,11 @@ def _git(directory: Path, *arguments: str) -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def target(settings: Settings, component: ComponentTable, files_at: Path | None = None) -> Target:
-    """What to check of a component; `files_at` = a folder that holds another version's files."""
+def target(settings: Settings, component: ComponentTable, kept_file: Path | None = None) -> Target:
+    """What to check of a component; `kept_file` = the first configuration file as another version had it."""
     name = component.settings if component.kind == "django" else ""
     if not name and component.config:
-        name = str((files_at or settings.directory) / component.config[0])
+        name = str(kept_file or settings.directory / component.config[0])
     return Target(
         kind=component.kind,
         name=name,

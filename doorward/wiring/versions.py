@@ -1,18 +1,21 @@
 """Take configuration versions as files change, say what each change would do, and prove versions good.
 
-In: settings and the files. Out: ConfigVersions in the store, Changes with their findings in memory. A version is proved
-good when every probe passed under it for `recover.version_age_s` with nothing suspicious; a pinned one never is.
+In: settings and the files. Out: ConfigVersions in the store, Changes with their findings in memory (after a restart the
+changes of the last day are read again from the kept versions). A version is proved good when every probe passed under
+it for `recover.version_age_s` with nothing suspicious; a pinned one never is.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from doorward import check
-from doorward.errors import DoorwardError
+from doorward.errors import CapabilityMissing, DoorwardError
 from doorward.model.config_version import Change, ConfigVersion, Standing
 from doorward.model.configuration import Configuration
 from doorward.model.finding import Finding
@@ -20,6 +23,12 @@ from doorward.settings import Settings
 from doorward.settings_tables import ComponentTable
 from doorward.store import versions as kept
 from doorward.wiring import guarded
+
+# How far back a start reads changes again: a cause is looked for no further back.
+CHANGES_SPAN = timedelta(hours=24)
+MOST_CHANGES = 50
+# Each is read by a process of its own, for half a second: a start must not take minutes.
+MOST_RECALLED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +48,51 @@ class Versions:
         self._components = tuple(component for component in settings.component if component.config)
         self._current: dict[str, ConfigVersion] = {}
         self._read: dict[tuple[str, str], Configuration] = {}
+        self._not_stored: list[ConfigVersion] = []
+        self._lock = threading.RLock()
         self.changes: list[ReviewedChange] = []
         for component in self._components:
             known = kept.all_of(component.name)
             if known:
                 self._current[component.name] = known[-1]
 
+    def recall(self, now: datetime) -> None:
+        """Review the changes of the last day again, so that a restart forgets no suspect. Raises StoreUnavailable."""
+        found: list[ReviewedChange] = []
+        for component in self._components:
+            known = kept.all_of(component.name)
+            steps = [(old, new) for old, new in pairwise(known) if now - new.seen_at <= CHANGES_SPAN]
+            reviews = (self._review(component, old, new) for old, new in steps[-MOST_RECALLED:])
+            found.extend(review for review in reviews if review is not None)
+        with self._lock:
+            self.changes = sorted(found, key=lambda reviewed: reviewed.change.at)[-MOST_CHANGES:]
+
     def current(self, component: str) -> ConfigVersion | None:
         """The version in the files as last taken."""
         return self._current.get(component)
 
     def take(self, now: datetime) -> tuple[ReviewedChange, ...]:
-        """Look at every component's files; returns the changes since the last look. Raises StoreUnavailable."""
-        found = [change for component in self._components if (change := self._take(component, now)) is not None]
-        self.changes = [*self.changes, *found][-50:]
+        """Look at every component's files; returns the changes since the last look.
+
+        Raises InputInvalid for a file that cannot be read and StoreUnavailable, after all components were looked at.
+        """
+        with self._lock:
+            return self._look(now)
+
+    def _look(self, now: datetime) -> tuple[ReviewedChange, ...]:
+        found: list[ReviewedChange] = []
+        trouble: DoorwardError | None = None
+        for component in self._components:
+            try:
+                change = self._take(component, now)
+            except DoorwardError as error:
+                trouble = error
+                continue
+            found.extend([change] if change is not None else [])
+        self.changes = [*self.changes, *found][-MOST_CHANGES:]
+        self._store()
+        if trouble is not None:
+            raise trouble
         return tuple(found)
 
     def _take(self, component: ComponentTable, now: datetime) -> ReviewedChange | None:
@@ -63,9 +103,17 @@ class Versions:
         kept.keep_files(self._settings.state, component.name, digest, files)
         at = guarded.changed_at(self._settings, component)
         version = ConfigVersion(component.name, digest, at, now, guarded.author(self._settings, component))
-        kept.add(version)
-        self._current[component.name] = next(v for v in reversed(kept.all_of(component.name)) if v.digest == digest)
+        known = next((v for v in reversed(kept.all_of(component.name)) if v.digest == digest), None)
+        # A change is suspected also while the database cannot take it down.
+        self._not_stored.append(version)
+        self._current[component.name] = self._with_standing(version, known.standing) if known else version
         return self._review(component, before, version)
+
+    def _store(self) -> None:
+        """Write down the versions that were taken; what is not stored is tried again. Raises StoreUnavailable."""
+        while self._not_stored:
+            kept.add(self._not_stored[0])
+            self._not_stored.pop(0)
 
     def _review(
         self, component: ComponentTable, before: ConfigVersion | None, version: ConfigVersion
@@ -90,34 +138,46 @@ class Versions:
         key = (component.name, digest)
         if key not in self._read:
             current = self._current.get(component.name)
-            at = None if current and current.digest == digest else self._folder(component, digest)
+            at = None if current and current.digest == digest else self._kept_file(component, digest)
             self._read[key] = check.read(guarded.target(self._settings, component, at))
         return self._read[key]
 
-    def _folder(self, component: ComponentTable, digest: str) -> Path:
-        return self._settings.state / "versions" / component.name / digest
+    def _kept_file(self, component: ComponentTable, digest: str) -> Path:
+        """The kept bytes of the version's first file. Raises CapabilityMissing for a kind that reads no file alone."""
+        if component.kind == "django":
+            what = f"an earlier version of {component.name} can be read only while it is in force"
+            raise CapabilityMissing(what, fix="`doorward check --against` compares two settings modules")
+        return kept.place(self._settings.state, component.name, digest, str(component.config[0]))
 
-    def prove(self, now: datetime, loaded: Callable[[str], str | None]) -> tuple[str, ...]:
+    def prove(
+        self, now: datetime, loaded: Callable[[str], str | None], passing_since: datetime | None = None
+    ) -> tuple[str, ...]:
         """Every probe passes and nothing is suspicious: prove the versions in force that have stood long enough.
 
         `loaded` tells the digest that a component's own log says it runs with; another one is not proved.
+        `passing_since` is the oldest of the probes' last results: it says nothing of a version that came after it.
         """
         proved = []
-        for name, version in list(self._current.items()):
-            old_enough = now - version.seen_at >= timedelta(seconds=self._settings.recover.version_age_s)
-            in_force = loaded(name) in (None, version.digest)
-            if version.standing is Standing.UNPROVED and old_enough and in_force:
-                kept.set_standing(name, version.digest, Standing.PROVED_GOOD, "probes passed under it")
-                self._current[name] = self._with_standing(version, Standing.PROVED_GOOD)
-                proved.append(name)
+        with self._lock:
+            self._store()
+            for name, version in list(self._current.items()):
+                old_enough = now - version.seen_at >= timedelta(seconds=self._settings.recover.version_age_s)
+                in_force = loaded(name) in (None, version.digest)
+                probed = passing_since is None or version.seen_at <= passing_since
+                if version.standing is Standing.UNPROVED and old_enough and in_force and probed:
+                    kept.set_standing(name, version.digest, Standing.PROVED_GOOD, "probes passed under it")
+                    self._current[name] = self._with_standing(version, Standing.PROVED_GOOD)
+                    proved.append(name)
         return tuple(proved)
 
     def pin(self, component: str, digest: str, reason: str) -> None:
         """Mark a version as bad, so that nothing puts it back."""
-        kept.set_standing(component, digest, Standing.PINNED, reason)
-        current = self._current.get(component)
-        if current and current.digest == digest:
-            self._current[component] = self._with_standing(current, Standing.PINNED)
+        with self._lock:
+            self._store()
+            kept.set_standing(component, digest, Standing.PINNED, reason)
+            current = self._current.get(component)
+            if current and current.digest == digest:
+                self._current[component] = self._with_standing(current, Standing.PINNED)
 
     @staticmethod
     def _with_standing(version: ConfigVersion, standing: Standing) -> ConfigVersion:
