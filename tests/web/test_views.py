@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from html import unescape
 
@@ -14,7 +13,6 @@ from django.test import Client
 from django.urls import reverse
 
 from doorward.model.journey import ProbeOutcome
-from doorward.settings import Settings
 from doorward.store import log
 from doorward.web import pages
 from doorward.web.menu import MENU
@@ -178,34 +176,6 @@ def test_machines_read_doorwards_own_health_without_signing_in(visitor: Client, 
         "status": "ok",
         "parts": {"pages": "green", "probe": "green", "store": "green", "watch": "green"},
     }
-
-
-@pytest.fixture
-def _no_store(operator: Client, guarded: Settings) -> Iterator[None]:
-    """A database whose directory is gone."""
-    connections.close_all()
-    kept = dict(connections["default"].settings_dict)
-    connections["default"].settings_dict["NAME"] = str(guarded.state / "gone" / "doorward.sqlite3")
-    yield
-    connections.close_all()
-    connections["default"].settings_dict.update(kept)
-
-
-@pytest.mark.usefixtures("_no_store")
-@pytest.mark.parametrize("address", [*PAGES, "/sign-in/"])
-def test_without_its_store_a_page_says_so_and_what_goes_on(operator: Client, address: str) -> None:
-    answer = operator.get(address)
-    assert answer.status_code == 503
-    assert b"cannot reach its own database" in answer.content
-    assert b"paging go on" in answer.content
-    assert b"Traceback" not in answer.content
-
-
-@pytest.mark.usefixtures("_no_store")
-def test_without_its_store_health_is_503_and_names_it(operator: Client) -> None:
-    answer = operator.get("/health/")
-    assert answer.status_code == 503
-    assert answer.json()["status"] == "store-unavailable"
 
 
 def test_a_log_that_was_tampered_with_is_said_so(operator: Client, now: datetime) -> None:
