@@ -98,7 +98,7 @@ def approve(incident_id: str, by: str, now: datetime, shown_plan: str) -> Decisi
         return None
 
     done = "Approved. Doorward applies the plan now and signs in to prove it."
-    return _decide(incident_id, by, now, Approved(shown_plan, f"{by} approved it on the dashboard"), refusal, done)
+    return _decide(incident_id, by, now, Approved(shown_plan, "on-the-dashboard"), refusal, done)
 
 
 def note(incident_id: str, by: str, now: datetime, text: str) -> Decision:

@@ -146,7 +146,7 @@ def _planned(entry: Entry, body: Planned) -> str:
 @_says(Approved)
 def _approved(entry: Entry, body: Approved) -> str:
     who = "Policy" if entry.by == "policy" else entry.by
-    return f"{who} approved plan {body.plan_digest}: {phrases.readable(body.reason)}"
+    return f"{who} approved plan {body.plan_digest} ({phrases.readable(body.reason)})"
 
 
 @_says(ActionStarted)

@@ -187,7 +187,7 @@ def _chapter(chapter: str, fault: datetime, at: datetime) -> list[tuple[str, lis
         return [("mara", [Acknowledged("looking")]), ("mara", [Noted("Told the help desk.")])]
     if chapter == "approved":
         return [
-            ("mara", [Approved(digest, "mara approved it on the dashboard")]),
+            ("mara", [Approved(digest, "on-the-dashboard")]),
             ("doorward", [ActionStarted(digest, 1), ActionSucceeded(digest, 1, f"wrote {GOOD}, pinned {BAD}")]),
             ("doorward", [ActionStarted(digest, 2)]),
         ]
