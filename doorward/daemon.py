@@ -2,19 +2,24 @@
 
 Each loop is supervised: an unforeseen failure is recorded in the health state and the loop goes on. Loops share one
 Pipeline; the ledger orders what they write. A kill at any moment is followed by a start that reads where things stood.
+One Doorward runs on a state directory: two would repair the same thing twice.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from doorward.errors import DoorwardError, StoreUnavailable
+from doorward.errors import DoorwardError, InputInvalid, Problem, StoreUnavailable
 from doorward.pipeline import Pipeline, now
 from doorward.settings import Settings
 from doorward.settings_tables import ProbeTable
@@ -28,15 +33,17 @@ DELIVER_EVERY_S = 1.0
 VERSIONS_EVERY_S = 1.0
 # A part that has not reported for so long is not well, whatever it said last.
 HEALTH_EVERY_S = 5.0
+# A locked database keeps whoever asks it waiting for seconds: health is not worth that more often than this.
+STORE_PAUSE_S = 10.0
 
 
 @dataclass(slots=True)
 class Loop:
-    """One supervised loop: `step` again and again, `every_s` apart."""
+    """One supervised loop: `step` again and again, `every_s` apart; what it returns is amber, empty is green."""
 
     name: str
     every_s: float
-    step: Callable[[], None]
+    step: Callable[[], str]
 
 
 class Daemon:
@@ -45,53 +52,63 @@ class Daemon:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.stop = threading.Event()
+        _ready(settings).unlink(missing_ok=True)
         self._listening = server.listen(settings)
         self.pipeline = Pipeline(settings, self._listening.address)
-        self._health: dict[str, tuple[str, str]] = {}
         self._reported: dict[str, tuple[str, str, float]] = {}
+        self._store_failed_at = float("-inf")
 
     def loops(self) -> tuple[Loop, ...]:
         """Every loop, in the order of the story."""
-        pipeline = self.pipeline
         return (
             Loop("check", VERSIONS_EVERY_S, self._take_versions),
             *(Loop(f"probe {probe.name}", probe.every_s, self._prober(probe)) for probe in self.settings.probe),
-            Loop("watch", WATCH_EVERY_S, pipeline.watch),
+            Loop("watch", WATCH_EVERY_S, self._watch),
             Loop("act", ACT_EVERY_S, self._act),
             Loop("respond", DELIVER_EVERY_S, self._respond),
         )
 
-    def _take_versions(self) -> None:
+    def _take_versions(self) -> str:
         for reviewed in self.pipeline.take_versions():
             change, worst = reviewed.change, [finding.severity for finding in reviewed.findings]
             say(
                 f"{change.component}: configuration {change.before} -> {change.after}; check says: "
                 f"{', '.join(worst) or reviewed.unread or 'nothing'}"
             )
+        return ""
 
-    def _prober(self, probe: ProbeTable) -> Callable[[], None]:
-        def step() -> None:
+    def _prober(self, probe: ProbeTable) -> Callable[[], str]:
+        def step() -> str:
             result = self.pipeline.probe(probe)
             if result.reason != "ok":
                 say(f"probe {probe.name}: {result.outcome}, {result.reason}")
+            return ""
 
         return step
 
-    def _act(self) -> None:
-        self.pipeline.refresh()
+    def _watch(self) -> str:
+        self.pipeline.watch()
+        return self.pipeline.logs.trouble(now())
+
+    def _act(self) -> str:
+        """Act also while the store is away: what is known is enough to diagnose, and what is approved to repair."""
+        try:
+            self.pipeline.refresh()
+        except StoreUnavailable:
+            self.pipeline.act()
+            raise
         self.pipeline.act()
+        return ""
 
-    def _respond(self) -> None:
+    def _respond(self) -> str:
         self.pipeline.escalate()
-        self._deliver()
-
-    def _deliver(self) -> None:
         done = self.pipeline.deliver()
         failed = [attempt for attempt in done.attempts if attempt.error]
         if done.store_error:
             raise StoreUnavailable(done.store_error)
         if failed:
             raise DoorwardError(f"{len(failed)} pages wait: {failed[0].error}", code="delivery")
+        return ""
 
     def run(self) -> None:
         """Run every loop until told to stop; each in a thread of its own."""
@@ -100,48 +117,82 @@ class Daemon:
         threads.append(threading.Thread(target=self._serve, name="dashboard"))
         for thread in threads:
             thread.start()
-        (self.settings.state / "ready").write_text(f"{os.getpid()}\n")
+        _ready(self.settings).write_text(f"{os.getpid()}\n")
         say(f"guarding {self.settings.service.name}; dashboard at {self.pipeline.dashboard_url}")
         while not self.stop.wait(0.5):
             pass
         for thread in threads:
             thread.join(timeout=30)
-        (self.settings.state / "ready").unlink(missing_ok=True)
+        _ready(self.settings).unlink(missing_ok=True)
 
     def _serve(self) -> None:
         try:
             server.serve(self.settings, self.stop, self._listening)
         except (OSError, DoorwardError) as error:
-            self._report("dashboard", "red", f"{type(error).__name__}: {error}")
-            say(f"the dashboard does not run: {error}")
+            self._report("dashboard", "red", f"does not run: {type(error).__name__}: {error}")
 
     def _supervise(self, loop: Loop) -> None:
         """Repeat the step; what goes wrong turns the part's health, and never ends the loop."""
         while not self.stop.is_set():
             began = time.monotonic()
             try:
-                loop.step()
-                self._report(loop.name, "green", "")
+                amber = loop.step()
+                self._report(loop.name, "amber" if amber else "green", amber)
             except DoorwardError as error:
-                self._report(loop.name, "red", str(error.problem))
+                self._report(loop.name, "red", _said(error))
             except Exception as error:  # noqa: BLE001 - the one broad except of a supervised loop
-                self._report(loop.name, "red", f"our fault: {type(error).__name__}")
-                say(f"{loop.name}: {type(error).__name__}: {error}")
+                self._report(loop.name, "red", f"our fault: {_place(error)}")
             self.stop.wait(max(0.05, loop.every_s - (time.monotonic() - began)))
         release()
 
     def _report(self, part: str, state: str, detail: str) -> None:
         """Write the part's health when it changes, and now and then; a store that does not answer must not stop us."""
         before = self._reported.get(part)
-        if before and before[:2] == (state, detail) and time.monotonic() - before[2] < HEALTH_EVERY_S:
+        if before and before[0] == state and time.monotonic() - before[2] < HEALTH_EVERY_S:
             return
-        if state != "green" and (before is None or before[1] != detail):
-            say(f"health of {part} is {state}: {detail}")
+        if (before or ("green", ""))[:2] != (state, detail):
+            say(f"health of {part} is {state}{': ' if detail else ''}{detail}")
+        self._reported[part] = (state, detail, time.monotonic())
+        if time.monotonic() - self._store_failed_at < STORE_PAUSE_S:
+            return
         try:
             watching.set_health(part, state, detail, now())
+            self._store_failed_at = float("-inf")
         except StoreUnavailable as error:
+            self._store_failed_at = time.monotonic()
             say(f"health of {part} cannot be stored: {error.problem.what}")
-        self._reported[part] = (state, detail, time.monotonic())
+
+
+def _ready(settings: Settings) -> Path:
+    """The file that says that the daemon runs, and with which process id."""
+    return settings.state / "ready"
+
+
+def _said(error: DoorwardError) -> str:
+    """All problems of the error, in one line."""
+    problems = error.problems if isinstance(error, InputInvalid) else (error.problem,)
+    return "; ".join(" ".join(str(problem).split()) for problem in problems)
+
+
+def _place(error: Exception) -> str:
+    """Which error and where in the code; its text may hold what must not be shown."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} in {Path(frames[-1].filename).name}:{frames[-1].lineno}"
+
+
+@contextlib.contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Hold the state directory; the lock goes with the process, however it ends. Raises InputInvalid if it is held."""
+    with (settings.state / "run.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            what = "another `doorward run` works in this state directory"
+            where = f"{settings.path} doorward.state"
+            raise InputInvalid(
+                (Problem("run.twice", what, where, "stop it, or give this one a state of its own"),)
+            ) from error
+        yield
 
 
 def say(text: str) -> None:
@@ -151,7 +202,11 @@ def say(text: str) -> None:
 
 def run(settings: Settings) -> None:
     """Print the first-run link and run until SIGTERM or SIGINT; the store must be open."""
-    daemon = Daemon(settings)
+    with _alone(settings):
+        _run(Daemon(settings))
+
+
+def _run(daemon: Daemon) -> None:
     link = setup_link.first_run_link(daemon.pipeline.dashboard_url)
     if link:
         say(f"first run: make your account at {link}")

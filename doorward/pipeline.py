@@ -7,14 +7,16 @@ daemon repeats; what an incident needs next is read from the incident itself, so
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from doorward.model.action import ActionKind
+from doorward.errors import ActionRefused, DoorwardError, LogBroken
+from doorward.model.action import Action, ActionKind, ActionState
 from doorward.model.detection import Detection
 from doorward.model.diagnosis import Differential
-from doorward.model.incident import Approved as ApprovedEntry
 from doorward.model.incident import (
+    ActionStarted,
     Asked,
     Declared,
     Diagnosed,
@@ -22,9 +24,11 @@ from doorward.model.incident import (
     Incident,
     IncidentState,
     Joined,
+    Noted,
     Planned,
     Recovered,
 )
+from doorward.model.incident import Approved as ApprovedEntry
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.sign_in import SignInEvent
 from doorward.probe.driver import run as run_probe
@@ -44,7 +48,7 @@ from doorward.watch import Watcher
 from doorward.watch.settings import of_table
 from doorward.wiring import guarded
 from doorward.wiring.diagnosing import Diagnosing
-from doorward.wiring.logs import Logs
+from doorward.wiring.logs import PAST, Logs
 from doorward.wiring.memory import Memory
 from doorward.wiring.moves import Move, next_move
 from doorward.wiring.repair import Repair
@@ -54,8 +58,11 @@ STAGES = ("check", "probe", "watch", "diagnose", "respond", "recover", "review")
 
 DOORWARD = "doorward"
 POLICY = "policy"
-# Probes that passed within this time speak for the versions in force.
+# A probe speaks for three of its rounds, and never for less than this.
 PROVING_SPAN = timedelta(seconds=60)
+# A person may have mended it: that is seen when all has been calm for so many times the settle time.
+CALM_FACTOR = 3
+MENDED_BY_OTHERS = "signals are back in their usual course without a repair by Doorward"
 
 
 def now() -> datetime:
@@ -74,13 +81,15 @@ class Pipeline:
         self.logs = Logs(settings)
         self.versions = Versions(settings)
         self.watcher = Watcher(of_table(settings.watch), self.logs.names)
-        self.repair = Repair(settings, self.versions, self.memory.loaded, self._history, self.probe_all)
+        self.repair = Repair(settings, self.versions, self._loaded, self._history, self.probe_all)
         self.diagnosing = Diagnosing(settings, self.memory, self.versions, self.repair)
         self.channels = channel_tables(settings)
         self.spool = Spool(settings.state / "pages-spool.jsonl")
         self.courier = Courier(self.channels, settings.respond, self.ledger, now, outbox, self.spool)
-        self._tried: dict[str, tuple[str, ...]] = {}
+        self._undecided: deque[Detection] = deque()
         self._watch_lock = threading.Lock()
+        self._page_lock = threading.Lock()
+        self.spool.owe(self.ledger.load())
 
     @property
     def chain(self) -> tuple[LevelTable, ...]:
@@ -88,20 +97,33 @@ class Pipeline:
         return self.settings.respond.level or (LevelTable(name="On call", channels=("console",)),)
 
     def warm(self) -> None:
-        """Read the recent past again, so that a restart is as suspicious as the process before it."""
+        """Read the recent past again, so that a restart is as suspicious as the process before it, and no more."""
+        self.versions.recall(now())
         past = self.logs.past(now())
         self.memory.add(past)
+        if not past:
+            return
         with self._watch_lock:
             self.watcher.feed(past)
-            detections = self.watcher.advance(now())
-        for detection in detections:
-            if not self._is_told(detection):
-                self._respond_to(detection)
+            detections = self.watcher.advance(past[-1].at)
+        self._undecided.extend(detection for detection in detections if not self._is_told(detection))
 
     def _is_told(self, detection: Detection) -> bool:
-        """Whether it speaks of trouble whose incident is closed; an open one is for `declare.decide` to recognise."""
-        closed = (incident.resolved_at for incident in self.ledger.incidents())
-        return any(at is not None and detection.onset <= at for at in closed)
+        """Whether it speaks of trouble that is over; an open incident is for `declare.decide` to recognise."""
+        incidents = self.ledger.incidents()
+        closed = any(one.resolved_at is not None and detection.onset <= one.resolved_at for one in incidents)
+        recovered = any(one.recovered_at is not None and detection.detected_at <= one.recovered_at for one in incidents)
+        return closed or recovered or self._is_over(detection)
+
+    def _is_over(self, detection: Detection) -> bool:
+        """Whether what was detected has calmed down since."""
+        with self._watch_lock:
+            return self.watcher.is_recovered(detection.signal, detection.segment)
+
+    def _loaded(self, component: str) -> str | None:
+        """The digest that a component says it runs with, None if it never said; a log tells one file's digest only."""
+        files = next((len(table.config) for table in self.settings.component if table.name == component), 0)
+        return self.memory.loaded(component) if files == 1 else None
 
     # 1 check ---------------------------------------------------------------------------------------------------------
 
@@ -127,10 +149,23 @@ class Pipeline:
 
     def _prove(self) -> None:
         """Versions are proved good when every probe passed lately, nothing is suspicious and nothing is open."""
-        latest = {result.journey: result.outcome for result in watching.probes(now() - PROVING_SPAN)}
-        passing = all(latest.get(probe.name) is ProbeOutcome.PASSED for probe in self.settings.probe)
-        if passing and not self.watcher.suspicious() and not self.ledger.open_incidents():
-            self.versions.prove(now(), self.memory.loaded)
+        since = self._passing_since()
+        if since is not None and not self._suspicious() and not self.ledger.open_incidents():
+            self.versions.prove(now(), self._loaded, since)
+
+    def _passing_since(self) -> datetime | None:
+        """When the oldest of the probes' last results was made, None unless all of them are fresh and passed."""
+        moment = now()
+        spans = {probe.name: max(PROVING_SPAN, 3 * timedelta(seconds=probe.every_s)) for probe in self.settings.probe}
+        kept = watching.probes(moment - max(spans.values(), default=PROVING_SPAN))
+        latest = {result.journey: result for result in kept}
+        found = [latest[name] for name in spans if name in latest and latest[name].at >= moment - spans[name]]
+        passed = len(found) == len(spans) and all(result.outcome is ProbeOutcome.PASSED for result in found)
+        return min((result.at for result in found), default=moment) if passed else None
+
+    def _suspicious(self) -> bool:
+        with self._watch_lock:
+            return bool(self.watcher.suspicious())
 
     # 3 watch ---------------------------------------------------------------------------------------------------------
 
@@ -140,10 +175,21 @@ class Pipeline:
         self.memory.add(events)
         with self._watch_lock:
             self.watcher.feed(events)
-            detections = self.watcher.advance(now())
-        for detection in detections:
-            self._respond_to(detection)
+            self._undecided.extend(self.watcher.advance(now()))
+        self._decide()
         self.logs.commit()
+
+    def _decide(self) -> None:
+        """Respond to each detection once. Old ones wait until the log is read to its end, and then count if they still
+        stand: a first start on a log of months must not wake anybody for what is long over."""
+        while self._undecided:
+            detection = self._undecided[0]
+            is_old = now() - detection.detected_at > PAST
+            if is_old and self.logs.is_behind:
+                return
+            if not (is_old and self._is_over(detection)):
+                self._respond_to(detection)
+            self._undecided.popleft()
 
     # 4 diagnose ------------------------------------------------------------------------------------------------------
 
@@ -162,6 +208,13 @@ class Pipeline:
     # 5 respond -------------------------------------------------------------------------------------------------------
 
     def _respond_to(self, detection: Detection) -> None:
+        try:
+            self._take_up(detection)
+        except ActionRefused:
+            # A person resolved the incident at this very moment: decide by how it stands now.
+            self._take_up(detection)
+
+    def _take_up(self, detection: Detection) -> None:
         decision = declare.decide(detection, self.ledger.open_incidents(), now())
         if decision.course is declare.Course.DECLARE:
             incident = self.ledger.next_id(now())
@@ -169,18 +222,24 @@ class Pipeline:
             self._record(incident, [body])
             self.escalate()
         elif decision.course is declare.Course.JOIN and decision.incident:
-            before = self.ledger.incident(decision.incident)
-            self._record(decision.incident, [Joined(detection, decision.reason.value)])
-            joined = self.ledger.incident(decision.incident)
+            self._join(decision.incident, Joined(detection, decision.reason.value))
+
+    def _join(self, incident_id: str, body: Joined) -> None:
+        # Under the lock: `escalate` in another thread would say the same relapse a second time.
+        with self._page_lock:
+            before = self.ledger.incident(incident_id)
+            self._record(incident_id, [body])
+            joined = self.ledger.incident(incident_id)
             if before and joined and before.state is IncidentState.RECOVERED:
                 self._page(joined, escalate.relapse(joined, self.chain))
 
     def escalate(self) -> None:
         """Page whoever is due: at declaration, without an answer in time, for a question, when it is over."""
-        for incident in self.ledger.open_incidents():
-            step = escalate.next_step(incident, self.chain, now())
-            if step is not None:
-                self._page(incident, step)
+        with self._page_lock:
+            for incident in self.ledger.open_incidents():
+                step = escalate.next_step(incident, self.chain, now())
+                if step is not None:
+                    self._page(incident, step)
 
     def _page(self, incident: Incident, step: Step) -> None:
         link = f"{self.dashboard_url}/incidents/{incident.id}/" if self.dashboard_url else ""
@@ -195,21 +254,53 @@ class Pipeline:
     # 6 recover -------------------------------------------------------------------------------------------------------
 
     def act(self) -> None:
-        """Take each open incident one move further: diagnose, plan, approve, apply, settle."""
+        """Take each open incident one move further: diagnose, plan, approve, apply, settle, see.
+
+        Raises what went wrong with one of them after all had their turn.
+        """
+        trouble: DoorwardError | None = None
+        for incident in self.ledger.open_incidents():
+            try:
+                self._move(incident)
+            except DoorwardError as error:
+                trouble = error
+        if trouble is not None:
+            raise trouble
+        for what in self.ledger.broken():
+            raise LogBroken(what, fix="`doorward incident verify` says whether the log was changed")
+
+    def _move(self, incident: Incident) -> None:
         moves = {
             Move.DIAGNOSE: self._diagnose,
             Move.PLAN: self._plan,
             Move.APPROVE: self._approve,
             Move.APPLY: self._apply,
             Move.SETTLE: self._settle,
+            Move.SEE: self._see,
         }
-        for incident in self.ledger.open_incidents():
-            move = next_move(incident, self.diagnosing.last_made.get(incident.id), now())
-            if move in moves:
-                moves[move](incident)
+        last_made = self.diagnosing.last_made.get(incident.id)
+        move = next_move(incident, last_made, now(), self._is_calm(incident))
+        if move in moves:
+            moves[move](incident)
+
+    def _is_calm(self, incident: Incident) -> bool:
+        """Whether probes pass, nothing is suspicious, and nobody has been hurt for long enough."""
+        quiet_for = CALM_FACTOR * timedelta(seconds=self.settings.recover.settle_s)
+        told_at = max(incident.declared_at, *(detection.detected_at for detection in incident.detections))
+        if incident.state is IncidentState.RECOVERED or now() - told_at < quiet_for or self._suspicious():
+            return False
+        if self._passing_since() is None:
+            return False
+        last_hurt = self.diagnosing.last_hurt(incident)
+        return last_hurt is None or now() - last_hurt >= quiet_for
+
+    def _see(self, incident: Incident) -> None:
+        """It is over and Doorward did nothing for it: a person mended it, or it passed."""
+        self._record(incident.id, [self.diagnosing.impact(incident), Recovered(MENDED_BY_OTHERS)])
 
     def _plan(self, incident: Incident) -> None:
-        tried = self._tried.get(incident.id, ())
+        entries = self.ledger.entries(incident.id)
+        tried = tuple(dict.fromkeys(e.body.plan_digest for e in entries if isinstance(e.body, ActionStarted)))
         plan = planning.plan(self.diagnosing.situation(incident, tried))
         if not isinstance(plan, planning.NoPlan):
             self._record(incident.id, [Planned(plan)])
@@ -229,7 +320,6 @@ class Pipeline:
 
     def _apply(self, incident: Incident) -> None:
         assert incident.plan is not None
-        self._tried[incident.id] = (*self._tried.get(incident.id, ()), incident.plan.digest)
         applying.apply(incident, self.repair, lambda bodies: self._record(incident.id, bodies))
 
     def _settle(self, incident: Incident) -> None:
@@ -247,11 +337,30 @@ class Pipeline:
 
     def _sweep(self, incident: Incident) -> None:
         """Sessions of the fault that are refused only now; the approved predicate covers them."""
+        if incident.plan is None or incident.approved_plan != incident.plan.digest:
+            return
         for record in incident.actions:
-            if record.action.kind is ActionKind.CLEAR_SESSIONS and self.repair.has_more(record.action, incident):
-                cleared = self.repair.clear_sessions(record.action, incident)
-                if cleared.sessions:
-                    self._record(incident.id, [cleared])
+            if record.action.kind is not ActionKind.CLEAR_SESSIONS or record.state is not ActionState.SUCCEEDED:
+                continue
+            if self.repair.has_more(record.action, incident):
+                self._clear_more(incident, record.action)
+
+    def _clear_more(self, incident: Incident, action: Action) -> None:
+        try:
+            cleared = self.repair.clear_sessions(action, incident)
+        except ActionRefused as error:
+            self._hand_over(incident, error.problem.what)
+            return
+        if cleared.sessions:
+            self._record(incident.id, [cleared])
+
+    def _hand_over(self, incident: Incident, what: str) -> None:
+        """Ask a person, once; an incident that has recovered is not opened again for it."""
+        if incident.state is IncidentState.RECOVERED:
+            if what not in {text for _, _, text in incident.notes}:
+                self._record(incident.id, [Noted(what)])
+        elif incident.question is None:
+            self._record(incident.id, [Asked(f"{what}. What now?")])
 
     def _history(self, component: ComponentTable, since: datetime) -> tuple[SignInEvent, ...]:
         """A component's events since a time: from memory if it reaches back so far, else from the log itself."""

@@ -1,6 +1,7 @@
 """Run an approved plan step by step, writing down each beginning and end; a failure stops the plan and asks a person.
 
-A plan that a crash cut off is run again from its first unfinished step: every step may be repeated without harm.
+A plan that a crash cut off is run again from its first unfinished step: every step may be repeated without harm. The
+same holds where Doorward's own database does not answer: that says nothing of the step, so nobody is asked.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Protocol
 
-from doorward.errors import ActionRefused, DoorwardError
+from doorward.errors import ActionRefused, DoorwardError, StoreUnavailable
 from doorward.model.action import Action, ActionKind, ActionState
 from doorward.model.incident import (
     ActionFailed,
@@ -54,7 +55,8 @@ class Applied(StrEnum):
 
 
 def apply(incident: Incident, tools: Tools, record: Record) -> Applied:
-    """Run what is left of the incident's approved plan. Raises ActionRefused without an approval of this very plan."""
+    """Run what is left of the incident's approved plan. Raises ActionRefused without an approval of this very plan, and
+    StoreUnavailable in the middle of a step, which is then to be run again."""
     if incident.plan is None or incident.approved_plan != incident.plan.digest:
         raise ActionRefused(f"the plan of {incident.id} is not approved", fix="approve it first")
     digest = incident.plan.digest
@@ -65,6 +67,8 @@ def apply(incident: Incident, tools: Tools, record: Record) -> Applied:
         record([ActionStarted(digest, action.step)])
         try:
             ended = _run(incident, action, tools)
+        except StoreUnavailable:
+            raise
         except DoorwardError as error:
             what = error.problem.what
             question = f"Step {action.step} ({action.kind}) failed: {what}. What now?"

@@ -28,10 +28,11 @@ class Condemned(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The sessions to clear with their reasons, and how many of those looked at are kept."""
+    """Sessions to clear with their reasons, how many were looked at, and refused ones that are gone already."""
 
     sessions: dict[str, Condemned]
     considered: int
+    refused_but_gone: tuple[str, ...] = ()
 
     @property
     def kept(self) -> int:
@@ -91,4 +92,4 @@ def judge(history: SessionHistory, rows: Iterable[SessionRow]) -> Judgement:
             condemned[row.session] = refused[row.session]
         elif not row.loads and row.reason == "unreadable":
             condemned[row.session] = Condemned.UNREADABLE
-    return Judgement(condemned, considered)
+    return Judgement(condemned, considered, tuple(sorted(set(refused) - set(condemned))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -12,22 +13,44 @@ from doorward.errors import ActionRefused, SystemUnreachable
 
 
 def put_back(directory: Path, files: Mapping[str, bytes]) -> None:
-    """Write these files (names relative to `directory`), each in one step, with the rights the present ones have."""
+    """Write these files (names relative to `directory`), each in one step, with the owner and rights of the present
+    ones; where a name is a link, the file behind it. Raises ActionRefused if one cannot be written so."""
     for name, content in files.items():
-        path = directory / name
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
+        path = (directory / name).resolve()
         fresh = path.with_name(f".{path.name}.doorward")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, path)
+        try:
+            _write(fresh, content, like=path)
+            os.replace(fresh, path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                fresh.unlink()
+            raise ActionRefused(
+                f"{name} cannot be written: {error.strerror}",
+                where=name,
+                fix="check its rights, or put it back by hand",
+            ) from error
+
+
+def _write(fresh: Path, content: bytes, like: Path) -> None:
+    """A file that its reader can read as before: the service may run as another account than Doorward."""
+    known = like.stat() if like.exists() else None
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        if known is not None:
+            if (known.st_uid, known.st_gid) != (os.geteuid(), os.getegid()):
+                os.fchown(file.fileno(), known.st_uid, known.st_gid)
+            os.fchmod(file.fileno(), known.st_mode & 0o777)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def read_pid(pid_file: Path) -> int:
     """The process id in the file. Raises SystemUnreachable if there is none or the process is gone."""
     try:
         pid = int(pid_file.read_text().strip())
+        # 0, 1 and negative numbers would signal a group, everything, or the machine's first process.
+        if pid <= 1:
+            raise ValueError(pid)
         os.kill(pid, 0)
     except (OSError, ValueError) as error:
         raise SystemUnreachable(
@@ -37,9 +60,13 @@ def read_pid(pid_file: Path) -> int:
 
 
 def send_signal(pid_file: Path, name: str) -> str:
-    """Signal the component; returns what was done in words."""
+    """Signal the component; returns what was done in words. Raises SystemUnreachable."""
     pid = read_pid(pid_file)
-    os.kill(pid, getattr(signal, f"SIG{name}"))
+    try:
+        os.kill(pid, getattr(signal, f"SIG{name}"))
+    except OSError as error:
+        what = f"process {pid} does not take a signal: {error.strerror}"
+        raise SystemUnreachable(what, where=str(pid_file), fix="start the component") from error
     return f"sent {name} to process {pid}"
 
 

@@ -41,6 +41,7 @@ class Logs:
         self.unparsed: Counter[str] = Counter()
         self.samples: dict[str, tuple[str, ...]] = {}
         self._unparsed_at: dict[str, datetime] = {}
+        self._is_behind = False
         self._unreadable: dict[str, str] = {}
         self._uncommitted_cursors: dict[str, str] = {}
         self._uncommitted: dict[tuple[str, datetime], Bucket] = {}
@@ -94,6 +95,7 @@ class Logs:
         for name, batch in batches.items():
             if batch.lines:
                 self._uncommitted_cursors[str(self._followers[name].path)] = batch.cursor.encode()
+        self._is_behind = any(batch.more for batch in batches.values())
         self._count(events)
         self._note_unparsed(batches)
         return tuple(events)
@@ -119,6 +121,11 @@ class Logs:
             if known is not bucket:
                 for key, number in bucket.counts.items():
                     known.counts[key] = known.counts.get(key, 0) + number
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the last poll left lines unread."""
+        return self._is_behind
 
     def commit(self) -> None:
         """Store the counts of what was polled and the cursors, both or neither. Raises StoreUnavailable; what was not

@@ -51,6 +51,10 @@ class Repair:
         standing = next((v.standing for v in kept.all_of(component.name) if v.digest == action.target), None)
         if standing is not Standing.PROVED_GOOD:
             raise ActionRefused(f"version {action.target} of {component.name} is not proved good", fix="choose another")
+        present = kept.digest(guarded.files(self._settings, component))
+        if present not in (bad, action.target):
+            what = f"{component.name} runs with another version by now ({present}): somebody is at work on it"
+            raise ActionRefused(what, fix="agree with them; nothing was put back")
         self._versions.pin(component.name, bad, "rolled back in an incident")
         restoring.put_back(
             self._settings.directory, kept.files(self._settings.state, component.name, action.target, names)
