@@ -14,7 +14,8 @@ from pathlib import Path
 from doorward import check
 from doorward.cli import COMMANDS, overview
 from doorward.model.action import ACTION_TRANSITIONS
-from doorward.model.incident import ENTRY_KINDS, TRANSITIONS, IncidentState
+from doorward.model.entry import ENTRY_KINDS
+from doorward.model.incident import TRANSITIONS, IncidentState
 from doorward.model.page import PAGE_TRANSITIONS
 from doorward.review.drills import scenario
 from doorward.settings_tables import reference

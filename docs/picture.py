@@ -31,6 +31,8 @@ def main(directory: Path) -> None:
     drill = scenario.load(DOCS.parent / "drills", "2023-10-11-portal")
     with closing(stage), sync_playwright() as playwright:
         stage.build()
+        # A person approves in the picture, by the buttons that people have.
+        fault.write(stage.config, stage.config.read_text().replace('approval = "policy"', 'approval = "ask"'))
         stage.open_school()
         stage.post_doorward()
         stage.let_people_in(drill, 240)
@@ -44,11 +46,13 @@ def main(directory: Path) -> None:
         fault.write(path, fault.changed(path, drill.change.key, drill.change.value))
         stage.reload("auth")
         wait_until(lambda: any(one.plan for one in fold_all(read_entries(stage.database))), 60, "no plan was made")
-        page.goto(page.url)
-        _shoot(page, "incident")
+        wait_until(lambda: any(one.question for one in fold_all(read_entries(stage.database))), 60, "no question")
+        home = page.url
+        page.goto(home)
+        _shoot(page, "incident", full=True)
+        _approve(page)
         wait_until(lambda: any(one.recovered_at for one in fold_all(read_entries(stage.database))), 90, "no recovery")
         incident = fold_all(read_entries(stage.database))[-1].id
-        home = page.url
         page.goto(f"{home}incidents/{incident}/")
         _shoot(page, "incident-whole", full=True)
         page.goto(f"{home}incidents/{incident}/postmortem/")
@@ -63,7 +67,14 @@ def _sign_in(page: Page, directory: Path) -> None:
     page.fill("input[name=username]", "operator")
     for field in page.query_selector_all("input[type=password]"):
         field.fill("a long enough pass phrase")
-    page.click("button[type=submit]")
+    page.click("form button.main")
+    page.wait_for_load_state()
+
+
+def _approve(page: Page) -> None:
+    page.click("a:has-text('Approve plan'), button:has-text('Approve plan')")
+    page.wait_for_load_state()
+    page.click("form button.main")
     page.wait_for_load_state()
 
 

@@ -16,12 +16,10 @@ import msgspec
 
 from doorward.errors import LogBroken
 from doorward.model.action import ACTION_TRANSITIONS, ActionState
-from doorward.model.incident import (
+from doorward.model.entry import (
     ENTRY_KINDS,
-    TRANSITIONS,
     Acknowledged,
     ActionFailed,
-    ActionRecord,
     ActionStarted,
     ActionSucceeded,
     Approved,
@@ -32,20 +30,18 @@ from doorward.model.incident import (
     EntryBody,
     Escalated,
     ImpactMeasured,
-    Incident,
-    IncidentState,
     Joined,
     Noted,
     PageAttemptFailed,
     PageDelivered,
     PageQueued,
-    PageRecord,
     Planned,
     Recovered,
     Resolved,
     SessionsCleared,
     Verified,
 )
+from doorward.model.incident import TRANSITIONS, ActionRecord, Incident, IncidentState, PageRecord
 from doorward.model.page import PageState
 
 GENESIS = "0" * 64

@@ -15,20 +15,9 @@ from doorward.errors import ActionRefused, DoorwardError, LogBroken
 from doorward.model.action import Action, ActionKind, ActionState
 from doorward.model.detection import Detection
 from doorward.model.diagnosis import Differential
-from doorward.model.incident import (
-    ActionStarted,
-    Asked,
-    Declared,
-    Diagnosed,
-    EntryBody,
-    Incident,
-    IncidentState,
-    Joined,
-    Noted,
-    Planned,
-    Recovered,
-)
-from doorward.model.incident import Approved as ApprovedEntry
+from doorward.model.entry import ActionStarted, Asked, Declared, Diagnosed, EntryBody, Joined, Noted, Planned, Recovered
+from doorward.model.entry import Approved as ApprovedEntry
+from doorward.model.incident import Incident, IncidentState
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.sign_in import SignInEvent
 from doorward.probe.driver import run as run_probe

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from doorward import incident_log
 from doorward.model.detection import Detection, Direction, Signal
-from doorward.model.incident import KIND_OF, Declared, Entry, EntryBody
+from doorward.model.entry import KIND_OF, Declared, Entry, EntryBody
 
 T0 = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from doorward import incident_log
 from doorward.errors import LogBroken
 from doorward.model.action import Action, ActionKind, ActionState, Plan
-from doorward.model.incident import (
+from doorward.model.entry import (
     ENTRY_KINDS,
     KIND_OF,
     Acknowledged,
@@ -22,7 +22,6 @@ from doorward.model.incident import (
     Entry,
     EntryBody,
     Escalated,
-    IncidentState,
     Joined,
     Noted,
     PageDelivered,
@@ -31,6 +30,7 @@ from doorward.model.incident import (
     Recovered,
     Resolved,
 )
+from doorward.model.incident import IncidentState
 from doorward.model.page import PageState
 from tests.entries import chain, declared, detection
 

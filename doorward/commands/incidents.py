@@ -16,7 +16,8 @@ from doorward.commands.shared import DEFAULT_CONFIG, FOUND, OK, ConfigOption, op
 from doorward.diagnose import explain
 from doorward.errors import ActionRefused, InputInvalid, Problem
 from doorward.incident_log import encode_body
-from doorward.model.incident import Acknowledged, Approved, EntryBody, Incident, Noted, Resolved
+from doorward.model.entry import Acknowledged, Approved, EntryBody, Noted, Resolved
+from doorward.model.incident import Incident
 from doorward.review.postmortem import postmortem
 from doorward.review.render import Format, render
 from doorward.review.sentences import sentence

@@ -33,7 +33,7 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A key that signs sessions or tokens; `digest` is a short keyed digest, never the key; `fallback` = verify only."""
+    """A key that signs sessions or tokens; `digest` is short and keyed, never the key; `fallback` = verify only."""
 
     where: Where
     purpose: str

@@ -30,7 +30,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """How a journey went. `reason` is a stable word (`sent-back-to-sign-in`, `http-500`, …), `expected` what should be."""
+    """How a journey went. `reason` is a stable word (`sent-back-to-sign-in`, `http-500`, …), `expected` the ideal."""
 
     journey: str
     at: datetime

@@ -12,16 +12,16 @@ from typing import Protocol
 
 from doorward.errors import ActionRefused, DoorwardError, StoreUnavailable
 from doorward.model.action import Action, ActionKind, ActionState
-from doorward.model.incident import (
+from doorward.model.entry import (
     ActionFailed,
     ActionStarted,
     ActionSucceeded,
     Asked,
     EntryBody,
-    Incident,
     SessionsCleared,
     Verified,
 )
+from doorward.model.incident import Incident
 
 Record = Callable[[Sequence[EntryBody]], None]
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from doorward.errors import DeliveryFailed, StoreUnavailable
-from doorward.model.incident import EntryBody, PageAttemptFailed, PageDelivered
+from doorward.model.entry import EntryBody, PageAttemptFailed, PageDelivered
 from doorward.model.page import Page
 from doorward.respond.channels import send
 from doorward.respond.spool import Spool

@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 from doorward.model.action import ActionState
 from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Hypothesis, Verdict
-from doorward.model.incident import EntryBody, Escalated, Incident, IncidentState, PageQueued
+from doorward.model.entry import EntryBody, Escalated, PageQueued
+from doorward.model.incident import Incident, IncidentState
 from doorward.model.page import Page, PageKey
 from doorward.respond.channels import CONSOLE, address
 from doorward.respond.escalate import Step, StepReason

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Verdict
-from doorward.model.incident import (
+from doorward.model.entry import (
     Acknowledged,
     ActionFailed,
     ActionSucceeded,

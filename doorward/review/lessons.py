@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from doorward.model.detection import Signal
-from doorward.model.incident import ActionFailed, Asked, Entry, Noted
+from doorward.model.entry import ActionFailed, Asked, Entry, Noted
 from doorward.review.document import Figure, Statement, number
 from doorward.review.figures import detections, of_kind
 from doorward.review.measures import DETECT_WITHIN_S, concluded, quoted_rules

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Hypothesis, Leaning, Verdict
-from doorward.model.incident import (
+from doorward.model.entry import (
     Acknowledged,
     ActionFailed,
     Declared,

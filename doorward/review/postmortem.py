@@ -12,8 +12,7 @@ from datetime import datetime
 
 from doorward import incident_log
 from doorward.model.diagnosis import Hypothesis, Leaning, Verdict
-from doorward.model.finding import Difference
-from doorward.model.incident import (
+from doorward.model.entry import (
     Acknowledged,
     ActionFailed,
     ActionSucceeded,
@@ -31,6 +30,7 @@ from doorward.model.incident import (
     SessionsCleared,
     Verified,
 )
+from doorward.model.finding import Difference
 from doorward.review import timeline as timelines
 from doorward.review.document import NOT_RECORDED, Figure, PageLine, Postmortem, Statement, Trail, utc
 from doorward.review.figures import figures, of_kind

@@ -8,7 +8,7 @@ from typing import TypeVar
 from doorward.model.action import Plan
 from doorward.model.detection import Detection, Direction, Signal
 from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG
-from doorward.model.incident import (
+from doorward.model.entry import (
     Acknowledged,
     ActionFailed,
     ActionStarted,

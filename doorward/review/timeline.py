@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from doorward.model.action import ActionKind, Plan
-from doorward.model.incident import (
+from doorward.model.entry import (
     ActionStarted,
     ActionSucceeded,
     Corrected,

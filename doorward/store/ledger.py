@@ -23,7 +23,8 @@ import msgspec
 
 from doorward import incident_log
 from doorward.errors import ActionRefused, LogBroken, StoreUnavailable
-from doorward.model.incident import KIND_OF, Declared, Entry, EntryBody, Incident, Noted
+from doorward.model.entry import KIND_OF, Declared, Entry, EntryBody, Noted
+from doorward.model.incident import Incident
 from doorward.model.page import Page
 from doorward.store import log
 from doorward.store.connection import transacted

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from doorward import incident_log
 from doorward.errors import LogBroken
-from doorward.model.incident import KIND_OF, Entry, EntryBody, Incident
+from doorward.model.entry import KIND_OF, Entry, EntryBody
+from doorward.model.incident import Incident
 from doorward.model.page import Page
 from doorward.store import outbox
 from doorward.store.connection import reported, transacted

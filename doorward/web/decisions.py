@@ -13,16 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from doorward import incident_log
-from doorward.model.incident import (
-    TRANSITIONS,
-    Acknowledged,
-    Approved,
-    EntryBody,
-    Incident,
-    IncidentState,
-    Noted,
-    Resolved,
-)
+from doorward.model.entry import Acknowledged, Approved, EntryBody, Noted, Resolved
+from doorward.model.incident import TRANSITIONS, Incident, IncidentState
 from doorward.store import log
 from doorward.store.connection import transacted
 from doorward.web import incident_words

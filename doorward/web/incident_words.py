@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from doorward.model.action import ActionState
 from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Evidence, Hypothesis, Leaning, Verdict
-from doorward.model.incident import TRANSITIONS, ActionRecord, Entry, Incident, IncidentState, PageRecord
+from doorward.model.entry import Entry
+from doorward.model.incident import TRANSITIONS, ActionRecord, Incident, IncidentState, PageRecord
 from doorward.model.page import PageState
 from doorward.web import pages, phrases, words
 

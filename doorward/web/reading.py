@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from doorward import incident_log
 from doorward.errors import LogBroken
 from doorward.model.config_version import ConfigVersion, Standing
-from doorward.model.incident import Entry, Incident, IncidentState
+from doorward.model.entry import Entry
+from doorward.model.incident import Incident, IncidentState
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.service import Role
 from doorward.model.sign_in import Bucket, Kind, Outcome, Reason

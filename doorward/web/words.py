@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG
-from doorward.model.incident import (
+from doorward.model.entry import (
     Acknowledged,
     ActionFailed,
     ActionStarted,

@@ -12,7 +12,8 @@ from doorward.diagnose import Observations, Suspect, differential, observe, tall
 from doorward.diagnose.causes.configuration import FAR
 from doorward.model.config_version import Change
 from doorward.model.diagnosis import Differential
-from doorward.model.incident import ImpactMeasured, Incident
+from doorward.model.entry import ImpactMeasured
+from doorward.model.incident import Incident
 from doorward.model.sign_in import TYPED, Kind, Outcome, Reason, SignInEvent
 from doorward.recover.planning import Situation
 from doorward.settings import Settings

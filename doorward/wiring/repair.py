@@ -9,7 +9,8 @@ from datetime import datetime
 from doorward.errors import ActionRefused, CapabilityMissing
 from doorward.model.action import Action
 from doorward.model.config_version import Standing
-from doorward.model.incident import Incident, SessionsCleared, Verified
+from doorward.model.entry import SessionsCleared, Verified
+from doorward.model.incident import Incident
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.sign_in import SignInEvent
 from doorward.recover import restoring

@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from doorward import incident_log
-from doorward.model.incident import Declared, EntryBody, Incident
+from doorward.model.entry import Declared, EntryBody
+from doorward.model.incident import Incident
 from doorward.model.page import Page
 from doorward.settings_tables import ChannelTable, LevelTable
 from tests.review import story

@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from doorward.model.incident import Declared, PageQueued
+from doorward.model.entry import Declared, PageQueued
 from doorward.model.page import Page
 from doorward.respond.deliver import Courier
 from doorward.respond.spool import Spool

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from doorward.model.detection import Detection, Direction, Signal
-from doorward.model.incident import ActionStarted, Approved, Incident, Planned, Recovered, Resolved
+from doorward.model.entry import ActionStarted, Approved, Planned, Recovered, Resolved
+from doorward.model.incident import Incident
 from doorward.respond.declare import COURSE_OF, Course, Reason, decide
 from tests.respond.cases import incident
 from tests.review import story

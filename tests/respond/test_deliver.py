@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from doorward.errors import StoreUnavailable
-from doorward.model.incident import Declared, EntryBody, PageQueued
+from doorward.model.entry import Declared, EntryBody, PageQueued
 from doorward.model.page import Page, PageState
 from doorward.respond.deliver import Courier, Obligations, Outcome, next_attempt_at
 from doorward.respond.spool import Spool

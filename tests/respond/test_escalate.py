@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from doorward.model.incident import (
+from doorward.model.entry import (
     Acknowledged,
     Asked,
     EntryBody,
     Escalated,
-    Incident,
     Joined,
     PageAttemptFailed,
     PageDelivered,
@@ -17,6 +16,7 @@ from doorward.model.incident import (
     Recovered,
     Resolved,
 )
+from doorward.model.incident import Incident
 from doorward.respond.escalate import Step, StepReason, next_step, relapse
 from tests.respond.cases import CHAIN, incident
 from tests.review import story

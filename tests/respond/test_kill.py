@@ -16,7 +16,7 @@ from typing import IO
 
 import pytest
 
-from doorward.model.incident import PageQueued
+from doorward.model.entry import PageQueued
 from doorward.respond.deliver import Courier
 from doorward.respond.spool import Spool
 from doorward.settings_tables import ChannelTable, RespondTable

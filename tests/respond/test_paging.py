@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from doorward import incident_log
-from doorward.model.incident import Declared, Escalated, PageQueued
+from doorward.model.entry import Declared, Escalated, PageQueued
 from doorward.respond.escalate import Step, StepReason, next_step
 from doorward.respond.paging import SUBJECT_CHARACTERS, notice
 from tests.respond.cases import CHAIN, channels, incident

@@ -13,8 +13,7 @@ from doorward.model.action import Action, ActionKind, Plan
 from doorward.model.config_version import Change
 from doorward.model.detection import Detection, Direction, Signal
 from doorward.model.diagnosis import Differential, Evidence, Hypothesis, Leaning, Verdict
-from doorward.model.finding import Difference
-from doorward.model.incident import (
+from doorward.model.entry import (
     KIND_OF,
     Acknowledged,
     ActionFailed,
@@ -40,6 +39,7 @@ from doorward.model.incident import (
     SessionsCleared,
     Verified,
 )
+from doorward.model.finding import Difference
 
 FIRST_HURT = datetime(2026, 11, 21, 10, 0, 4, 200_000, tzinfo=UTC)
 ID = "2026-11-21-1"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorward import incident_log
-from doorward.model.incident import (
+from doorward.model.entry import (
     Acknowledged,
     Declared,
     Diagnosed,

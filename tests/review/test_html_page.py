@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from doorward.model.incident import Acknowledged, Declared, Noted
+from doorward.model.entry import Acknowledged, Declared, Noted
 from doorward.review.html_page import html_page
 from doorward.review.postmortem import postmortem
 from tests.review import story

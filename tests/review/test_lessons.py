@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorward.model.incident import Declared, EntryBody, Joined, PageQueued, Recovered
+from doorward.model.entry import Declared, EntryBody, Joined, PageQueued, Recovered
 from doorward.review.figures import figures
 from doorward.review.lessons import lessons
 from tests.review import story

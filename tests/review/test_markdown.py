@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markdown_it import MarkdownIt
 
-from doorward.model.incident import Acknowledged, Declared, Noted
+from doorward.model.entry import Acknowledged, Declared, Noted
 from doorward.review.markdown import markdown
 from doorward.review.postmortem import postmortem
 from tests.review import story

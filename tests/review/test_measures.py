@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from doorward.model.incident import (
+from doorward.model.entry import (
     ActionFailed,
     ActionStarted,
     Approved,

@@ -6,7 +6,8 @@ import pytest
 
 from doorward.errors import LogBroken
 from doorward.model.diagnosis import CANNOT_TELL
-from doorward.model.incident import Declared, Diagnosed, IncidentState, Noted
+from doorward.model.entry import Declared, Diagnosed, Noted
+from doorward.model.incident import IncidentState
 from doorward.review.document import Postmortem, Statement
 from doorward.review.postmortem import postmortem
 from tests.review import story

@@ -8,7 +8,7 @@ import json
 import pytest
 from hypothesis import given, settings
 
-from doorward.model.incident import Entry
+from doorward.model.entry import Entry
 from doorward.review.postmortem import postmortem
 from doorward.review.render import Format, render
 from tests.review.story import drill_a

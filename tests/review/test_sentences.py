@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from doorward.model.diagnosis import CANNOT_TELL, Differential
-from doorward.model.incident import (
+from doorward.model.entry import (
     ENTRY_KINDS,
     Acknowledged,
     ActionFailed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorward.model.incident import Corrected, Diagnosed, Noted
+from doorward.model.entry import Corrected, Diagnosed, Noted
 from doorward.review.timeline import HAPPENED, left_out, timeline
 from tests.review import story
 from tests.review.story import Line, drill_a, drill_a_lines, told

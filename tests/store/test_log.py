@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from doorward.errors import LogBroken, StoreUnavailable
-from doorward.model.incident import Noted, PageQueued
+from doorward.model.entry import Noted, PageQueued
 from doorward.model.page import Page
 from tests.entries import T0, declared
 

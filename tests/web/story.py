@@ -11,8 +11,7 @@ from doorward.model.action import Action, ActionKind, Plan
 from doorward.model.config_version import Change, ConfigVersion, Standing
 from doorward.model.detection import Detection, Direction, Signal
 from doorward.model.diagnosis import Differential, Evidence, Hypothesis, Leaning, Verdict
-from doorward.model.finding import Difference
-from doorward.model.incident import (
+from doorward.model.entry import (
     Acknowledged,
     ActionStarted,
     ActionSucceeded,
@@ -33,6 +32,7 @@ from doorward.model.incident import (
     SessionsCleared,
     Verified,
 )
+from doorward.model.finding import Difference
 from doorward.model.journey import ProbeOutcome, ProbeResult, Step
 from doorward.model.sign_in import Bucket, Kind, Outcome, Reason
 from doorward.store import log, versions, watching

@@ -10,7 +10,8 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from doorward import incident_log
-from doorward.model.incident import Acknowledged, Approved, IncidentState, Noted, Planned
+from doorward.model.entry import Acknowledged, Approved, Noted, Planned
+from doorward.model.incident import IncidentState
 from doorward.store import log
 from doorward.web import decisions
 from doorward.web.decisions import Ruling

@@ -34,7 +34,7 @@ from django.contrib.auth import get_user_model
 get_user_model().objects.create_user("mara", None, "a long enough pass phrase")
 sys.path.insert(0, sys.argv[2])
 from web import story
-from doorward.model.incident import Noted
+from doorward.model.entry import Noted
 from doorward.store import log
 stop = threading.Event()
 thread = threading.Thread(target=server.serve, args=(settings, stop))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from doorward.model.incident import (
+from doorward.model.entry import (
     ENTRY_KINDS,
     Acknowledged,
     ActionFailed,

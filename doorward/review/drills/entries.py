@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from doorward.incident_log import decode_body
-from doorward.model.incident import Entry
+from doorward.model.entry import Entry
 
 
 def read_entries(database: Path) -> tuple[Entry, ...]:

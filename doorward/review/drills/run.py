@@ -21,7 +21,8 @@ import msgspec
 from doorward.errors import SystemUnreachable
 from doorward.incident_log import fold_all
 from doorward.model.drill import DrillScore
-from doorward.model.incident import Entry, Incident, IncidentState
+from doorward.model.entry import Entry
+from doorward.model.incident import Incident, IncidentState
 from doorward.review.drills import fault
 from doorward.review.drills.entries import proved_good, read_entries
 from doorward.review.drills.scenario import Scenario
