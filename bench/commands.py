@@ -1,4 +1,4 @@
-"""How long a person waits for the command line: medians of several runs of each, and of `python -c pass` beside them."""
+"""How long a person waits for the command line: medians of several runs, beside `python -c pass`."""
 
 from __future__ import annotations
 

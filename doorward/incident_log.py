@@ -169,7 +169,7 @@ def _applies(kind: type[B]) -> Callable[[Callable[[Incident, Entry, B], Incident
 
 @_applies(Joined)
 def _joined(incident: Incident, entry: Entry, body: Joined) -> Incident:
-    joined = replace(incident, detections=(*incident.detections, body.detection))
+    joined = replace(incident, detections=(*incident.detections, body.detection), title=body.title or incident.title)
     if incident.recovered_at is None:
         return joined
     # A relapse is diagnosed and planned anew; what was done stays in the log.

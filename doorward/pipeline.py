@@ -6,6 +6,7 @@ daemon repeats; what an incident needs next is read from the incident itself, so
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -76,6 +77,7 @@ class Pipeline:
         self.spool = Spool(settings.state / "pages-spool.jsonl")
         self.courier = Courier(self.channels, settings.respond, self.ledger, now, outbox, self.spool)
         self._undecided: deque[Detection] = deque()
+        self._unsaid: deque[ReviewedChange] = deque()
         self._watch_lock = threading.Lock()
         self._page_lock = threading.Lock()
         self.spool.owe(self.ledger.load())
@@ -88,6 +90,7 @@ class Pipeline:
     def warm(self) -> None:
         """Read the recent past again, so that a restart is as suspicious as the process before it, and no more."""
         self.versions.recall(now())
+        self._look_at_files()
         past = self.logs.past(now())
         self.memory.add(past)
         if not past:
@@ -117,8 +120,16 @@ class Pipeline:
     # 1 check ---------------------------------------------------------------------------------------------------------
 
     def take_versions(self) -> tuple[ReviewedChange, ...]:
-        """Take configuration versions as files change, each change with what the check says of it."""
-        return self.versions.take(now())
+        """Take configuration versions as files change; returns the changes since the last call, each with what the
+        check says of it. Raises InputInvalid for files that cannot be read, and StoreUnavailable."""
+        self._unsaid.extend(self.versions.take(now()))
+        return tuple(self._unsaid.popleft() for _ in range(len(self._unsaid)))
+
+    def _look_at_files(self) -> None:
+        """The same before a diagnosis: a change of this very second is a suspect too. Trouble with it is told by
+        `take_versions`."""
+        with contextlib.suppress(DoorwardError):
+            self._unsaid.extend(self.versions.take(now()))
 
     # 2 probe ---------------------------------------------------------------------------------------------------------
 
@@ -184,6 +195,7 @@ class Pipeline:
 
     def _diagnose(self, incident: Incident) -> None:
         """Make the differential and measure who is hurt; written down only if it says something new."""
+        self._look_at_files()
         made, change = self.diagnosing.differential(incident, now())
         bodies: list[EntryBody] = []
         if _says_something_new(incident.differential, made):
@@ -211,7 +223,7 @@ class Pipeline:
             self._record(incident, [body])
             self.escalate()
         elif decision.course is declare.Course.JOIN and decision.incident:
-            self._join(decision.incident, Joined(detection, decision.reason.value))
+            self._join(decision.incident, Joined(detection, decision.reason.value, decision.title))
 
     def _join(self, incident_id: str, body: Joined) -> None:
         # Under the lock: `escalate` in another thread would say the same relapse a second time.

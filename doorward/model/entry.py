@@ -28,10 +28,11 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A further detection belongs to this incident."""
+    """A further detection belongs to this incident; `title` is what it is called from now on, empty = as before."""
 
     detection: Detection
     reason: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

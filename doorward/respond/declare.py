@@ -61,7 +61,7 @@ COURSE_OF: dict[Reason, Course] = {
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`incident` is the id of the incident that it concerns, None for a new one or for none; `title` if declared."""
+    """`incident`: the id of the one that it concerns, None for a new one or none; `title`: its name from now on."""
 
     course: Course
     reason: Reason
@@ -76,7 +76,8 @@ def decide(detection: Detection, open_incidents: Sequence[Incident], now: dateti
     course = COURSE_OF[reason]
     if course is Course.DECLARE:
         return Decision(course, reason, None, title((detection,)))
-    return Decision(course, reason, incident.id if incident else None)
+    renamed = title((*incident.detections, detection)) if incident and course is Course.JOIN else ""
+    return Decision(course, reason, incident.id if incident else None, renamed)
 
 
 def _nearest(incidents: Sequence[Incident]) -> Incident | None:

@@ -27,7 +27,7 @@ def _trouble(incident: Incident) -> str:
 
 def _who(incident: Incident) -> str:
     impact = incident.impact
-    if impact is None or not impact.people_seen:
+    if impact is None or not impact.people_seen or impact.unnamed_networks:
         return "Some people"
     share = impact.people_hurt / impact.people_seen
     if share >= NEARLY_ALL:

@@ -157,6 +157,9 @@ def _people(entries: Sequence[Entry]) -> Iterable[Figure]:
     means = f"last count; source: {impact.source}" if impact else "no count was recorded"
     yield Figure("people_hurt", "People hurt", impact.people_hurt if impact else None, Unit.COUNT, means, sources)
     yield Figure("people_seen", "People seen", impact.people_seen if impact else None, Unit.COUNT, means, sources)
+    unnamed = impact.unnamed_networks if impact else None
+    means_unnamed = "networks with failures whose person no log names: more people may be hurt"
+    yield Figure("unnamed_networks", "Networks without names", unnamed, Unit.COUNT, means_unnamed, sources)
     yield Figure(
         "share_hurt",
         "Share hurt",

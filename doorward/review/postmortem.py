@@ -103,7 +103,11 @@ def _who(entries: Sequence[Entry], found: dict[str, Figure]) -> Statement:
     recovered_at = found["recovered_at"].value
     is_last_word = isinstance(recovered_at, datetime) and counted_at >= recovered_at
     when = "" if is_last_word else f", as last counted at {utc(counted_at)}"
-    return Statement(f"{hurt.text} of {seen.text} people seen were hurt ({share.text}){when}.", hurt.sources)
+    unnamed = found["unnamed_networks"]
+    least = "At least " if unnamed.value else ""
+    more = f" Failures whose person no log names came from {unnamed.text} networks." if unnamed.value else ""
+    text = f"{least}{hurt.text} of {seen.text} people seen were hurt ({share.text}){when}.{more}"
+    return Statement(text, hurt.sources)
 
 
 def _where(entries: Sequence[Entry]) -> str:

@@ -142,7 +142,11 @@ def _diagnosed(entry: Entry, body: Diagnosed, plan: Plan | None) -> str:
 @_writes(ImpactMeasured)
 def _impact(entry: Entry, body: ImpactMeasured, plan: Plan | None) -> str:
     share = f" ({body.people_hurt / body.people_seen:.0%})" if body.people_seen else ""
-    return f"{body.people_hurt} of {body.people_seen} people seen were hurt so far{share}."
+    hurt = f"{body.people_hurt} of {body.people_seen} people seen were hurt so far{share}"
+    if body.unnamed_networks:
+        networks = number(body.unnamed_networks, "network", "networks")
+        return f"At least {hurt}; failures without a name came from {networks}."
+    return f"{hurt}."
 
 
 @_writes(Acknowledged)

@@ -1,16 +1,18 @@
-"""An Incident and its entries → the card that the pages show; pure. The text for people who wait is made here too."""
+"""An Incident and its entries → the card that the pages show; pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from doorward.model.action import ActionState
 from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Evidence, Hypothesis, Leaning, Verdict
 from doorward.model.entry import Entry
 from doorward.model.incident import TRANSITIONS, ActionRecord, Incident, IncidentState, PageRecord
 from doorward.model.page import PageState
-from doorward.web import pages, phrases, words
+from doorward.respond.status import status_update
+from doorward.review.sentences import sentence
+from doorward.web import pages, phrases, tones
 
 _TONES: dict[IncidentState, str] = {
     IncidentState.OPEN: "bad",
@@ -21,8 +23,6 @@ _TONES: dict[IncidentState, str] = {
 }
 _VERDICT_TONES = {Verdict.SUPPORTED: "bad", Verdict.RULED_OUT: "good"}
 _ACTION_TONES = {ActionState.SUCCEEDED: "good", ActionState.FAILED: "bad", ActionState.STARTED: "unknown"}
-# People who wait are told when they will hear more; half an hour is what the reports promised and kept.
-NEXT_NOTICE = timedelta(minutes=30)
 NONE_YET = "–"
 
 
@@ -51,8 +51,8 @@ def card(incident: Incident, entries: Sequence[Entry], now: datetime) -> pages.I
         verified=_verified(incident),
         detections=detections(incident),
         pages=tuple(_page(page) for page in incident.pages),
-        timeline=tuple(_line(entry, incident.declared_at) for entry in entries),
-        notice=notice(incident, now),
+        timeline=tuple(_line(entry, incident) for entry in entries),
+        notice=status_update(incident, now),
         can_acknowledge=incident.state.is_open and incident.acknowledged_at is None,
         can_approve=awaits_approval(incident),
         can_resolve=incident.state in TRANSITIONS["resolved"],
@@ -67,12 +67,18 @@ def row(incident: Incident) -> pages.IncidentRow:
         state=phrases.STATES[incident.state],
         tone=_TONES[incident.state],
         declared=phrases.day_clock(incident.declared_at),
-        people=f"{incident.impact.people_hurt:,}" if incident.impact else NONE_YET,
+        people=_people(incident),
         diagnosed=_after(incident, incident.diagnosed_at),
         acknowledged=_after(incident, incident.acknowledged_at),
         recovered=_after(incident, incident.recovered_at),
         cause=cause(incident),
     )
+
+
+def _people(incident: Incident) -> str:
+    if incident.impact is None:
+        return NONE_YET
+    return f"{'≥ ' if incident.impact.unnamed_networks else ''}{incident.impact.people_hurt:,}"
 
 
 def awaits_approval(incident: Incident) -> bool:
@@ -116,6 +122,10 @@ def impact(incident: Incident) -> str:
     if not measured.people_seen:
         return f"{phrases.count(measured.people_hurt, 'person', 'people')} affected."
     part = phrases.share(measured.people_hurt / measured.people_seen)
+    if measured.unnamed_networks:
+        networks = phrases.count(measured.unnamed_networks, "network")
+        more = f"; {networks} had failures whose person no log names"
+        return f"At least {measured.people_hurt:,} of {measured.people_seen:,} people seen are affected ({part}){more}."
     return f"{measured.people_hurt:,} of {measured.people_seen:,} people seen are affected ({part})."
 
 
@@ -260,31 +270,9 @@ def _page(page: PageRecord) -> pages.PageLine:
     return pages.PageLine(phrases.clock(page.queued_at), page.to, page.channel, page.level + 1, said, tone)
 
 
-def _line(entry: Entry, declared_at: datetime) -> pages.Line:
-    after = f"+{phrases.between(declared_at, entry.at)}"
-    said = words.sentence(entry)
+def _line(entry: Entry, incident: Incident) -> pages.Line:
+    after = f"+{phrases.between(incident.declared_at, entry.at)}"
+    said = sentence(entry)
     return pages.Line(
-        entry.seq, entry.at, phrases.clock(entry.at), after, entry.by, entry.kind, said, words.tone(entry)
-    )
-
-
-def notice(incident: Incident, now: datetime) -> str:
-    """What to tell people who wait: what they notice, since when, what is done, when they hear more. No names."""
-    began = phrases.clock(_began(incident))[:5]
-    if incident.state is IncidentState.RESOLVED:
-        return f"{incident.service}: signing in works again. The trouble that began at {began} UTC is over."
-    if incident.state is IncidentState.RECOVERED:
-        return (
-            f"{incident.service}: signing in works again since {phrases.clock(incident.recovered_at or now)[:5]} UTC. "
-            "If you are still sent back to the sign-in page, close the browser and sign in once more. We keep watching."
-        )
-    known = "We are looking for the cause."
-    if incident.differential and incident.differential.conclusion not in {CANNOT_TELL, NOTHING_WRONG}:
-        known = "We know the cause and are preparing the repair."
-    if incident.state is IncidentState.RECOVERING:
-        known = "We know the cause and the repair is under way."
-    following = phrases.clock(now + NEXT_NOTICE)[:5]
-    return (
-        f"{incident.service}: since {began} UTC some people cannot sign in or are signed out. {known} "
-        f"Your password is not the problem; please do not reset it. Next update by {following} UTC."
+        entry.seq, entry.at, phrases.clock(entry.at), after, entry.by, entry.kind, said, tones.tone(entry)
     )

@@ -43,10 +43,10 @@ def test_only_what_would_be_accepted_can_be_clicked(now: datetime, chapter: str,
     ("chapter", "words"),
     [
         ("declared", "We are looking for the cause."),
-        ("planned", "We know the cause and are preparing the repair."),
-        ("approved", "the repair is under way."),
-        ("recovered", "signing in works again since"),
-        ("resolved", "is over."),
+        ("planned", "We have found the cause and are preparing to put it right."),
+        ("approved", "We are putting it right."),
+        ("recovered", "works again since"),
+        ("resolved", "could not use it as usual"),
     ],
 )
 def test_people_who_wait_hear_where_things_stand(now: datetime, chapter: str, words: str) -> None:
