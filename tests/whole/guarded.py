@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from doorward.model.incident import Entry
+from doorward.model.entry import Entry
 from doorward.review.drills.entries import proved_good, read_entries
 from doorward.review.drills.site import free_ports
 
@@ -25,14 +25,28 @@ AUTH_TOML = """\
 [service]
 public_url = "http://127.0.0.1:{port}"
 port = {port}
+secret_key_file = "secrets/key"
+
+[database]
+path = "auth.sqlite3"
+
+[log]
+path = "logs/auth.jsonl"
+key_file = "secrets/log-key"
 
 [session]
 serializer = "django.contrib.sessions.serializers.JSONSerializer"
 life_minutes = 480
 bind_ipv4_prefix = 24
 
+[mail]
+from = "school@example.org"
+
 [oidc]
-code_seconds = 60
+signing_key_file = "secrets/signing-key.pem"
+
+[monitoring]
+token_file = "secrets/token"
 """
 
 DOORWARD_TOML = """\
@@ -179,7 +193,9 @@ class Site:
     def set_prefix(self, prefix: int) -> None:
         """Change the setting as an operator would, and have the service take it."""
         path = self.home / "site/auth.toml"
-        lines = [f"bind_ipv4_prefix = {prefix}" if "bind_ipv4" in line else line for line in path.read_text().split("\n")]
+        lines = [
+            f"bind_ipv4_prefix = {prefix}" if "bind_ipv4" in line else line for line in path.read_text().split("\n")
+        ]
         fresh = path.with_name("auth.toml.new")
         fresh.write_text("\n".join(lines))
         os.replace(fresh, path)

@@ -56,7 +56,9 @@ class Service:
         self.write("sign-in", outcome="succeeded", reason="ok", client=None, agent="firefox", **who)
         self.write("request", route="sign-in", method="POST", status=302, ms=5.0, source=who["source"])
         refused = self.is_faulty and number % 2 == 0
-        verdict = {"outcome": "rejected", "reason": "network-changed"} if refused else {"outcome": "accepted", "reason": "ok"}
+        verdict = (
+            {"outcome": "rejected", "reason": "network-changed"} if refused else {"outcome": "accepted", "reason": "ok"}
+        )
         self.write("session", agent="firefox", route="authorize", **verdict, **who)
 
 
