@@ -59,6 +59,11 @@ class ImpactMeasured:
     source: str
     unnamed_networks: int = 0
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether failures were seen but no log names anybody: then zero people would be a guess."""
+        return self.people_hurt == 0 and self.unnamed_networks > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:

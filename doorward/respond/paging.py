@@ -98,6 +98,8 @@ def _people(incident: Incident) -> str:
         people = max(detection.people for detection in incident.detections)
         return f"at least {people} hurt; not counted yet" if people else "not counted yet"
     share = impact.people_hurt / impact.people_seen
+    if impact.is_unknown:
+        return f"hurt on {impact.unnamed_networks} networks; the log does not name them, so they cannot be counted"
     least = "at least " if impact.unnamed_networks else ""
     return f"{least}{impact.people_hurt} of {impact.people_seen} seen are hurt ({share:.0%})"
 

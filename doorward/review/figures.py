@@ -153,9 +153,10 @@ def _people(entries: Sequence[Entry]) -> Iterable[Figure]:
     measured = of_kind(entries, ImpactMeasured)
     impact = measured[-1][1] if measured else None
     sources = (measured[-1][0].seq,) if measured else ()
-    share = impact.people_hurt / impact.people_seen if impact and impact.people_seen else None
+    counted = impact if impact and not impact.is_unknown else None
+    share = counted.people_hurt / counted.people_seen if counted and counted.people_seen else None
     means = f"last count; source: {impact.source}" if impact else "no count was recorded"
-    yield Figure("people_hurt", "People hurt", impact.people_hurt if impact else None, Unit.COUNT, means, sources)
+    yield Figure("people_hurt", "People hurt", counted.people_hurt if counted else None, Unit.COUNT, means, sources)
     yield Figure("people_seen", "People seen", impact.people_seen if impact else None, Unit.COUNT, means, sources)
     unnamed = impact.unnamed_networks if impact else None
     means_unnamed = "networks with failures whose person no log names: more people may be hurt"

@@ -97,13 +97,14 @@ def _when(found: dict[str, Figure]) -> Statement:
 
 def _who(entries: Sequence[Entry], found: dict[str, Figure]) -> Statement:
     hurt, seen, share = found["people_hurt"], found["people_seen"], found["share_hurt"]
+    unnamed = found["unnamed_networks"]
     if share.value is None:
-        return Statement(f"How many people were hurt is {NOT_RECORDED}.", hurt.sources)
+        where = f"; failures came from {unnamed.text} networks" if unnamed.value else ""
+        return Statement(f"How many people were hurt is {NOT_RECORDED}{where}.", unnamed.sources)
     counted_at = of_kind(entries, ImpactMeasured)[-1][0].at
     recovered_at = found["recovered_at"].value
     is_last_word = isinstance(recovered_at, datetime) and counted_at >= recovered_at
     when = "" if is_last_word else f", as last counted at {utc(counted_at)}"
-    unnamed = found["unnamed_networks"]
     least = "At least " if unnamed.value else ""
     more = f" Failures whose person no log names came from {unnamed.text} networks." if unnamed.value else ""
     text = f"{least}{hurt.text} of {seen.text} people seen were hurt ({share.text}){when}.{more}"

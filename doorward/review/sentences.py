@@ -142,6 +142,9 @@ def _diagnosed(entry: Entry, body: Diagnosed, plan: Plan | None) -> str:
 @_writes(ImpactMeasured)
 def _impact(entry: Entry, body: ImpactMeasured, plan: Plan | None) -> str:
     share = f" ({body.people_hurt / body.people_seen:.0%})" if body.people_seen else ""
+    if body.is_unknown:
+        networks = number(body.unnamed_networks, "network", "networks")
+        return f"People on {networks} were hurt; the log does not say who they are, so they cannot be counted."
     hurt = f"{body.people_hurt} of {body.people_seen} people seen were hurt so far{share}"
     if body.unnamed_networks:
         networks = number(body.unnamed_networks, "network", "networks")

@@ -76,7 +76,7 @@ def row(incident: Incident) -> pages.IncidentRow:
 
 
 def _people(incident: Incident) -> str:
-    if incident.impact is None:
+    if incident.impact is None or incident.impact.is_unknown:
         return NONE_YET
     return f"{'≥ ' if incident.impact.unnamed_networks else ''}{incident.impact.people_hurt:,}"
 
@@ -121,6 +121,9 @@ def impact(incident: Incident) -> str:
         return f"At least {phrases.count(people, 'person', 'people')} affected; the count is being made."
     if not measured.people_seen:
         return f"{phrases.count(measured.people_hurt, 'person', 'people')} affected."
+    if measured.is_unknown:
+        networks = phrases.count(measured.unnamed_networks, "network")
+        return f"People on {networks} are affected; no log names them, so they cannot be counted."
     part = phrases.share(measured.people_hurt / measured.people_seen)
     if measured.unnamed_networks:
         networks = phrases.count(measured.unnamed_networks, "network")
