@@ -154,12 +154,14 @@ class Daemon:
             say(f"health of {part} is {state}{': ' if detail else ''}{detail}")
         self._reported[part] = (state, detail, time.monotonic())
         if time.monotonic() - self._store_failed_at < STORE_PAUSE_S:
+            watching.hold_health(part, state, detail, now())
             return
         try:
             watching.set_health(part, state, detail, now())
             self._store_failed_at = float("-inf")
         except StoreUnavailable as error:
             self._store_failed_at = time.monotonic()
+            watching.hold_health(part, state, detail, now())
             say(f"health of {part} cannot be stored: {error.problem.what}")
 
 

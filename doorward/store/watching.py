@@ -79,12 +79,22 @@ def probes(since: datetime) -> tuple[ProbeResult, ...]:
 
 
 def set_health(part: str, state: str, detail: str, at: datetime) -> None:
-    """How a part of Doorward is: `green`, `amber` or `red`, and why."""
+    """How a part of Doorward itself is: `green`, `amber` or `red`, and why. Raises StoreUnavailable."""
     with reported():
         HealthRow.objects.update_or_create(part=part, defaults={"state": state, "detail": detail, "at": at})
+    _held.pop(part, None)
+
+
+def hold_health(part: str, state: str, detail: str, at: datetime) -> None:
+    """The same while the database takes nothing: known to this process, and so to its dashboard, until it is stored."""
+    _held[part] = (part, state, detail, at)
+
+
+_held: dict[str, tuple[str, str, str, datetime]] = {}
 
 
 def health() -> tuple[tuple[str, str, str, datetime], ...]:
     """(part, state, detail, at) of every part, by name."""
     with reported():
-        return tuple((row.part, row.state, row.detail, row.at) for row in HealthRow.objects.order_by("part"))
+        stored = {row.part: (row.part, row.state, row.detail, row.at) for row in HealthRow.objects.all()}
+    return tuple(row for _, row in sorted({**stored, **_held}.items()))

@@ -14,6 +14,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
+
 from doorward.model.entry import Entry
 from doorward.review.drills.entries import proved_good, read_entries
 from doorward.review.drills.site import free_ports
@@ -141,8 +143,8 @@ class Site:
         for folder in ("site/logs", "site/run", "site/secrets"):
             (self.home / folder).mkdir(parents=True)
         (self.home / "site/auth.toml").write_text(AUTH_TOML.format(port=self.port))
-        (self.home / "site/secrets/name").write_text("monitor")
-        (self.home / "site/secrets/word").write_text("right-horse")
+        for name in ("key", "log-key", "signing-key.pem", "token", "name", "word"):
+            (self.home / "site/secrets" / name).write_text(f"{name}-of-a-test")
         self.log.touch()
         self.config.write_text(DOORWARD_TOML.format(port=self.port, approval=approval))
 
@@ -237,6 +239,16 @@ class Site:
         """Rows of Doorward's database, read only."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=5)) as connection:
             return connection.execute(query).fetchall()
+
+    def health(self) -> dict[str, dict[str, str]]:
+        """What `/health/` answers."""
+        address = (self.home / "state/dashboard.address").read_text().strip()
+        answer: dict[str, dict[str, str]] = httpx.get(f"{address}/health/", timeout=20).json()
+        return answer
+
+    def is_settled(self) -> bool:
+        """Whether the last incident has recovered and every page of it is delivered."""
+        return "recovered" in self.kinds() and self.owed() == 0
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command of Doorward on this site."""
