@@ -192,7 +192,10 @@ def _joined(incident: Incident, entry: Entry, body: Joined) -> Incident:
 
 @_applies(Diagnosed)
 def _diagnosed(incident: Incident, entry: Entry, body: Diagnosed) -> Incident:
-    return replace(incident, differential=body.differential, diagnosed_at=entry.at, change=body.change)
+    known = incident.differential
+    is_same = known is not None and known.conclusion == body.differential.conclusion
+    diagnosed_at = incident.diagnosed_at if is_same else entry.at
+    return replace(incident, differential=body.differential, diagnosed_at=diagnosed_at, change=body.change)
 
 
 @_applies(ImpactMeasured)

@@ -13,16 +13,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from doorward.errors import ActionRefused, DoorwardError, LogBroken
-from doorward.model.action import Action, ActionKind, ActionState
 from doorward.model.detection import Detection
 from doorward.model.diagnosis import Differential
-from doorward.model.entry import ActionStarted, Asked, Declared, Diagnosed, EntryBody, Joined, Noted, Planned, Recovered
-from doorward.model.entry import Approved as ApprovedEntry
+from doorward.model.entry import Declared, Diagnosed, EntryBody, Joined
 from doorward.model.incident import Incident, IncidentState
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.sign_in import SignInEvent
 from doorward.probe.driver import run as run_probe
-from doorward.recover import applying, planning
 from doorward.respond import declare, escalate, paging
 from doorward.respond.channels import tables as channel_tables
 from doorward.respond.deliver import Courier, Round
@@ -41,18 +38,16 @@ from doorward.wiring.diagnosing import Diagnosing
 from doorward.wiring.logs import PAST, Logs
 from doorward.wiring.memory import Memory
 from doorward.wiring.moves import Move, next_move
+from doorward.wiring.recovering import DOORWARD, Recovering
 from doorward.wiring.repair import Repair
 from doorward.wiring.versions import ReviewedChange, Versions
 
 STAGES = ("check", "probe", "watch", "diagnose", "respond", "recover", "review")
 
-DOORWARD = "doorward"
-POLICY = "policy"
 # A probe speaks for three of its rounds, and never for less than this.
 PROVING_SPAN = timedelta(seconds=60)
 # A person may have mended it: that is seen when all has been calm for so many times the settle time.
 CALM_FACTOR = 3
-MENDED_BY_OTHERS = "signals are back in their usual course without a repair by Doorward"
 
 
 def now() -> datetime:
@@ -73,6 +68,7 @@ class Pipeline:
         self.watcher = Watcher(of_table(settings.watch), self.logs.names)
         self.repair = Repair(settings, self.versions, self._loaded, self._history, self.probe_all)
         self.diagnosing = Diagnosing(settings, self.memory, self.versions, self.repair)
+        self.recovering = Recovering(settings, self.ledger, self.diagnosing, self.repair, now)
         self.channels = channel_tables(settings)
         self.spool = Spool(settings.state / "pages-spool.jsonl")
         self.courier = Courier(self.channels, settings.respond, self.ledger, now, outbox, self.spool)
@@ -273,11 +269,11 @@ class Pipeline:
     def _move(self, incident: Incident) -> None:
         moves = {
             Move.DIAGNOSE: self._diagnose,
-            Move.PLAN: self._plan,
-            Move.APPROVE: self._approve,
-            Move.APPLY: self._apply,
-            Move.SETTLE: self._settle,
-            Move.SEE: self._see,
+            Move.PLAN: self.recovering.plan,
+            Move.APPROVE: self.recovering.approve,
+            Move.APPLY: self.recovering.apply,
+            Move.SETTLE: self.recovering.settle,
+            Move.SEE: self.recovering.see,
         }
         last_made = self.diagnosing.last_made.get(incident.id)
         move = next_move(incident, last_made, now(), self._is_calm(incident))
@@ -294,74 +290,6 @@ class Pipeline:
             return False
         last_hurt = self.diagnosing.last_hurt(incident)
         return last_hurt is None or now() - last_hurt >= quiet_for
-
-    def _see(self, incident: Incident) -> None:
-        """It is over and Doorward did nothing for it: a person mended it, or it passed."""
-        self._record(incident.id, [self.diagnosing.impact(incident), Recovered(MENDED_BY_OTHERS)])
-
-    def _plan(self, incident: Incident) -> None:
-        entries = self.ledger.entries(incident.id)
-        tried = tuple(dict.fromkeys(e.body.plan_digest for e in entries if isinstance(e.body, ActionStarted)))
-        plan = planning.plan(self.diagnosing.situation(incident, tried))
-        if not isinstance(plan, planning.NoPlan):
-            self._record(incident.id, [Planned(plan)])
-        else:
-            question = f"Doorward has no repair for this ({plan.value}). The differential says what to look at."
-            self._record(incident.id, [Asked(question)])
-
-    def _approve(self, incident: Incident) -> None:
-        policy = self.settings.recover
-        answer = planning.approval(incident, policy.approval == "policy", policy.most_sessions)
-        assert incident.plan is not None
-        if answer is planning.Approval.BY_POLICY:
-            self._record(incident.id, [ApprovedEntry(incident.plan.digest, answer.value)], by=POLICY)
-        else:
-            question = f"May plan {incident.plan.digest} be applied? ({answer.value})"
-            self._record(incident.id, [Asked(question)])
-
-    def _apply(self, incident: Incident) -> None:
-        assert incident.plan is not None
-        applying.apply(incident, self.repair, lambda bodies: self._record(incident.id, bodies))
-
-    def _settle(self, incident: Incident) -> None:
-        """After verification: clear sessions that turn out to be broken too, and see people come back."""
-        self._sweep(incident)
-        if incident.state is IncidentState.RECOVERED:
-            return
-        verified_at = max(record.ended_at for record in incident.actions if record.ended_at is not None)
-        quiet_for = timedelta(seconds=self.settings.recover.settle_s)
-        impact = self.diagnosing.impact(incident)
-        calm = impact.last_hurt_at is None or now() - impact.last_hurt_at >= quiet_for / 2
-        if now() - verified_at >= quiet_for and calm:
-            reason = "probes pass and nobody has been hurt since"
-            self._record(incident.id, [impact, Recovered(reason)])
-
-    def _sweep(self, incident: Incident) -> None:
-        """Sessions of the fault that are refused only now; the approved predicate covers them."""
-        if incident.plan is None or incident.approved_plan != incident.plan.digest:
-            return
-        for record in incident.actions:
-            if record.action.kind is not ActionKind.CLEAR_SESSIONS or record.state is not ActionState.SUCCEEDED:
-                continue
-            if self.repair.has_more(record.action, incident):
-                self._clear_more(incident, record.action)
-
-    def _clear_more(self, incident: Incident, action: Action) -> None:
-        try:
-            cleared = self.repair.clear_sessions(action, incident)
-        except ActionRefused as error:
-            self._hand_over(incident, error.problem.what)
-            return
-        if cleared.sessions:
-            self._record(incident.id, [cleared])
-
-    def _hand_over(self, incident: Incident, what: str) -> None:
-        """Ask a person, once; an incident that has recovered is not opened again for it."""
-        if incident.state is IncidentState.RECOVERED:
-            if what not in {text for _, _, text in incident.notes}:
-                self._record(incident.id, [Noted(what)])
-        elif incident.question is None:
-            self._record(incident.id, [Asked(f"{what}. What now?")])
 
     def _history(self, component: ComponentTable, since: datetime) -> tuple[SignInEvent, ...]:
         """A component's events since a time: from memory if it reaches back so far, else from the log itself."""

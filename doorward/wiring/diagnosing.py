@@ -6,12 +6,13 @@ In: an incident. Out: a differential with the change that it speaks of, the situ
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from doorward.diagnose import Observations, Suspect, differential, observe, tally
 from doorward.diagnose.causes.configuration import FAR
 from doorward.model.config_version import Change
-from doorward.model.diagnosis import Differential
+from doorward.model.diagnosis import Differential, Verdict
 from doorward.model.entry import ImpactMeasured
 from doorward.model.incident import Incident
 from doorward.model.sign_in import TYPED, Kind, Outcome, Reason, SignInEvent
@@ -49,6 +50,21 @@ class Diagnosing:
         self.last_made[incident.id] = now
         made = differential(observe(guarded.examinees(self._settings), self._known(incident, now)), now)
         return made, made.concluded.change if made.concluded else None
+
+    def refined(self, incident: Incident, now: datetime) -> Differential | None:
+        """The incident's differential with the causes that it left unsettled judged again; None if nothing changed.
+
+        What was settled stays: after a repair the tests would show the repair, not the fault.
+        """
+        before = incident.differential
+        unsettled = (Verdict.OPEN, Verdict.NOT_TESTABLE)
+        if before is None or not any(h.verdict in unsettled for h in before.hypotheses):
+            return None
+        made, _ = self.differential(incident, now)
+        merged = tuple((made.hypothesis(h.cause) or h) if h.verdict in unsettled else h for h in before.hypotheses)
+        if [h.verdict for h in merged] == [h.verdict for h in before.hypotheses]:
+            return None
+        return replace(before, made_at=now, hypotheses=merged)
 
     def _known(self, incident: Incident, now: datetime) -> Observations:
         onset = min(detection.onset for detection in incident.detections)
