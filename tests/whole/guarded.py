@@ -181,6 +181,7 @@ class Site:
         """End a child by request."""
         if child is not None and child.poll() is None:
             child.send_signal(signal.SIGTERM)
+            child.send_signal(signal.SIGCONT)
             try:
                 child.wait(40)
             except subprocess.TimeoutExpired:
@@ -241,9 +242,11 @@ class Site:
             return connection.execute(query).fetchall()
 
     def health(self) -> dict[str, dict[str, str]]:
-        """What `/health/` answers."""
-        address = (self.home / "state/dashboard.address").read_text().strip()
-        answer: dict[str, dict[str, str]] = httpx.get(f"{address}/health/", timeout=20).json()
+        """What `/health/` answers; no parts while the dashboard is not up."""
+        place = self.home / "state/dashboard.address"
+        if not place.exists():
+            return {"parts": {}}
+        answer: dict[str, dict[str, str]] = httpx.get(f"{place.read_text().strip()}/health/", timeout=20).json()
         return answer
 
     def is_settled(self) -> bool:
@@ -273,13 +276,17 @@ _OUTCOMES = {"succeeded": "success", "accepted": "success", "rejected": "failure
 
 
 def written(log: Path) -> dict[tuple[str, str, str], int]:
-    """What the service wrote, counted apart from Doorward's own code: by kind, outcome and reason."""
+    """The service's lines, counted apart from Doorward's own code: by kind, outcome and reason; broken ones are not."""
     counts: dict[tuple[str, str, str], int] = {}
-    for text in log.read_text().splitlines():
-        line = json.loads(text)
+    for text in log.read_bytes().split(b"\n"):
+        try:
+            line = json.loads(text)
+            event = line["event"]
+        except (ValueError, KeyError):
+            continue
         key = {
             "configuration-loaded": ("configuration", "success", "ok"),
             "request": ("request", "success", "ok"),
-        }.get(line["event"]) or (line["event"], _OUTCOMES[line["outcome"]], line["reason"])
+        }.get(event) or (event, _OUTCOMES[line["outcome"]], line["reason"])
         counts[key] = counts.get(key, 0) + 1
     return counts
