@@ -49,7 +49,7 @@ def main(directory: Path) -> None:
         wait_until(lambda: any(one.question for one in fold_all(read_entries(stage.database))), 60, "no question")
         home = page.url
         page.goto(home)
-        _shoot(page, "incident", full=True)
+        _shoot(page, "incident")
         _approve(page)
         wait_until(lambda: any(one.recovered_at for one in fold_all(read_entries(stage.database))), 90, "no recovery")
         incident = fold_all(read_entries(stage.database))[-1].id

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from doorward.errors import DoorwardError, InputInvalid, Problem, StoreUnavailable
 from doorward.pipeline import Pipeline, now
+from doorward.respond import chain
 from doorward.settings import Settings
 from doorward.settings_tables import ProbeTable
 from doorward.store import watching
@@ -75,7 +76,8 @@ class Daemon:
                 f"{change.component}: configuration {change.before} -> {change.after}; check says: "
                 f"{', '.join(worst) or reviewed.unread or 'nothing'}"
             )
-        return ""
+        pinned = self.pipeline.versions.pinned()
+        return f"a version that was pinned as bad is in force again: {', '.join(pinned)}" if pinned else ""
 
     def _prober(self, probe: ProbeTable) -> Callable[[], str]:
         def step() -> str:
@@ -110,8 +112,14 @@ class Daemon:
             raise DoorwardError(f"{len(failed)} pages wait: {failed[0].error}", code="delivery")
         return ""
 
+    def _lint_chain(self) -> None:
+        """Say what would keep a page from a person, before the night it matters."""
+        for problem in chain.lint(self.pipeline.chain, self.pipeline.channels):
+            say(f"escalation: {problem.what} ({problem.fix})")
+
     def run(self) -> None:
         """Run every loop until told to stop; each in a thread of its own."""
+        self._lint_chain()
         self.pipeline.warm()
         threads = [threading.Thread(target=self._supervise, args=(loop,), name=loop.name) for loop in self.loops()]
         threads.append(threading.Thread(target=self._serve, name="dashboard"))

@@ -109,9 +109,18 @@ def _owed() -> str:
 
 
 def _chart(settings: Settings, names: Sequence[str], incident: Incident | None, now: datetime) -> chart.Chart:
-    since = chart.floor(now, CHART_STEP_S) - timedelta(seconds=CHART_STEP_S * (CHART_BARS - 1))
+    since = _chart_since(now, CHART_STEP_S)
     found = [bucket for name in names for bucket in watching.buckets(name, since)]
-    return chart.draw(found, since, CHART_STEP_S, CHART_BARS, _moments(settings, incident, since))
+    step = CHART_STEP_S
+    # A young history fills a third of the wide chart at most: then a finer one shows more of it.
+    fine = max(settings.watch.window_s, CHART_STEP_S / 3)
+    if fine < step and all(bucket.opened_at >= _chart_since(now, fine) for bucket in found):
+        step, since = fine, _chart_since(now, fine)
+    return chart.draw(found, since, step, CHART_BARS, _moments(settings, incident, since))
+
+
+def _chart_since(now: datetime, step_s: float) -> datetime:
+    return chart.floor(now, step_s) - timedelta(seconds=step_s * (CHART_BARS - 1))
 
 
 def _moments(settings: Settings, incident: Incident | None, since: datetime) -> list[tuple[datetime, str, str]]:

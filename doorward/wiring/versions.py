@@ -170,6 +170,10 @@ class Versions:
                     proved.append(name)
         return tuple(proved)
 
+    def pinned(self) -> tuple[str, ...]:
+        """Components whose files are a version that was pinned as bad."""
+        return tuple(name for name, version in self._current.items() if version.standing is Standing.PINNED)
+
     def pin(self, component: str, digest: str, reason: str) -> None:
         """Mark a version as bad, so that nothing puts it back."""
         with self._lock:
