@@ -59,7 +59,8 @@ class Recovering:
         if not isinstance(plan, planning.NoPlan):
             self._record(incident.id, [Planned(plan)])
         else:
-            question = f"Doorward has no repair for this ({plan.value}). The differential says what to look at."
+            why = plan.value.replace("-", " ")
+            question = f"Doorward has no repair of its own: {why}. The differential says what to look at. What now?"
             self._record(incident.id, [Asked(question)])
 
     def approve(self, incident: Incident) -> None:
@@ -69,7 +70,9 @@ class Recovering:
         if answer is planning.Approval.BY_POLICY:
             self._record(incident.id, [ApprovedEntry(incident.plan.digest, answer.value)], by=POLICY)
         else:
-            question = f"May plan {incident.plan.digest} be applied? ({answer.value})"
+            question = f"May plan {incident.plan.digest} be applied?"
+            if answer is planning.Approval.TOO_MANY_SESSIONS:
+                question = f"Plan {incident.plan.digest} would end more sessions than recover.most_sessions. What now?"
             self._record(incident.id, [Asked(question)])
 
     def apply(self, incident: Incident) -> None:
