@@ -8,6 +8,8 @@ from __future__ import annotations
 import difflib
 import importlib
 import sys
+import traceback
+from pathlib import Path
 
 import typer
 
@@ -62,7 +64,18 @@ def main() -> None:
         print(f"doorward {__version__}")
         sys.exit(0)
     command = _command(arguments[0])
-    command(arguments[1:], prog_name=f"doorward {arguments[0]}")
+    try:
+        command(arguments[1:], prog_name=f"doorward {arguments[0]}")
+    except Exception as error:  # noqa: BLE001 - the last door: what no command foresaw is our fault, and exit 70 says so
+        print(_our_fault(error), file=sys.stderr)
+        sys.exit(70)
+
+
+def _our_fault(error: Exception) -> str:
+    """The kind of the error and its way through the code; not its text, which may hold what must not be shown."""
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    way = "\n".join(f"    {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+    return f"doorward: our fault: {type(error).__name__} [internal]\n{way}\n    please report these lines"
 
 
 def overview() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 
 from doorward import check as stage
 from doorward.commands.shared import FOUND, reported
+from doorward.model.finding import Severity
 from doorward.systems import Target
 
 PROJECT = Annotated[Path, typer.Option("--project", help="Working directory and import root of a settings module.")]
@@ -20,14 +22,24 @@ PUBLIC_URL = Annotated[str, typer.Option("--public-url", help="Address that peop
 FORWARDED = Annotated[str, typer.Option("--forwarded", help="Headers that the proxy in front sets, by commas.")]
 
 
+class FailOn(StrEnum):
+    """From which severity on the check fails."""
+
+    OUTAGE = Severity.OUTAGE.value
+    PARTIAL = Severity.PARTIAL.value
+    LATENT = Severity.LATENT.value
+    NOTE = Severity.NOTE.value
+    NEVER = "never"
+
+
 @reported
 def check(
     targets: Annotated[list[str], typer.Argument(help="KIND:TARGET, or a file whose content tells its kind.")],
     against: Annotated[str, typer.Option("--against", help="The configuration it would replace.")] = "",
     output: Annotated[str, typer.Option("--format", help="text, json, sarif, junit or github.")] = "text",
     fail_on: Annotated[
-        str, typer.Option("--fail-on", help="Exit 1 at this severity or worse: outage, partial, latent, note, never.")
-    ] = "partial",
+        FailOn, typer.Option(help="Exit 1 at this severity or worse: outage, partial, latent, note, never.")
+    ] = FailOn.PARTIAL,
     project: PROJECT = Path(),
     python: PYTHON = sys.executable,
     public_url: PUBLIC_URL = "",
@@ -48,7 +60,7 @@ def check(
     *new, old = stage.read_all((*named, target(against))) if against else (*stage.read_all(named), None)
     found = tuple(finding for one in new if one is not None for finding in stage.findings(one, old))
     print(stage.render(found, named, output))
-    if fail_on != "never" and stage.worst_reaches(found, fail_on):
+    if stage.worst_reaches(found, fail_on.value):
         raise typer.Exit(FOUND)
 
 

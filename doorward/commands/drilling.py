@@ -12,7 +12,8 @@ import msgspec
 import typer
 
 import doorward
-from doorward.commands.shared import FOUND, progress, reported
+from doorward.commands.shared import FOUND, Output, OutputOption, progress, reported
+from doorward.errors import InputInvalid, Problem
 from doorward.model.drill import DrillScore
 from doorward.review.drills import run as runs
 from doorward.review.drills import scenario as scenarios
@@ -29,22 +30,28 @@ INCIDENTS = ("2023-10-11-portal", "2024-07-15-school-portal")
 @drill.command("list")
 @reported
 def list_(drills: DRILLS = HOME / "drills") -> None:
-    """Every drill and what it breaks."""
+    """Every drill and what it breaks; the problems of all that cannot be read."""
+    problems: list[Problem] = []
     for name in scenarios.names(drills):
-        print(f"{name:28} {scenarios.load(drills, name).title}")
+        try:
+            print(f"{name:28} {scenarios.load(drills, name).title}")
+        except InputInvalid as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputInvalid(tuple(problems))
 
 
 @drill.command("run")
 @reported
 def run_(
     name: Annotated[str, typer.Argument(help="A drill of `doorward drill list`.")],
-    output: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    output: OutputOption = Output.TEXT,
     drills: DRILLS = HOME / "drills",
     keep: KEEP = Path("var/drills"),
 ) -> None:
     """Run one drill on a school of its own; exit 1 if it was not met as it must be."""
     result = runs.run(scenarios.load(drills, name), keep / name, progress)
-    if output == "json":
+    if output is Output.JSON:
         print(json.dumps({"schema": "doorward.drill/1", **msgspec.to_builtins(result.score)}))
     else:
         print(runs.text(result))

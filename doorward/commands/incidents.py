@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import importlib
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -12,12 +13,12 @@ from typing import Annotated
 import msgspec
 import typer
 
-from doorward.commands.shared import DEFAULT_CONFIG, FOUND, OK, ConfigOption, opened, reported
+from doorward.commands.shared import DEFAULT_CONFIG, FOUND, OK, ConfigOption, Output, OutputOption, opened, reported
 from doorward.diagnose import explain
 from doorward.errors import ActionRefused, InputInvalid, Problem
 from doorward.incident_log import encode_body
 from doorward.model.entry import Acknowledged, Approved, EntryBody, Noted, Resolved
-from doorward.model.incident import Incident
+from doorward.model.incident import Incident, IncidentState
 from doorward.review.postmortem import postmortem
 from doorward.review.render import Format, render
 from doorward.review.sentences import sentence
@@ -26,7 +27,6 @@ from doorward.settings import Settings
 incident = typer.Typer(help="List, show, acknowledge, annotate, resolve incidents; read and verify their log.")
 
 ID = Annotated[str, typer.Argument(help="Id of an incident, or `last`.")]
-FORMAT = Annotated[str, typer.Option("--format", help="text or json.")]
 
 
 def _log(config: Path) -> tuple[Settings, ModuleType]:
@@ -40,17 +40,29 @@ def _find(log: ModuleType, incident_id: str) -> Incident:
     for one in reversed(found):
         if incident_id in ("last", one.id):
             return one
-    fix = f"one of: {', '.join(one.id for one in found)}" if found else "there are none"
+    if not found:
+        raise InputInvalid((Problem("incident.none", "there is no incident yet", fix="`doorward run` declares them"),))
+    fix = f"one of: {', '.join(one.id for one in found)}"
     raise InputInvalid((Problem("incident.unknown", f"there is no incident {incident_id!r}", fix=fix),))
 
 
 def _say(config: Path, incident_id: str, body: EntryBody) -> Incident:
-    """Append what a person says, in the name of the account that runs the command."""
+    """Append what a person says, in the name of the account that runs the command. Raises ActionRefused where the
+    incident cannot take it as it stands now."""
     settings, log = _log(config)
     found = _find(log, incident_id)
-    log.append(found.id, getpass.getuser(), datetime.now(UTC), [body])
+    ledger = importlib.import_module("doorward.store.ledger")
+    ledger.append_fitting(found.id, _account(), datetime.now(UTC), [body])
     log.write_anchor(settings.state / "log.anchor")
     return _find(log, found.id)
+
+
+def _account() -> str:
+    """Who runs the command; an account without a name (a container's) by its number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"account {os.getuid()}"
 
 
 def _json(value: object) -> str:
@@ -63,21 +75,21 @@ def _line(one: Incident) -> str:
 
 @incident.command("list")
 @reported
-def list_(output: FORMAT = "text", config: ConfigOption = DEFAULT_CONFIG) -> None:
+def list_(output: OutputOption = Output.TEXT, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Every incident, oldest first; exit 1 while one is open."""
     found: tuple[Incident, ...] = _log(config)[1].incidents()
     for one in found:
-        print(_json(one) if output == "json" else _line(one))
+        print(_json(one) if output is Output.JSON else _line(one))
     raise typer.Exit(FOUND if any(one.state.is_open for one in found) else OK)
 
 
 @incident.command()
 @reported
-def show(incident_id: ID = "last", output: FORMAT = "text", config: ConfigOption = DEFAULT_CONFIG) -> None:
+def show(incident_id: ID = "last", output: OutputOption = Output.TEXT, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """One incident: state, timeline, differential, plan; exit 1 while it is open."""
     log = _log(config)[1]
     one = _find(log, incident_id)
-    if output == "json":
+    if output is Output.JSON:
         print(_json(one))
     else:
         print(_line(one))
@@ -144,13 +156,15 @@ def verify(config: ConfigOption = DEFAULT_CONFIG) -> None:
 
 
 @reported
-def diagnose(incident_id: ID = "last", output: FORMAT = "text", config: ConfigOption = DEFAULT_CONFIG) -> None:
+def diagnose(
+    incident_id: ID = "last", output: OutputOption = Output.TEXT, config: ConfigOption = DEFAULT_CONFIG
+) -> None:
     """Why, and what it is not: every cause with its verdict and evidence."""
     one = _find(_log(config)[1], incident_id)
     if one.differential is None:
         print("no differential has been made yet")
         raise typer.Exit(FOUND)
-    print(_json(one.differential) if output == "json" else explain(one.differential))
+    print(_json(one.differential) if output is Output.JSON else explain(one.differential))
 
 
 @reported
@@ -171,6 +185,8 @@ def recover(
     if not apply:
         print("nothing was changed; --apply approves this plan" if one.approved_plan is None else "it is approved")
         return
+    if one.state in (IncidentState.RECOVERED, IncidentState.RESOLVED):
+        raise ActionRefused(f"{one.id} is {one.state}: its plan is not needed any more")
     if one.approved_plan == one.plan.digest:
         raise ActionRefused("this plan is approved already")
     _say(config, one.id, Approved(one.plan.digest, "by command line"))

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import importlib
 
-from doorward.commands.shared import DEFAULT_CONFIG, ConfigOption, opened, reported
+from doorward.commands.shared import DEFAULT_CONFIG, ConfigOption, reported
+from doorward.settings import load
 from doorward.settings_tables import reference
+from doorward.store.connection import open_store
+from doorward.wiring.guarded import check_whole
 
 
 @reported
 def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Guard the service: every stage, all day, and the dashboard."""
-    settings = opened(config)
-    # The daemon brings the store's tables, which Django gives only after `opened`.
+    settings = load(config)
+    check_whole(settings)
+    open_store(settings)
+    # The daemon brings the store's tables, which Django gives only once it is opened.
     importlib.import_module("doorward.daemon").run(settings)
 
 

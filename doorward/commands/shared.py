@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, ParamSpec, TypeVar
@@ -21,12 +22,21 @@ R = TypeVar("R")
 
 OK, FOUND, WRONG_USE, UNREACHABLE, OUR_FAULT = 0, 1, 2, 3, 70
 
+
+class Output(StrEnum):
+    """How a command answers."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+OutputOption = Annotated[Output, typer.Option("--format", help="text or json.")]
 ConfigOption = Annotated[Path, typer.Option("--config", help="The doorward.toml that says what is guarded.")]
 DEFAULT_CONFIG = Path("doorward.toml")
 
 
 def reported(command: Callable[P, R]) -> Callable[P, R]:
-    """Errors as people read them on stderr, and the exit code of their class; the rest is our fault (70)."""
+    """Errors as people read them on stderr, and the exit code of their class; `doorward.cli` answers for the rest."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,14 @@ from doorward.model.detection import Detection
 from doorward.systems import system
 
 FOLLOW_EVERY_S = 0.5
+
+
+class Lines(StrEnum):
+    """How detections are told."""
+
+    TEXT = "text"
+    JSONL = "jsonl"
+
 
 KIND = Annotated[str, typer.Option("--kind", help="Kind of the log's lines.")]
 
@@ -46,15 +55,18 @@ def events(log: Annotated[Path, typer.Argument(help="A log file.")], kind: KIND 
 def watch(
     logs: Annotated[list[Path], typer.Argument(help="Log files, one per component.")],
     kind: KIND = "school",
-    output: Annotated[str, typer.Option("--format", help="text or jsonl.")] = "text",
+    output: Annotated[Lines, typer.Option("--format", help="text or jsonl.")] = Lines.TEXT,
     follow: Annotated[bool, typer.Option("--follow", help="Go on as lines are written, until Ctrl-C.")] = False,
 ) -> None:
     """Read logs and say when sign-in left its usual course. `doorward run` does the same live."""
     _readable(tuple(logs))
-    found = 0
-    for detection in _followed(logs, kind) if follow else stage.replay(tuple(logs), system(kind).parser()):
+    found, unparsed = 0, stage.Unparsed()
+    past = () if follow else stage.replay(tuple(logs), system(kind).parser(), unparsed=unparsed)
+    if unparsed.lines:
+        progress(f"{unparsed.lines} lines did not parse, such as one of {unparsed.samples[0]}")
+    for detection in _followed(logs, kind) if follow else past:
         found += 1
-        if output == "jsonl":
+        if output is Lines.JSONL:
             sys.stdout.buffer.write(msgspec.json.encode(stage.detection_json(detection)) + b"\n")
             sys.stdout.buffer.flush()
         else:

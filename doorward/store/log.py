@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -113,7 +114,8 @@ def write_anchor(anchor_file: Path) -> None:
         head = LogHead.objects.filter(pk=1).first()
     if head is None:
         return
-    fresh = anchor_file.with_suffix(".new")
+    # The daemon and a command may write it at the same moment: each a file of its own.
+    fresh = anchor_file.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
     fresh.write_text(f"{head.seq} {head.hash}\n")
     os.replace(fresh, anchor_file)
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +19,8 @@ from doorward.model.service import Component, Service
 from doorward.probe.plan import ProbePlan
 from doorward.settings import Settings
 from doorward.settings_tables import ComponentTable, ProbeTable
-from doorward.systems import Sessions, Target, system
+from doorward.systems import Sessions, Target, system, systems
+from doorward.toml_file import read
 
 
 def service(settings: Settings) -> Service:
@@ -155,6 +158,52 @@ def probe_plan(settings: Settings, probe: ProbeTable) -> ProbePlan:
         timeout_s=probe.timeout_s,
         expect_text=probe.expect_text or None,
     )
+
+
+def check_accounts(settings: Settings, probes: Sequence[ProbeTable]) -> None:
+    """Raises InputInvalid with every account or token that cannot be had, each with its place in doorward.toml."""
+    found = tuple(_account_problems(settings, probes))
+    if found:
+        raise InputInvalid(found)
+
+
+def check_whole(settings: Settings) -> None:
+    """What must hold before Doorward goes to its post: every kind is known, every account can be had. Raises
+    InputInvalid with all that does not."""
+    found = (*_kind_problems(settings), *_account_problems(settings, settings.probe))
+    if found:
+        raise InputInvalid(found)
+
+
+def _account_problems(settings: Settings, probes: Sequence[ProbeTable]) -> Iterator[Problem]:
+    lines = read(settings.path)
+    for number, probe in ((settings.probe.index(probe), probe) for probe in probes):
+        for key, ask in _secrets(settings, probe):
+            try:
+                ask()
+            except InputInvalid as error:
+                where = f"{settings.path}:{lines.line(f'probe[{number}].{key}')} probe[{number}].{key}"
+                yield from (Problem(p.code, f"{p.where} {p.what}", where, p.fix) for p in error.problems)
+
+
+def _secrets(settings: Settings, probe: ProbeTable) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Each secret file of the probe by its key, and how it is read."""
+    for key in ("username_file", "password_file", "token_file"):
+        path = getattr(probe, key)
+        if path:
+            yield key, partial(_secret, settings, path)
+    if probe.accounts_file and not (probe.username_file and probe.password_file):
+        yield "accounts_file", partial(_account, settings, probe)
+
+
+def _kind_problems(settings: Settings) -> Iterator[Problem]:
+    lines = read(settings.path)
+    for number, component in enumerate(settings.component):
+        for key in ("kind", "log_kind"):
+            kind = getattr(component, key)
+            if kind and kind not in systems():
+                where = f"{settings.path}:{lines.line(f'component[{number}].{key}')} component[{number}].{key}"
+                yield Problem("kind.unknown", f"kind {kind!r} is not known", where, f"one of: {', '.join(systems())}")
 
 
 def _account(settings: Settings, probe: ProbeTable) -> tuple[str, str]:
