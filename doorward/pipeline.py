@@ -197,7 +197,7 @@ class Pipeline:
         if _says_something_new(incident.differential, made):
             bodies.append(Diagnosed(made, change))
         impact = self.diagnosing.impact(incident)
-        if impact != incident.impact:
+        if impact is not None and impact != incident.impact:
             bodies.append(impact)
         if bodies:
             self._record(incident.id, bodies)

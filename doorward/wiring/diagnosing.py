@@ -109,9 +109,11 @@ class Diagnosing:
             tried=tried,
         )
 
-    def impact(self, incident: Incident) -> ImpactMeasured:
+    def impact(self, incident: Incident) -> ImpactMeasured | None:
         """Who was hurt since the onset, by the logs: whose session was refused, whose sign-in failed for a reason that
-        they did not type, or who were answered with an error."""
+        they did not type, or who were answered with an error. None where no log is followed: nobody was counted."""
+        if not any(component.log for component in self._settings.component):
+            return None
         onset = min(detection.onset for detection in incident.detections)
         events = [e for e in self._memory.since(onset - ONSET_SLACK) if not e.probe]
         hurt = [event for event in events if hurts(event)]
@@ -131,7 +133,8 @@ class Diagnosing:
 
     def last_hurt(self, incident: Incident) -> datetime | None:
         """When somebody was last hurt, None if nobody was."""
-        return self.impact(incident).last_hurt_at
+        measured = self.impact(incident)
+        return measured.last_hurt_at if measured else None
 
 
 def _loaded_at(change: Change, events: Iterable[SignInEvent]) -> datetime | None:

@@ -50,7 +50,8 @@ class Recovering:
 
     def see(self, incident: Incident) -> None:
         """It is over and Doorward did nothing for it: a person mended it, or it passed."""
-        self._record(incident.id, [self._diagnosing.impact(incident), Recovered(MENDED_BY_OTHERS)])
+        impact = self._diagnosing.impact(incident)
+        self._record(incident.id, [*([impact] if impact else []), Recovered(MENDED_BY_OTHERS)])
 
     def plan(self, incident: Incident) -> None:
         entries = self._ledger.entries(incident.id)
@@ -88,10 +89,10 @@ class Recovering:
         verified_at = max(record.ended_at for record in incident.actions if record.ended_at is not None)
         quiet_for = timedelta(seconds=self._settings.recover.settle_s)
         impact = self._diagnosing.impact(incident)
-        calm = impact.last_hurt_at is None or self._now() - impact.last_hurt_at >= quiet_for / 2
+        calm = impact is None or impact.last_hurt_at is None or self._now() - impact.last_hurt_at >= quiet_for / 2
         if self._now() - verified_at >= quiet_for and calm:
             reason = "probes pass and nobody has been hurt since"
-            self._record(incident.id, [impact, Recovered(reason)])
+            self._record(incident.id, [*([impact] if impact else []), Recovered(reason)])
 
     def _refine(self, incident: Incident) -> None:
         """Judge again what the first differential had to leave open for want of evidence."""
