@@ -52,7 +52,7 @@ def read_pid(pid_file: Path) -> int:
         if pid <= 1:
             raise ValueError(pid)
         os.kill(pid, 0)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError) as error:
         raise SystemUnreachable(
             f"no running process: {type(error).__name__}", where=str(pid_file), fix="start the component"
         ) from error
