@@ -1,0 +1,59 @@
+"""`doorward events` and `doorward watch`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.commands.conftest import Run
+
+GOOD = '{"time":"2026-11-21T10:00:00.000Z","event":"sign-in","outcome":"succeeded","reason":"ok","person":"a"}\n'
+
+
+def burst(path: Path) -> Path:
+    """Sign-ins as usual for two minutes, then half of the sessions refused."""
+    lines = []
+    for number in range(360):
+        at = f"2026-11-21T10:{number // 120:02}:{number // 2 % 60:02}.{number % 2 * 500:03}Z"
+        who = f'"person":"p{number}","session":"s{number}","source":"n{number}"'
+        lines.append(f'{{"time":"{at}","event":"sign-in","outcome":"succeeded","reason":"ok",{who}}}\n')
+        refused = number >= 240 and number % 2
+        said = '"rejected","reason":"network-changed"' if refused else '"accepted","reason":"ok"'
+        lines.append(f'{{"time":"{at}","event":"session","outcome":{said},{who}}}\n')
+    path.write_text("".join(lines))
+    return path
+
+
+def test_events_are_printed_as_json_lines_and_broken_lines_are_counted(doorward: Run, tmp_path: Path) -> None:
+    (tmp_path / "auth.jsonl").write_text(GOOD + "hunter2\n" + GOOD)
+    said = doorward("events", "auth.jsonl")
+    assert said.code == 0
+    assert [json.loads(line)["component"] for line in said.out.splitlines()] == ["auth", "auth"]
+    assert "1 lines of auth.jsonl did not parse" in said.err
+    assert "hunter2" not in said.out + said.err
+
+
+def test_every_log_that_is_missing_is_named(doorward: Run) -> None:
+    said = doorward("watch", "auth.jsonl", "portal.jsonl")
+    assert said.code == 2
+    assert "auth.jsonl: is not a file" in said.err
+    assert "portal.jsonl: is not a file" in said.err
+
+
+def test_a_kind_and_a_format_that_are_not_known_are_wrong_use(doorward: Run, tmp_path: Path) -> None:
+    (tmp_path / "auth.jsonl").write_text(GOOD)
+    assert doorward("events", "auth.jsonl", "--kind", "zope").code == 2
+    assert doorward("watch", "auth.jsonl", "--format", "yaml").code == 2
+
+
+def test_a_quiet_log_ends_with_nought_and_a_fault_with_one(doorward: Run, tmp_path: Path) -> None:
+    (tmp_path / "quiet.jsonl").write_text(GOOD + "not a line\n")
+    quiet = doorward("watch", "quiet.jsonl")
+    assert (quiet.code, quiet.out) == (0, "")
+    assert "1 lines did not parse" in quiet.err
+    said = doorward("watch", str(burst(tmp_path / "auth.jsonl")), "--format", "jsonl")
+    assert said.code == 1
+    first = json.loads(said.out.splitlines()[0])
+    assert first["schema"] == "doorward.detection/1"
+    assert first["measure"] == "session-rejections"
+    assert first["onset"] >= "2026-11-21T10:02"
