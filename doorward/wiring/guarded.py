@@ -214,7 +214,7 @@ def _account(settings: Settings, probe: ProbeTable) -> tuple[str, str]:
     try:
         account = next(account for account in json.loads(text) if account.get("monitor"))
         return str(account["username"]), str(account["password"])
-    except (ValueError, KeyError, AttributeError, StopIteration) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration) as error:
         fix = 'one account needs "monitor": true, "username" and "password"'
         problem = Problem("probe.account", "holds no account for probes", str(probe.accounts_file), fix)
         raise InputInvalid((problem,)) from error
@@ -223,6 +223,7 @@ def _account(settings: Settings, probe: ProbeTable) -> tuple[str, str]:
 def _secret(settings: Settings, path: Path) -> str:
     try:
         return settings.place(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        problem = Problem("probe.secret", f"cannot be read: {error.strerror}", str(path), "check path and rights")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        problem = Problem("probe.secret", f"cannot be read: {why}", str(path), "check path and rights")
         raise InputInvalid((problem,)) from error
