@@ -154,8 +154,10 @@ class Ledger:
         self._write_anchor()
 
     def _unwritten(self, entries: Sequence[Entry]) -> list[_Record]:
+        """Pending records that the log has neither as they were said nor, where they did not fit, as a note."""
         written = {(entry.incident, entry.at, entry.by, entry.kind) for entry in entries}
-        return [r for r in self._pending if (r.incident, r.at, r.by, r.bodies[0][0]) not in written]
+        kinds = ((record, {record.bodies[0][0], "noted"}) for record in self._pending)
+        return [r for r, known in kinds if not any((r.incident, r.at, r.by, kind) in written for kind in known)]
 
     def _read_anew(self) -> list[_Record]:
         """Everything from the log, then what is not in it yet, which is returned. Raises StoreUnavailable; then
