@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from doorward.cli import COMMANDS, SUMMARIES, overview
+from doorward.settings import load
 from doorward.web.menu import MENU
 
 ROOT = Path(__file__).parents[2]
@@ -53,3 +54,11 @@ def test_the_tree_in_the_readme_is_the_tree() -> None:
     block = text.split("```text\ndoorward/")[1].split("```")[0]
     for name in re.findall(r"^  ([\w/.]+)", block, flags=re.MULTILINE):
         assert (ROOT / "doorward" / name.rstrip("/")).exists(), f"README names doorward/{name}"
+
+
+def test_the_settings_in_the_readme_are_good_settings(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text().split("```toml\n")[1].split("```")[0]
+    (tmp_path / "portal").mkdir()
+    (tmp_path / "portal" / "settings.py").touch()
+    (tmp_path / "doorward.toml").write_text(text)
+    assert load(tmp_path / "doorward.toml").component[0].kind == "django"
