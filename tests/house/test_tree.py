@@ -19,8 +19,8 @@ SOURCES = sorted(
 )
 LONGEST_FILE = 350
 LONGEST_FUNCTION = 60
-# The last door of the command line; the one supervised loop; a thread that carries its failure to the caller; children that run foreign code
-# (docs/decisions/0005).
+# The last door of the command line; the one supervised loop; a thread that carries its failure to the caller; children
+# that run foreign code (docs/decisions/0005).
 BROAD = {
     "doorward/cli.py",
     "doorward/daemon.py",
