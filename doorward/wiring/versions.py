@@ -103,17 +103,21 @@ class Versions:
         kept.keep_files(self._settings.state, component.name, digest, files)
         at = guarded.changed_at(self._settings, component)
         version = ConfigVersion(component.name, digest, at, now, guarded.author(self._settings, component))
-        known = next((v for v in reversed(kept.all_of(component.name)) if v.digest == digest), None)
-        # A change is suspected also while the database cannot take it down.
+        # A change is suspected also while the database does not answer: it is asked nothing here.
         self._not_stored.append(version)
-        self._current[component.name] = self._with_standing(version, known.standing) if known else version
+        self._current[component.name] = version
         return self._review(component, before, version)
 
     def _store(self) -> None:
-        """Write down the versions that were taken; what is not stored is tried again. Raises StoreUnavailable."""
+        """Write down the versions that were taken; what is not stored is tried again. One that came back has the
+        standing that it had. Raises StoreUnavailable."""
         while self._not_stored:
-            kept.add(self._not_stored[0])
+            version = self._not_stored[0]
+            known = next((v for v in reversed(kept.all_of(version.component)) if v.digest == version.digest), None)
+            kept.add(version)
             self._not_stored.pop(0)
+            if known is not None and self._current[version.component] is version:
+                self._current[version.component] = self._with_standing(version, known.standing)
 
     def _review(
         self, component: ComponentTable, before: ConfigVersion | None, version: ConfigVersion

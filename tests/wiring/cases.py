@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from django.db import connection
 
 from doorward.model.entry import Diagnosed, EntryBody
 from doorward.model.incident import Incident
@@ -90,3 +95,36 @@ def incident_of(*bodies: EntryBody) -> Incident:
 def diagnosed() -> Incident:
     """An incident whose cause is the change of auth.toml."""
     return incident_of(Diagnosed(differential(), CHANGE))
+
+
+@contextmanager
+def locked(state: Path) -> Iterator[None]:
+    """Another process holds the database's write lock, and nobody waits for it."""
+    options = connection.settings_dict["OPTIONS"]
+    patient = options["timeout"]
+    connection.close()
+    options["timeout"] = 0
+    other = sqlite3.connect(state / "doorward.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+        options["timeout"] = patient
+        connection.close()
+
+
+@contextmanager
+def away(state: Path) -> Iterator[None]:
+    """The database cannot be opened at all."""
+    path, aside = state / "doorward.sqlite3", state / "aside"
+    connection.close()
+    path.rename(aside)
+    path.mkdir()
+    try:
+        yield
+    finally:
+        connection.close()
+        path.rmdir()
+        aside.rename(path)

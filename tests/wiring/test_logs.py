@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from doorward.errors import InputInvalid, StoreUnavailable
 from doorward.settings import Settings
 from doorward.store import watching
 from doorward.wiring.logs import PAST, TOLD_FOR, Logs
-from tests.wiring.cases import at, line, settings_of
+from tests.wiring.cases import at, line, locked, settings_of
 
 PORTAL = {"name": "portal", "role": "client", "kind": "school", "log": "logs/portal.jsonl"}
 
@@ -43,24 +39,6 @@ def write(path: Path, *lines: bytes) -> None:
 
 def counted(component: str = "auth") -> int:
     return sum(sum(bucket.counts.values()) for bucket in watching.buckets(component, at(-3600)))
-
-
-@contextmanager
-def locked(state: Path) -> Iterator[None]:
-    """Another process holds the database's write lock, and nobody waits for it."""
-    options = connection.settings_dict["OPTIONS"]
-    patient = options["timeout"]
-    connection.close()
-    options["timeout"] = 0
-    other = sqlite3.connect(state / "doorward.sqlite3", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
-        options["timeout"] = patient
-        connection.close()
 
 
 def test_each_line_is_told_once_and_in_the_order_of_its_time(settings: Settings, log: Path) -> None:
