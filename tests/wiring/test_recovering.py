@@ -10,7 +10,7 @@ import pytest
 
 from doorward.errors import ActionRefused
 from doorward.model.action import ActionState
-from doorward.model.config_version import Change, Standing
+from doorward.model.config_version import Change, ConfigVersion, Standing
 from doorward.model.diagnosis import Differential, Hypothesis, Verdict
 from doorward.model.entry import (
     Asked,
@@ -51,16 +51,20 @@ class Story:
             "name": "sign-in", "journey": "form", "start": "http://127.0.0.1:1/"}]))  # fmt: skip
         self.bench.now = at(0)
         self.path = self.bench.settings.directory / "auth.toml"
-        self.good = self._take(auth_toml(), -3600)
-        self.bench.versions.prove(at(-3000), lambda _: None)
-        self.bad = self._take(auth_toml(prefix=32), -4)
+        self.good = self._keep(auth_toml(), -3600)
+        self.bad = self._keep(auth_toml(prefix=32), -4)
+        kept.set_standing("auth", self.good, Standing.PROVED_GOOD, "probes passed")
         self.change = Change("auth", self.good, self.bad, at(-4), None)
         self.record(declared())
 
-    def _take(self, text: str, seconds: float) -> str:
+    def _keep(self, text: str, seconds: float) -> str:
+        """The version as it was taken then; what the check says of it does not matter here."""
         self.path.write_text(text)
-        self.bench.versions.take(at(seconds))
-        return kept.digest({"auth.toml": text.encode()})
+        files = {"auth.toml": text.encode()}
+        digest = kept.digest(files)
+        kept.keep_files(self.bench.settings.state, "auth", digest, files)
+        kept.add(ConfigVersion("auth", digest, at(seconds), at(seconds), None))
+        return digest
 
     def record(self, *bodies: EntryBody) -> None:
         self.bench.ledger.record(ID, "doorward", self.bench.now, bodies)
@@ -137,9 +141,7 @@ def test_a_repair_by_policy_goes_from_plan_to_verification(story: Story) -> None
     assert story.incident.approved_by == "policy"
     assert story.incident.verified is not None
     assert story.incident.verified.passed
-    assert story.bench.versions.pinned() == ("auth",)
-    story.bench.versions.take(at(1))
-    assert story.bench.versions.pinned() == ()
+    assert [version.standing for version in kept.all_of("auth")] == [Standing.PROVED_GOOD, Standing.PINNED]
 
 
 def test_without_a_repair_a_person_is_asked_and_told_why(story: Story) -> None:
