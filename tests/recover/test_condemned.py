@@ -79,7 +79,7 @@ def _counts(events: list[SignInEvent], session: str) -> tuple[bool, int, int]:
 
 
 @given(EVENTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_never_condemned_without_issue_under_the_fault_and_refusal_and_never_if_accepted_more_often(
     events: list[SignInEvent],
 ) -> None:
@@ -92,7 +92,7 @@ def test_never_condemned_without_issue_under_the_fault_and_refusal_and_never_if_
 
 
 @given(EVENTS, st.integers(0, 40))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_taking_a_log_in_two_parts_condemns_the_same_sessions(events: list[SignInEvent], cut: int) -> None:
     parts = history(*events[:cut])
     parts.take(events[cut:])
