@@ -76,15 +76,25 @@ every_s = 4
 timeout_s = 4
 
 [[channel]]
-name = "pages"
+name = "support"
 kind = "file"
-path = "pages.jsonl"
+path = "pages-support.jsonl"
+
+[[channel]]
+name = "operations"
+kind = "file"
+path = "pages-operations.jsonl"
+
+[[channel]]
+name = "cto"
+kind = "file"
+path = "pages-cto.jsonl"
 
 [respond]
 level = [
-  {{ name = "IT support", channels = ["console", "pages"], after_s = 300 }},
-  {{ name = "System operations", channels = ["console", "pages"], after_s = 600 }},
-  {{ name = "CTO", channels = ["console", "pages"], after_s = 1800 }},
+  {{ name = "IT support", channels = ["console", "support"], after_s = 300 }},
+  {{ name = "System operations", channels = ["operations"], after_s = 600 }},
+  {{ name = "CTO", channels = ["cto"], after_s = 1800 }},
 ]
 
 [recover]
