@@ -250,8 +250,8 @@ class Site:
         return answer
 
     def is_settled(self) -> bool:
-        """Whether the last incident has recovered and every page of it is delivered."""
-        return "recovered" in self.kinds() and self.owed() == 0
+        """Whether the incident has recovered, people were told so, and no page is owed."""
+        return "recovered" in self.kinds() and any(":recovered-" in key for key in self.pages()) and self.owed() == 0
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command of Doorward on this site."""
