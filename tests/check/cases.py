@@ -1,7 +1,7 @@
 """The case folders as data: `tests/cases/<kind>/<case>/` holds a configuration and what is expected of it.
 
 `expect.json`: `findings` (rule, severity, pointer: all of them, no more), and, where they matter, `against` (the
-configuration that it would replace), `public_url`, `forwarded`, `line` and `what` of the first finding, and `good_for`
+configuration that it would replace; a file `old.*` may lie beside it), `public_url`, `forwarded`, `line` and `what` of the first finding, and `good_for`
 (rules that must stay silent here, though near).
 """
 
@@ -16,10 +16,14 @@ from pathlib import Path
 from doorward import check
 from doorward.model.configuration import Configuration
 from doorward.model.finding import Finding
-from doorward.systems import Target
+from doorward.systems import Target, systems
 
 ROOT = Path(__file__).parent.parent / "cases"
 REPOSITORY = ROOT.parent.parent
+# What lies beside the configuration of a case and is not the one that is checked, whatever its ending.
+BESIDE = ("expect", "old")
+# The kinds whose configurations can be read; other folders of cases are data of other stages.
+READ = frozenset(kind for kind, known in systems().items() if known.read is not None)
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,8 @@ class Case:
         """The target's name: a module for Django, a file for the school."""
         if self.kind == "django":
             return f"{self.name}.settings"
-        return next(f"{self.name}/{path.name}" for path in (ROOT / self.kind / self.name).glob("*.toml"))
+        told = sorted((ROOT / self.kind / self.name).iterdir(), key=lambda path: (path.suffix != ".toml", path.name))
+        return next(f"{self.name}/{path.name}" for path in told if path.is_file() and path.stem not in BESIDE)
 
     def found(self) -> tuple[Finding, ...]:
         """What the check says of it."""
@@ -73,7 +78,7 @@ def target(kind: str, name: str, public_url: str | None = None, forwarded: tuple
 
 def cases() -> list[Case]:
     """Every case, in the order of its path."""
-    return [_case(path) for path in sorted(ROOT.glob("*/*/expect.json")) if path.parts[-3] in ("django", "school")]
+    return [_case(path) for path in sorted(ROOT.glob("*/*/expect.json")) if path.parts[-3] in READ]
 
 
 def _case(path: Path) -> Case:
