@@ -1,8 +1,8 @@
 """The case folders as data: `tests/cases/<kind>/<case>/` holds a configuration and what is expected of it.
 
 `expect.json`: `findings` (rule, severity, pointer: all of them, no more), and, where they matter, `against` (the
-configuration that it would replace; a file `old.*` may lie beside it), `public_url`, `forwarded`, `line` and `what` of the first finding, and `good_for`
-(rules that must stay silent here, though near).
+configuration that it would replace; a file `old.*` may lie beside it), `public_url`, `forwarded`, `line` and `what` of
+the first finding, and `good_for` (rules that must stay silent here, though near).
 """
 
 from __future__ import annotations
