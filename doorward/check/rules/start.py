@@ -13,7 +13,7 @@ _SETTINGS = "https://docs.djangoproject.com/en/5.2/topics/settings/"
     "START-01",
     severity=Severity.OUTAGE,
     effect=effect("everyone", "at the next start", "gets no answer", What.START, *EVERYTHING),
-    catalogue=("DJ-45", "CC-05"),
+    catalogue=("DJ-45", "CC-05", "SH-08"),
     sources=(_SETTINGS, "https://docs.djangoproject.com/en/5.2/ref/applications/#troubleshooting"),
 )
 def does_not_start(new: Configuration) -> Hits:

@@ -1,0 +1,8 @@
+"""OpenSSH's server: who may sign in to a machine, and by what."""
+
+from __future__ import annotations
+
+from doorward.systems import System
+from doorward.systems.sshd.reader import read, sniff
+
+SYSTEM = System(kind="sshd", title="OpenSSH server", read=read, sniff=sniff)
