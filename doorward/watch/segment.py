@@ -6,6 +6,7 @@ States: usual -> detected (a Detection is raised, once) -> recovered, which is u
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -34,7 +35,7 @@ class Identity:
         return math.log(max(self.per_min, measured_per_min) * MINUTES_PER_MONTH / self.budget)
 
 
-class Segment:
+class Segment(ABC):
     """The part that shares and rates have in common; not used by itself.
 
     `told` are the labels of the last Detection: the segment's own, and the commonest reason if they name none.
@@ -70,25 +71,25 @@ class Segment:
         self.judge()
         self._vouched = False
 
+    @abstractmethod
     def recover(self) -> None:
         """Begin afresh: what was detected is over."""
-        raise NotImplementedError
 
+    @abstractmethod
     def judge(self) -> None:
         """Take what was learned for usual from now on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def log_e(self) -> float:
         """Log of the evidence against the usual."""
-        raise NotImplementedError
 
+    @abstractmethod
     def onset_s(self) -> float:
         """When what is suspicious began."""
-        raise NotImplementedError
 
+    @abstractmethod
     def expected(self) -> float | None:
         """The envelope in the signal's unit."""
-        raise NotImplementedError
 
     def suspicion(self) -> Suspicion:
         """The segment as others see it while it is suspicious."""

@@ -124,7 +124,12 @@ def _places(old: Configuration, new: Configuration) -> tuple[tuple[str, str | No
     told = [setting.pointer for setting in (*old.settings, *new.settings)]
     wanted = ("DATABASES.", "CACHES.", "SESSION_FILE_PATH", "SESSION_CACHE_ALIAS", "database.path", "session.redis_url")
     pointers = dict.fromkeys(pointer for pointer in told if pointer.startswith(wanted))
-    return tuple((p, *((s.shown if s else None) for s in (old.setting(p), new.setting(p)))) for p in pointers)  # type: ignore[misc]
+    return tuple((pointer, _shown(old, pointer), _shown(new, pointer)) for pointer in pointers)
+
+
+def _shown(configuration: Configuration, pointer: str) -> str | None:
+    setting = configuration.setting(pointer)
+    return setting.shown if setting else None
 
 
 @rule(
