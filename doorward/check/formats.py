@@ -1,4 +1,7 @@
-"""Findings in, text for a person or a machine out: text, JSON, SARIF 2.1.0, JUnit XML, GitHub annotations. Pure."""
+"""Findings in, text for a person or a machine out: text, JSON, SARIF 2.1.0, JUnit XML, GitHub annotations. Pure.
+
+SARIF is drawn in `formats_sarif`, which also says what the formats know beside the findings: an Aside.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,13 @@ from xml.etree import ElementTree
 
 import msgspec
 
+from doorward.check.formats_sarif import Aside, sarif
 from doorward.check.registry import rules
 from doorward.errors import InputInvalid, Problem
 from doorward.model.finding import Finding, Severity
 from doorward.systems import Target
 
 SCHEMA = "doorward.check/1"
-_SARIF_LEVELS = {Severity.OUTAGE: "error", Severity.PARTIAL: "error", Severity.LATENT: "warning", Severity.NOTE: "note"}
 _GITHUB_LEVELS = {
     Severity.OUTAGE: "error",
     Severity.PARTIAL: "error",
@@ -26,19 +29,28 @@ Targets = Sequence[Target | str]
 """What was checked; a text is shown as it is."""
 
 
-def render(findings: Findings, targets: Targets, form: str) -> str:
-    """The findings in that format, one of FORMATS, without a newline at the end."""
+def render(findings: Findings, targets: Targets, form: str, aside: Aside | None = None) -> str:
+    """The findings in that format, one of FORMATS, without a newline at the end; `aside` = what is not shown, and why.
+
+    Raises InputInvalid for a format that is not known.
+    """
+    known(form)
+    return FORMATS[form](findings, targets, aside or Aside())
+
+
+def known(form: str) -> None:
+    """Raises InputInvalid for a format that is not known: a check that takes long should say so before it begins."""
     if form not in FORMATS:
         what = f"format {form!r} is not known"
         raise InputInvalid((Problem("format.unknown", what, "--format", f"one of: {', '.join(FORMATS)}"),))
-    return FORMATS[form](findings, targets)
 
 
-def _text(findings: Findings, targets: Targets) -> str:
+def _text(findings: Findings, targets: Targets, aside: Aside) -> str:
     """One line a finding (severity, id, where, message), then what it does to people and what to do, indented."""
     named = ", ".join(_names(targets))
     if not findings:
-        return f"fine     {named}: nothing found that stops sign-in or signs people out"
+        fine = f"fine     {named}: nothing found that stops sign-in or signs people out"
+        return "\n".join([fine, *_beside(aside)])
     lines: list[str] = []
     for finding in findings:
         effect = finding.effect
@@ -46,7 +58,18 @@ def _text(findings: Findings, targets: Targets) -> str:
         lines.append(f"         {effect.who} · {effect.symptom} · {effect.when}")
         lines.append(f"         fix: {finding.fix}")
     counts = ", ".join(f"{n} {severity}" for severity in Severity if (n := _count(findings, severity)))
-    return "\n".join([*lines, f"{counts} in {named}"])
+    return "\n".join([*lines, f"{counts} in {named}", *_beside(aside)])
+
+
+def _beside(aside: Aside) -> list[str]:
+    """What is not shown, and what ends: after the findings, for it is not one."""
+    lines = [
+        f"ignored  {one.finding.rule:<11} {one.finding.where}: until {one.by.until}, {one.by.reason}"
+        for one in aside.suppressed
+    ]
+    if aside.forgiven:
+        lines.append(f"baseline {len(aside.forgiven)} standing finding(s) that were there before")
+    return [*lines, *(f"ends     {end.day}  {end.where}: {end.what}" for end in aside.ends)]
 
 
 def _names(targets: Targets) -> list[str]:
@@ -57,14 +80,27 @@ def _count(findings: Findings, severity: Severity) -> int:
     return sum(finding.severity is severity for finding in findings)
 
 
-def _json(findings: Findings, targets: Targets) -> str:
+def _json(findings: Findings, targets: Targets, aside: Aside) -> str:
     """The contract `doorward.check/1`."""
     whole = {
         "schema": SCHEMA,
         "findings": [_finding(finding) for finding in findings],
         "targets": _names(targets),
+        **_of_aside(aside),
     }
     return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode()
+
+
+def _of_aside(aside: Aside) -> dict[str, object]:
+    """Keys that stand there only when there is something to say."""
+    suppressed = [
+        {**_finding(one.finding), "until": one.by.until.isoformat(), "reason": one.by.reason}
+        for one in aside.suppressed
+    ]
+    ends = [{"day": end.day.isoformat(), "what": end.what, "where": str(end.where)} for end in aside.ends]
+    forgiven = [_finding(finding) for finding in aside.forgiven]
+    told = {"suppressed": suppressed, "baseline": forgiven, "ends": ends}
+    return {key: value for key, value in told.items() if value}
 
 
 def _finding(finding: Finding) -> dict[str, object]:
@@ -87,78 +123,66 @@ def _finding(finding: Finding) -> dict[str, object]:
     }
 
 
-def _sarif(findings: Findings, targets: Targets) -> str:
-    """SARIF 2.1.0: one run, the rules that spoke, and a fingerprint of rule and pointer."""
-    spoke = {finding.rule for finding in findings}
-    driver = {
-        "name": "Doorward",
-        "rules": [
-            {
-                "id": rule.id,
-                "shortDescription": {"text": rule.title},
-                "fullDescription": {"text": rule.page},
-                "helpUri": next(source for source in (*rule.sources, "") if not source or "://" in source),
-                "defaultConfiguration": {"level": _SARIF_LEVELS[rule.severity]},
-            }
-            for rule in rules()
-            if rule.id in spoke
-        ],
-    }
-    for rule in driver["rules"]:
-        if isinstance(rule, dict) and not rule["helpUri"]:
-            del rule["helpUri"]
-    run = {"tool": {"driver": driver}, "results": [_result(finding) for finding in findings]}
-    whole = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+def _sarif(findings: Findings, targets: Targets, aside: Aside) -> str:
+    whole = sarif(findings, aside, rules())
     return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode()
 
 
-def _result(finding: Finding) -> dict[str, object]:
-    effect = finding.effect
-    place: dict[str, object] = {"artifactLocation": {"uri": finding.where.path.replace("\\", "/")}}
-    if finding.where.line:
-        place["region"] = {"startLine": finding.where.line}
-    return {
-        "ruleId": finding.rule,
-        "level": _SARIF_LEVELS[finding.severity],
-        "message": {"text": f"{finding.message}. {effect.who} · {effect.symptom} · {effect.when}. Fix: {finding.fix}"},
-        "locations": [{"physicalLocation": place}],
-        "partialFingerprints": {"doorward/v1": finding.fingerprint},
-    }
-
-
-def _junit(findings: Findings, targets: Targets) -> str:
-    """One test case a rule; a rule that spoke above a note has failed."""
-    suite = ElementTree.Element("testsuite", name="doorward check")
-    failures = 0
+def _junit(findings: Findings, targets: Targets, aside: Aside) -> str:
+    """One test case a rule: failed if the rule spoke above a note, skipped if all that it said is suppressed."""
+    named = ", ".join(_names(targets))
+    suite = ElementTree.Element("testsuite", name=_xml(f"doorward check {named}"))
+    failures = skipped = 0
     for rule in rules():
         case = ElementTree.SubElement(suite, "testcase", classname="doorward.check", name=f"{rule.id} {rule.title}")
         spoke = [f for f in findings if f.rule == rule.id and f.severity is not Severity.NOTE]
-        failures += bool(spoke)
+        put_off = [one for one in aside.suppressed if one.finding.rule == rule.id]
         if spoke:
+            failures += 1
             failure = ElementTree.SubElement(case, "failure", type=spoke[0].severity, message=_xml(spoke[0].message))
             failure.text = "\n".join(_xml(f"{f.where}: {f.message}; {f.fix}") for f in spoke)
-    suite.set("tests", str(len(rules())))
-    suite.set("failures", str(failures))
-    whole = ElementTree.Element("testsuites")
+        elif put_off:
+            skipped += 1
+            reasons = "; ".join(f"until {one.by.until}: {one.by.reason}" for one in put_off)
+            ElementTree.SubElement(case, "skipped", message=_xml(reasons))
+    counts = {"tests": len(rules()), "failures": failures, "errors": 0, "skipped": skipped}
+    whole = ElementTree.Element("testsuites", name="doorward")
+    for element in (whole, suite):
+        for key, count in counts.items():
+            element.set(key, str(count))
     whole.append(suite)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(whole, encoding="unicode")
 
 
 def _xml(text: str) -> str:
-    """Without the control characters that XML 1.0 cannot hold."""
-    return "".join(sign if sign >= " " or sign in "\t\n" else "?" for sign in text)
+    """Without what XML 1.0 cannot hold (section 2.2): most control characters, lone surrogates, U+FFFE and U+FFFF."""
+    return "".join(sign if _is_xml(ord(sign)) else "?" for sign in text)
 
 
-def _github(findings: Findings, targets: Targets) -> str:
-    """Workflow commands: annotations at file and line."""
+def _is_xml(code: int) -> bool:
+    return code in (0x9, 0xA) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code >= 0x10000
+
+
+def _github(findings: Findings, targets: Targets, aside: Aside) -> str:
+    """Workflow commands: annotations at file and line, at the file alone where no line is known."""
     return "\n".join(
-        f"::{_GITHUB_LEVELS[f.severity]} file={_property(f.where.path)},line={max(f.where.line, 1)},"
-        f"title={_property(f'{f.rule} {f.severity}')}::{_data(f'{f.message}. Fix: {f.fix}')}"
+        f"::{_GITHUB_LEVELS[f.severity]} {_place(f)}title={_property(f'{f.rule} {f.severity}')}"
+        f"::{_data(f'{f.message}. {f.effect.who} · {f.effect.symptom} · {f.effect.when}. Fix: {f.fix}')}"
         for f in findings
     )
 
 
+def _place(finding: Finding) -> str:
+    """`file=…,line=…,`; nothing for what was said on the command line, which is no file."""
+    where = finding.where
+    if where.path.startswith("--"):
+        return ""
+    line = f"line={where.line}," if where.line else ""
+    return f"file={_property(where.path)},{line}"
+
+
 def _data(text: str) -> str:
+    """Workflow commands end at a line break, and `%` begins what they escape."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -166,7 +190,7 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-FORMATS: dict[str, Callable[[Findings, Targets], str]] = {
+FORMATS: dict[str, Callable[[Findings, Targets, Aside], str]] = {
     "text": _text,
     "json": _json,
     "sarif": _sarif,

@@ -46,7 +46,7 @@ def test_toml_that_does_not_parse_is_wrong_use_with_line_and_column(doorward: Ru
     ("arguments", "word"),
     [
         (("django:no.such.settings",), "no.such.settings"),
-        (("zope:site",), "django, school"),
+        (("zope:site",), "school"),
         (("django:s", "--project", "not-there"), "--project"),
         (("django:s", "--python", "not-there"), "--python"),
         (("django:s", "--fail-on", "nothing"), "fail-on"),
