@@ -1,0 +1,104 @@
+"""A Django project in a scratch copy: two targets of one project in, its preparation and its workers out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from doorward.check.rehearsal import scratch
+from doorward.check.rehearsal.workers import Answer, Interpreter, answer, running
+from doorward.errors import InputInvalid, Problem
+from doorward.systems import Target
+
+WORKERS = 2
+_CHILD = Path(__file__).with_name("django_child.py")
+# Variables that name where programs and libraries are, which the copy does not hold.
+_KEPT = frozenset(("PATH", "HOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH"))
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """One side of a rehearsal: a settings module of the scratch copy, and whether it is the old one."""
+
+    target: Target
+    module: str
+    folder: Path
+    is_old: bool
+
+    def prepare(self, account: str, password: str) -> Answer:
+        """Make database and account ready; what the settings say of the site."""
+        request = self._request("prepare", account=account, password=password)
+        with running(self._interpreter(), request) as child:
+            return answer(child)
+
+    @contextlib.contextmanager
+    def served(self) -> Iterator[tuple[Answer, ...]]:
+        """The workers, started side by side, and ended with the block; an answer without a port has failed."""
+        with contextlib.ExitStack() as stack:
+            started = [
+                stack.enter_context(running(self._interpreter(), self._request("serve"))) for _ in range(WORKERS)
+            ]
+            yield tuple(answer(child) for child in started)
+
+    def _request(self, command: str, **more: str) -> dict[str, object]:
+        return {"command": command, "module": self.module, "scratch": str(self.folder), "is_old": self.is_old, **more}
+
+    def _interpreter(self) -> Interpreter:
+        root, copied = str(self.target.project.resolve()), str(self.folder / "project")
+        env = {
+            name: value if name in _KEPT else value.replace(root, copied)
+            for name, value in {**os.environ, **self.target.env}.items()
+        }
+        env.update(TMPDIR=str(self.folder / "temporary"), PYTHONDONTWRITEBYTECODE="1")
+        return Interpreter(self.target.python, _CHILD, self.folder / "project", env)
+
+
+@dataclass(slots=True)
+class _Names:
+    """Finds the modules' names; a file from outside is laid beside a settings file of the project."""
+
+    copied: Path
+    project: Path
+    beside: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.beside = self.copied
+
+    def inside(self, target: Target) -> str:
+        """The dotted name of a module within the project, empty for a file outside."""
+        path = Path(target.name) if Path(target.name).is_absolute() else target.project / target.name
+        if not path.is_file():
+            if target.name.endswith(".py"):
+                problem = Problem("target.missing", "no such file", target.name, "name a settings file or module")
+                raise InputInvalid((problem,))
+            self._see(self.copied.joinpath(*target.name.split(".")).with_suffix(".py"))
+            return target.name
+        if not path.resolve().is_relative_to(self.project):
+            return ""
+        relative = path.resolve().relative_to(self.project)
+        self._see(self.copied / relative)
+        return ".".join(relative.with_suffix("").parts)
+
+    def outside(self, target: Target, name: str) -> str:
+        """Lay the file into the copy under that name."""
+        shutil.copy2(target.name, self.beside / f"{name}.py")
+        return ".".join((*self.beside.relative_to(self.copied).parts, name))
+
+    def _see(self, file: Path) -> None:
+        if file.is_file():
+            self.beside = file.parent
+
+
+def stands(old: Target, new: Target, folder: Path) -> tuple[Stand, Stand]:
+    """Both sides over one copy of the project. Raises InputInvalid when there is no such project or file."""
+    scratch.copy(new.project, folder / "project")
+    (folder / "temporary").mkdir()
+    names = _Names(folder / "project", new.project.resolve())
+    within = [names.inside(old), names.inside(new)]
+    old_name = within[0] or names.outside(old, "doorward_rehearsal_old")
+    new_name = within[1] or names.outside(new, "doorward_rehearsal_new")
+    return Stand(old, old_name, folder, True), Stand(new, new_name, folder, False)

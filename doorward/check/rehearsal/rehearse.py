@@ -1,0 +1,207 @@
+"""The rehearsal itself: an old and a new target in, both signed in to eight ways in one scratch copy, a Rehearsal out.
+
+The old one is served first: sessions and open forms are made under it. Then it is ended, and the new one is served over
+the same scratch store. Everything that is started is ended, and the scratch is removed, also when something fails.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import ssl
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from doorward.check.rehearsal import certificate, probes
+from doorward.check.rehearsal.browser import Door, origin
+from doorward.check.rehearsal.django_stand import Stand, stands
+from doorward.check.rehearsal.outcome import PROBES, Outcome, Reason, Rehearsal, compared
+from doorward.check.rehearsal.probes import Keepsakes, Pages, Person, Site
+from doorward.check.rehearsal.proxy import SECURE_HEADER, Proxy
+from doorward.check.rehearsal.workers import Answer
+from doorward.errors import CapabilityMissing, InputInvalid, Problem, SystemUnreachable
+from doorward.model.finding import What
+from doorward.systems import Target
+
+# RFC 5737: an address for documentation; the rehearsal's visitors come from there.
+_VISITOR = "203.0.113.7"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to rehearse; `pages.protected` may be empty where the project has Django's administration."""
+
+    old: Target
+    new: Target
+    pages: Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What stands before the workers on both sides: the address people use and the headers that the proxy sets."""
+
+    public_url: str
+    forwarded: tuple[tuple[str, str], ...]
+    certificate: certificate.Certificate | None
+
+
+def rehearse(plan: Plan, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Rehearsal:
+    """Both sides, probe by probe. Raises InputInvalid, CapabilityMissing, and SystemUnreachable where nothing works."""
+    _refuse_other_kinds(plan)
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="doorward-rehearsal-", ignore_cleanup_errors=True) as name:
+        folder = Path(name).resolve()
+        old, new = stands(plan.old, plan.new, folder)
+        account = ("doorward-rehearsal", secrets.token_urlsafe(24))
+        told = _prepared(old, account, plan.old)
+        pages = _pages(plan.pages, told)
+        front = _front(plan.new, told, folder)
+        person = Person(account[0] + ("@example.com" if told.by_mail else ""), account[1])
+        told_new = new.prepare(*account)
+        before, kept = _old_side(old, front, told, (pages, person), clock)
+        failure = told_new.failure
+        after: dict[What, Outcome] = {}
+        if not failure:
+            after, failure = _new_side(new, front, kept, pages, person, clock)
+        if failure:
+            after = {probe: _not_started(failure, before[probe]) for probe in PROBES}
+    _refuse_nothing(before, after)
+    took_s = round(time.monotonic() - begun, 1)
+    return Rehearsal(plan.old.name, plan.new.name, front.public_url, compared(before, after), took_s, failure)
+
+
+def _old_side(
+    old: Stand, front: Front, told: Answer, visited: tuple[Pages, Person], clock: Callable[[], datetime]
+) -> tuple[dict[What, Outcome], Keepsakes]:
+    """The probes under OLD, and what people will hold when NEW comes."""
+    with old.served() as workers:
+        failure = _failure(workers)
+        if failure:
+            raise _does_not_start(old.target, failure)
+        with _opened(front, workers) as door:
+            site = Site(door, *visited, clock)
+            own, kept = (probes.keepsakes(site, told.session_cookie) for _ in range(2))
+            return probes.run(site, own), kept
+
+
+def _new_side(
+    new: Stand, front: Front, kept: Keepsakes, pages: Pages, person: Person, clock: Callable[[], datetime]
+) -> tuple[dict[What, Outcome], str]:
+    """The probes under NEW, or why it does not start."""
+    with new.served() as workers:
+        failure = _failure(workers)
+        if failure:
+            return {}, failure
+        with _opened(front, workers) as door:
+            return probes.run(Site(door, pages, person, clock), kept), ""
+
+
+@contextlib.contextmanager
+def _opened(front: Front, workers: Sequence[Answer]) -> Iterator[Door]:
+    """The proxy before the workers; a site on https also answers on http, as a real one does to send people on."""
+    ports = [worker.port for worker in workers]
+    parts = urlsplit(front.public_url)
+    with contextlib.ExitStack() as stack:
+        if front.certificate is None:
+            proxy = stack.enter_context(Proxy(ports, front.forwarded))
+            yield Door(front.public_url, {origin(front.public_url): proxy.port})
+            return
+        trusted = ssl.create_default_context(cafile=str(front.certificate.certificate))
+        secure = stack.enter_context(Proxy(ports, front.forwarded, front.certificate))
+        plain = stack.enter_context(Proxy(ports, _in_clear(front.forwarded)))
+        doors = {origin(front.public_url): secure.port, f"http://{parts.hostname}": plain.port}
+        yield Door(front.public_url, doors, trusted)
+
+
+def _in_clear(forwarded: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The headers of a request that came without TLS."""
+    shown = tuple((name, "http" if value == "https" else value) for name, value in forwarded)
+    return tuple((name, value) for name, value in shown if name != SECURE_HEADER and value != "on")
+
+
+def _front(target: Target, told: Answer, folder: Path) -> Front:
+    public_url = target.public_url or f"{'https' if told.https else 'http'}://{_host(told.hosts)}"
+    parts = urlsplit(public_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        fix = "name it as https://portal.example.com"
+        raise InputInvalid((Problem("public-url.invalid", "is no address of a site", "--public-url", fix),))
+    made = certificate.throw_away(parts.hostname, folder) if parts.scheme == "https" else None
+    return Front(public_url, _headers(target.forwarded, parts.scheme, told), made)
+
+
+def _host(allowed: Sequence[str]) -> str:
+    """The first host that the old settings name; `localhost` where they name none."""
+    named = [host.removeprefix(".") for host in allowed if "*" not in host]
+    return next((host for host in named if host), "localhost")
+
+
+def _headers(named: Sequence[str], scheme: str, told: Answer) -> tuple[tuple[str, str], ...]:
+    """What the proxy in front sets: what was named, else the usual, and what the old settings rely on."""
+    values = {
+        "x-forwarded-for": _VISITOR,
+        "x-real-ip": _VISITOR,
+        "x-forwarded-proto": scheme,
+        "x-forwarded-host": "{host}",
+        "x-forwarded-port": "443" if scheme == "https" else "80",
+        "x-forwarded-ssl": "on" if scheme == "https" else "off",
+    }
+    set_here = {name: values[name.lower()] for name in named or ("X-Forwarded-For",) if name.lower() in values}
+    if not named and told.proxy_header:
+        header = told.proxy_header[0].removeprefix("HTTP_").replace("_", "-").title()
+        set_here[header] = told.proxy_header[1] if scheme == "https" else "http"
+    if scheme == "https" and not told.proxy_header:
+        # The old settings leave the scheme to the server, which then trusts its proxy.
+        set_here[SECURE_HEADER] = "on"
+    return tuple(set_here.items())
+
+
+def _pages(pages: Pages, told: Answer) -> Pages:
+    if pages.protected or told.admin:
+        return Pages(pages.protected or told.admin, pages.sign_in, pages.sso)
+    what = "no page is named that needs a sign-in, and the project has no administration"
+    raise InputInvalid((Problem("protected-url.missing", what, "--protected-url", "name one, such as /account/"),))
+
+
+def _prepared(old: Stand, account: tuple[str, str], target: Target) -> Answer:
+    told = old.prepare(*account)
+    if told.failure:
+        raise _does_not_start(target, told.failure)
+    return told
+
+
+def _does_not_start(target: Target, failure: str) -> SystemUnreachable:
+    what = f"the old configuration does not start in a scratch copy: {failure}"
+    fix = "see that it starts with this interpreter and environment, without its servers of databases and caches"
+    return SystemUnreachable(what, where=target.name, fix=fix)
+
+
+def _failure(workers: Sequence[Answer]) -> str:
+    return next((worker.failure for worker in workers if worker.failure), "")
+
+
+def _not_started(failure: str, before: Outcome) -> Outcome:
+    """What was not tried under OLD would not have been tried under NEW either."""
+    return before if before.reason == Reason.NOT_TRIED else Outcome(Reason.NOT_STARTED, failure)
+
+
+def _refuse_nothing(before: dict[What, Outcome], after: dict[What, Outcome]) -> None:
+    """Where nobody gets in on either side, nothing was learnt."""
+    signed_in = [probe for probe in PROBES if probe is not What.ANONYMOUS_VISIT]
+    if any(side[probe].works for side in (before, after) for probe in signed_in):
+        return
+    seen = before[What.NEW_SIGN_IN].reason
+    fix = "see --protected-url, --sign-in-url, --public-url and --forwarded; no captcha or second factor can be passed"
+    raise SystemUnreachable(f"nobody could sign in to the scratch copy, old or new: {seen}", fix=fix)
+
+
+def _refuse_other_kinds(plan: Plan) -> None:
+    for target in (plan.old, plan.new):
+        if target.kind != "django":
+            raise CapabilityMissing(
+                f"kind {target.kind} cannot be rehearsed yet", where=target.name, fix="kinds: django"
+            )
