@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 
 from doorward.model.configuration import Configuration, Setting
+from doorward.model.fact import Where
+
+_LAST_PART = re.compile(r"(?:\.[^.\[\]]+|\[\d+\]|^[^.\[\]]+)$")
 
 
 def has(new: Configuration, pointer: str) -> bool:
@@ -42,3 +45,15 @@ def below(new: Configuration, pointer: str) -> Iterator[Setting]:
 
 def _is_below(pointer: str, parent: str) -> bool:
     return pointer.startswith((f"{parent}.", f"{parent}["))
+
+
+def where(new: Configuration, pointer: str) -> Where:
+    """Where the setting stands, or would stand: the place of the table that it lacks."""
+    parent = pointer
+    while parent:
+        near = new.setting(parent) or next(below(new, parent), None)
+        if near:
+            return Where(near.where.path, near.where.line, pointer)
+        parent = _LAST_PART.sub("", parent)
+    path = new.settings[0].where.path if new.settings else new.target
+    return Where(path, 0, pointer)

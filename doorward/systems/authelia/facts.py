@@ -113,7 +113,7 @@ def _provider(document: Document) -> Iterator[Fact]:
     yield Flow(document.where(PROVIDER), "single-sign-on-provider", ("oidc",))
     for table in document.items(f"{PROVIDER}.clients"):
         client = document.text(f"{table}.client_id") or document.text(f"{table}.id") or table
-        secret = f"{table}.client_secret" if document.has(f"{table}.client_secret") else f"{table}.secret"
+        secret = f"{table}.secret" if document.has(f"{table}.secret") else f"{table}.client_secret"
         form = _form_of_secret(document.values.get(secret))
         yield Secret(document.where(secret), client, document.digest(secret) if form == ("plain",) else None)
         yield Flow(document.where(secret), f"client-secret {table}", form)
