@@ -28,7 +28,7 @@ _HOW_BESIDE = 'write: [[ignore]] with rule = "…", pointer = "…", until = YYY
 _IGNORE = re.compile(r"(?:#|//|;|/\*|<!--)\s*doorward:\s*ignore\b(?P<rest>.*?)\s*(?:\*/|-->)?\s*$", re.IGNORECASE)
 _PARTS = re.compile(
     r"^\s*(?P<rule>[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+)?"
-    r"(?:\s+until\b\s*(?P<until>[0-9][\w.-]*)?)?"
+    r"(?:\s+until\b\s*(?P<until>[0-9][\w.-]*+)?)?"
     r"(?:\s*[-–—:]+\s*(?P<reason>.*))?$"
 )
 _COMMENT_ONLY = re.compile(r"^\s*(?:#|//|;|/\*|\*|<!--)")
@@ -165,9 +165,11 @@ def in_comments(name: str, text: str, rules: Collection[str]) -> Iterator[Suppre
 
 def _comment(name: str, at: int, line: int, rest: str, rules: Collection[str]) -> Suppression | Problem:
     parts = _PARTS.match(rest)
-    told = parts.groupdict() if parts else {}
     where = Where(name, at)
-    lacks = _lacks(told.get("rule"), told.get("until"), told.get("reason"), rules)
+    if parts is None:
+        return Problem("suppression.form", "the suppression cannot be read", str(where), _HOW)
+    told = parts.groupdict()
+    lacks = _lacks(told["rule"], told["until"], told["reason"], rules)
     if lacks:
         return Problem(lacks[0], lacks[1], str(where), lacks[2] or _HOW)
     until = _day(told["until"])

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +18,7 @@ from doorward import check as stage
 from doorward.check import baseline as baselines
 from doorward.check import formats, git_range
 from doorward.check.service_run import Checked, Subject, checked, tells
+from doorward.check.service_subjects import Asked, folders, of_git, of_targets, sensible
 from doorward.commands.shared import FOUND, progress, reported
 from doorward.errors import InputInvalid, Problem
 from doorward.model.configuration import Configuration
@@ -25,7 +26,7 @@ from doorward.model.finding import Severity
 from doorward.model.service import Role
 from doorward.settings import Settings, load
 from doorward.settings_tables import ComponentTable
-from doorward.systems import Target, systems
+from doorward.systems import systems
 from doorward.wiring import guarded
 
 PROJECT = Annotated[Path, typer.Option("--project", help="Working directory and import root of a settings module.")]
@@ -44,21 +45,6 @@ class FailOn(StrEnum):
     LATENT = Severity.LATENT.value
     NOTE = Severity.NOTE.value
     NEVER = "never"
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What was asked on the command line, for reading."""
-
-    targets: tuple[str, ...]
-    against: str
-    git: str
-    config: Path | None
-    skip_unknown: bool
-    project: Path
-    python: str
-    public_url: str | None
-    forwarded: tuple[str, ...]
 
 
 @reported
@@ -102,10 +88,9 @@ def check(
     doorward check --config doorward.toml
     """
     headers = tuple(part.strip() for part in forwarded.split(",") if part.strip())
-    asked = _Asked(
+    asked = Asked(
         tuple(targets or ()), against, git, config, skip_unknown, project, python, public_url or None, headers
     )
-    _sensible(asked)
     formats.known(output)
     with _subjects(asked) as subjects:
         told = _compared(checked(subjects, datetime.now(UTC)), baseline, write_baseline)
@@ -113,22 +98,6 @@ def check(
     print(formats.render(told.findings, named, output, told.aside))
     if stage.worst_reaches(told.findings, fail_on.value):
         raise typer.Exit(FOUND)
-
-
-def _sensible(asked: _Asked) -> None:
-    """Raises InputInvalid for what does not go together."""
-    problems = []
-    if not (asked.targets or asked.git or asked.config):
-        fix = "name a file or KIND:TARGET, or use --git or --config"
-        problems.append(Problem("check.nothing", "nothing to check", "doorward check", fix))
-    if asked.config and (asked.targets or asked.against or asked.git):
-        what = "the whole service is read from what doorward.toml names"
-        problems.append(Problem("check.config", what, "--config", "leave out targets, --against and --git"))
-    if asked.git and asked.against:
-        what = "the old configuration comes from git already"
-        problems.append(Problem("check.git", what, "--against", "leave out --against or --git"))
-    if problems:
-        raise InputInvalid(tuple(problems))
 
 
 def _compared(told: Checked, baseline: Path | None, write_baseline: Path | None) -> Checked:
@@ -148,46 +117,16 @@ def _compared(told: Checked, baseline: Path | None, write_baseline: Path | None)
 
 
 @contextmanager
-def _subjects(asked: _Asked) -> Iterator[list[Subject]]:
+def _subjects(asked: Asked) -> Iterator[list[Subject]]:
     """What to check, read; a scratch copy of a git revision lives as long as it is looked at."""
+    sensible(asked)
     if asked.config:
         yield _of_service(load(asked.config))
     elif asked.git:
         with tempfile.TemporaryDirectory(prefix="doorward-") as scratch:
-            yield _of_git(asked, Path(scratch).resolve())
+            yield of_git(asked, Path(scratch).resolve())
     else:
-        yield _of_targets(asked)
-
-
-def _of_targets(asked: _Asked) -> list[Subject]:
-    named = [one for text in asked.targets if (one := _target(asked, text)) is not None]
-    old = [_target(replace(asked, skip_unknown=False), asked.against)] if asked.against else []
-    read = stage.read_all([one for one in (*named, *old) if one is not None])
-    before = read[-1] if old else None
-    return [
-        Subject(target, new, before, _folders(target)) for target, new in zip(named, read[: len(named)], strict=True)
-    ]
-
-
-def _target(asked: _Asked, text: str) -> Target | None:
-    """The target; None for a file without a kind where such files are to be passed over."""
-    try:
-        return stage.parse_target(
-            text,
-            project=asked.project,
-            python=asked.python,
-            public_url=asked.public_url,
-            forwarded=asked.forwarded,
-        )
-    except InputInvalid as error:
-        if asked.skip_unknown and {problem.code for problem in error.problems} <= {"kind.unclear"}:
-            return None
-        raise
-
-
-def _folders(target: Target) -> tuple[Path, ...]:
-    """Where paths of a configuration are looked for: a settings module's from its project, files from here."""
-    return (target.project, Path()) if target.kind == "django" else (Path(), target.project)
+        yield of_targets(asked)
 
 
 def _of_service(settings: Settings) -> list[Subject]:
@@ -210,7 +149,7 @@ def _of_service(settings: Settings) -> list[Subject]:
             continue
         if len(proxies) == 1 and table.role is Role.PROXY:
             headers = _told_headers(new)
-        subjects.append(Subject(target, new, None, (*_folders(target), settings.directory), components[table.name]))
+        subjects.append(Subject(target, new, None, (*folders(target), settings.directory), components[table.name]))
     if problems:
         raise InputInvalid(tuple(problems))
     return subjects
@@ -227,65 +166,6 @@ def _is_readable(settings: Settings, table: ComponentTable) -> bool:
 def _told_headers(configuration: Configuration) -> tuple[str, ...]:
     flow = configuration.flow("forwarded-headers")
     return (flow.values or ()) if flow else ()
-
-
-def _of_git(asked: _Asked, scratch: Path) -> list[Subject]:
-    """Each target as it is at the new end and as it was at the old one, from scratch copies of both."""
-    span = git_range.parse(asked.git, asked.project)
-    ends: list[Path | None] = []
-    for name, commit in (("old", span.old), ("new", span.new)):
-        ends.append(scratch / name if commit else None)
-        if commit:
-            git_range.write_tree(span.root, commit, scratch / name)
-    old_end, new_end = ends
-    python = Path(asked.python)
-    asked = replace(asked, python=str(python.absolute()) if python.is_file() else asked.python)
-    if not asked.targets:
-        names = tuple(str(span.root / name) for name in git_range.changed(span))
-        asked = replace(asked, targets=names, skip_unknown=True)
-    subjects = []
-    for text in asked.targets:
-        new_target = _at(asked, text, span.root, new_end)
-        if new_target is None:
-            continue
-        new = _read_at(new_target, new_end)
-        old = _before(asked, text, new_target, span.root, old_end)
-        subjects.append(
-            Subject(new_target, new, old, (new_target.project, new_end) if new_end else _folders(new_target))
-        )
-    return subjects
-
-
-def _at(asked: _Asked, text: str, root: Path, end: Path | None) -> Target | None:
-    """The target below the scratch copy `end`; the working tree itself where `end` is None."""
-    kind, colon, name = text.partition(":")
-    prefix, name = (kind + colon, name) if colon and kind in systems() else ("", text)
-    project = asked.project.resolve()
-    inside = next((path for path in (Path(name).absolute(), project / name) if path.is_relative_to(root)), None)
-    if end is None:
-        shown = str(inside.relative_to(Path.cwd())) if inside and inside.is_relative_to(Path.cwd()) else name
-        return _target(asked, prefix + (shown if inside and inside.is_file() else name))
-    moved = end / inside.relative_to(root) if inside else None
-    folder = end / project.relative_to(root) if project.is_relative_to(root) else project
-    folder.mkdir(parents=True, exist_ok=True)
-    return _target(replace(asked, project=folder), prefix + (str(moved) if moved and moved.is_file() else name))
-
-
-def _read_at(target: Target, end: Path | None) -> Configuration:
-    configuration = stage.read(target)
-    return git_range.relocated(configuration, end) if end else configuration
-
-
-def _before(asked: _Asked, text: str, new: Target, root: Path, end: Path | None) -> Configuration | None:
-    """None where the target was not there yet, or could not be read then: then there is nothing to compare with."""
-    if end is None:
-        return None
-    plain = text.partition(":")[2] if text.partition(":")[0] in systems() else text
-    try:
-        target = _at(replace(asked, skip_unknown=False), f"{new.kind}:{plain}", root, end)
-        return _read_at(target, end) if target else None
-    except InputInvalid:
-        return None
 
 
 @reported

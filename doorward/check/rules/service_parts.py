@@ -26,7 +26,7 @@ def _of_role(service: GuardedService, role: Role) -> list[Part]:
 
 def _relations(service: GuardedService) -> Iterator[tuple[Part, str, list[Part]]]:
     """Each client part, the name under which it signs people in, and the providers that may know it."""
-    providers = [part for part in _of_role(service, Role.PROVIDER) if part[1].start_error is None]
+    providers = _of_role(service, Role.PROVIDER)
     for component, configuration in _of_role(service, Role.CLIENT):
         flow = configuration.flow("single-sign-on-client")
         names = {secret.owner for secret in configuration.facts_of(Secret) if secret.owner}
