@@ -95,7 +95,8 @@ class Store:
     """Where sessions are kept: engine, serializer, and the digest of the place (database, prefix, address).
 
     `shared` = every worker sees the same sessions; `keeps` = what is written can be read again. `importable` is False
-    if the engine or the serializer cannot be had, and `broken` then says `pointer: why` of each.
+    if the engine or the serializer cannot be had, and `broken` then says `pointer: why` of each. `holds` = how many
+    sessions it holds before it drops some that are alive; None = no such number is known.
     """
 
     where: Where
@@ -106,6 +107,7 @@ class Store:
     importable: bool | None = None
     keeps: bool | None = None
     broken: tuple[str, ...] = ()
+    holds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ _CHANGES = [
     if case.against and case.kind == "django"
 ]
 _OF_THE_FILE = {"COOKIE-02", "KEY-03", "STORE-05", "START-01", "START-02", "HOST-01", "PATH-01", "PATH-02", "PATH-03"}
-_NOT_OF_SESSIONS = {"HOST-03", "KEY-04", "PROXY-01", "PROXY-02", "PROXY-04"}
+_NOT_OF_SESSIONS = {"ENV-01", "HOST-03", "KEY-04", "PROXY-01", "PROXY-02", "PROXY-04"}
 
 
 @pytest.mark.parametrize("case", _CHANGES)

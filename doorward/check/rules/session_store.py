@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from doorward.check.places import place
 from doorward.check.rule import EVERY_SIGN_IN, EVERYTHING, Hit, Hits, effect, rule
 from doorward.check.survival import SERIALIZED, same_engine, store_of
@@ -12,6 +14,9 @@ from doorward.model.finding import Difference, Severity, What
 _SESSIONS = "https://docs.djangoproject.com/en/5.2/topics/http/sessions/"
 _SETTINGS = "https://docs.djangoproject.com/en/5.2/ref/settings/"
 _RELEASE = "https://docs.djangoproject.com/en/5.2/releases/5.0/#features-removed-in-5-0"
+_MANY_SESSIONS = 10_000
+"""Above this a limit was chosen with people in mind; 300 is what stands when none was."""
+_PERSON = re.compile(r"(?<=://)[^/@\s]*@")
 _SIGNED_OUT = effect("everyone signed in", "at once", "is signed out", What.EXISTING_SESSION)
 _ERROR_PAGE = effect("everyone", "at once", "gets an error page (500), whatever the page", *EVERYTHING)
 
@@ -99,7 +104,7 @@ def serializer_changed(old: Configuration, new: Configuration) -> Hits:
     "STORE-04",
     severity=Severity.OUTAGE,
     effect=_SIGNED_OUT,
-    catalogue=("DJ-21", "DJ-44"),
+    catalogue=("DJ-21", "DJ-44", "RS-04", "RS-08"),
     sources=(_SETTINGS + "#key-prefix", "measured: django-sessions, KEY_PREFIX changed"),
 )
 def moved(old: Configuration, new: Configuration) -> Hits:
@@ -178,4 +183,89 @@ def kept_nowhere(new: Configuration) -> Hits:
         yield Hit(store.where, "sessions go to a cache that keeps nothing")
 
 
-RULES = (cannot_be_had, engine_changed, serializer_changed, moved, one_per_process, kept_nowhere)
+@rule(
+    "STORE-07",
+    severity=Severity.LATENT,
+    effect=effect("people signed in, at random", "when many are signed in", "are signed out", What.EXISTING_SESSION),
+    catalogue=("RS-01",),
+    sources=("https://docs.djangoproject.com/en/5.2/topics/cache/#cache-arguments",),
+)
+def holds_few(new: Configuration) -> Hits:
+    """Sessions are kept in a cache that drops some when it is full.
+
+    Why: a cache in files or in a table holds 300 entries unless it is told otherwise, and then drops a third of them,
+    whether or not their people are at work. Anything else that is kept in it takes its part.
+
+    Fix: keep sessions in the database (`db`, or `cached_db` with the cache in front), or set MAX_ENTRIES far above the
+    number of people.
+    """
+    store = store_of(new)
+    if store and store.holds is not None and store.holds < _MANY_SESSIONS:
+        yield Hit(store.where, f"sessions are kept in a cache that holds {store.holds} entries and then drops some")
+
+
+@rule(
+    "STORE-08",
+    severity=Severity.PARTIAL,
+    effect=effect(
+        "everyone",
+        "at once, if the server of the sessions does not know it",
+        "gets an error page (500), whatever the page",
+        *EVERYTHING,
+    ),
+    catalogue=("RS-05", "CC-07"),
+    sources=(
+        "https://docs.djangoproject.com/en/5.2/ref/settings/#password",
+        "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/",
+    ),
+)
+def another_password(old: Configuration, new: Configuration) -> Hits:
+    """The service shows another name or password where sessions are kept.
+
+    Why: the database or cache refuses it until it knows it too, and then every page that touches a session is an error
+    page.
+
+    Fix: give the server the new one first, beside the old, change the service, and take the old one off last.
+    """
+    store = store_of(new)
+    for pointer in _credentials(old, new) if store else ():
+        before, after = old.setting(pointer), new.setting(pointer)
+        if before and after and before.shown and after.shown and _only_person(pointer, before.shown, after.shown):
+            change = Difference(pointer, before.shown, after.shown)
+            yield Hit(after.where, "sessions are asked for by another name or password", change)
+            return
+
+
+def _credentials(old: Configuration, new: Configuration) -> tuple[str, ...]:
+    """The settings that say who asks, for the engine that is in use before and after."""
+    before, after = store_of(old), store_of(new)
+    if before is None or after is None or before.engine is None or after.engine is None:
+        return ()
+    if not same_engine(before, after) or before.place != after.place:
+        return ()  # STORE-02 and STORE-04 say more
+    if after.where.pointer.islower():
+        return ("session.redis_url",) if after.engine == "cache" else ()
+    alias = new.setting("SESSION_CACHE_ALIAS")
+    cache = f"CACHES.{(alias.shown if alias else None) or 'default'}"
+    return (
+        (f"{cache}.LOCATION",) if after.engine == "cache" else ("DATABASES.default.PASSWORD", "DATABASES.default.USER")
+    )
+
+
+def _only_person(pointer: str, before: str, after: str) -> bool:
+    """Whether only the name or password differs; in an address, what stands before the `@`."""
+    if before == after or "digest:" not in before + after:
+        return False
+    return not pointer.endswith(("LOCATION", "_url")) or _PERSON.sub("", before) == _PERSON.sub("", after)
+
+
+RULES = (
+    cannot_be_had,
+    engine_changed,
+    serializer_changed,
+    moved,
+    one_per_process,
+    kept_nowhere,
+    holds_few,
+    another_password,
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 
 from doorward.model.fact import Cookie, Endpoint, Fact, Flow, SessionLife, SigningKey, Store, Where
@@ -44,6 +45,7 @@ _WORDS = {
     "mail-backend": "EMAIL_BACKEND",
     "urls": "ROOT_URLCONF",
 }
+_PERSON = re.compile(r"://[^/@\s]*@")
 _OF_AUTH = frozenset(("backends", "hashers", "user-model"))
 
 
@@ -105,7 +107,14 @@ def _store(report: Report, place: Place) -> Store:
         importable=None if not report.roles else not broken,
         keeps=cache != "none" if role == "cache" and cache else (True if role else None),
         broken=broken,
+        holds=_holds(report) if role == "cache" else None,
     )
+
+
+def _holds(report: Report) -> int | None:
+    """How many entries the cache holds; None for a cache that says nothing of it, as Redis and Memcached do."""
+    told = next(iter(report.roles.get("CACHE_HOLDS", ())), "")
+    return int(told) if told.isdigit() else None
 
 
 def _short(engine: str | None) -> str | None:
@@ -114,12 +123,14 @@ def _short(engine: str | None) -> str | None:
 
 
 def _place_digest(report: Report, role: str) -> str | None:
-    """A digest of where rows or entries lie; hosts are left out, for a database may have two addresses."""
+    """A digest of where rows or entries lie; hosts are left out, for a database may have two addresses, and so is who
+    asks: another password opens the same place."""
     if role in ("db", "cached_db"):
         parts = [report.values.get(f"DATABASES.default.{key}") for key in ("ENGINE", "NAME")]
     elif role == "cache":
         alias = f"CACHES.{report.text('SESSION_CACHE_ALIAS') or 'default'}"
         parts = [report.values.get(f"{alias}.{key}") for key in ("LOCATION", "KEY_PREFIX", "VERSION")]
+        parts[0] = _PERSON.sub("://", str(parts[0]))
     elif role == "file":
         parts = [report.values.get("SESSION_FILE_PATH")]
     else:

@@ -29,6 +29,10 @@ CACHE_ROLES = {
     "none": "django.core.cache.backends.dummy.DummyCache",
     "process": "django.core.cache.backends.locmem.LocMemCache",
 }
+CULLING_ROLES = {
+    "files": "django.core.cache.backends.filebased.FileBasedCache",
+    "rows": "django.core.cache.backends.db.DatabaseCache",
+}
 ENGINE_ROLES = {
     "cached_db": "django.contrib.sessions.backends.cached_db",
     "cache": "django.contrib.sessions.backends.cache",
@@ -122,6 +126,8 @@ class Asker:
         pointer = "CACHES." + alias + ".BACKEND"
         backend = self.tried(pointer, dotted, lambda: _import_string(dotted))
         self.roles["CACHES"] = [self.role_of(backend, CACHE_ROLES) or "shared"]
+        if self.role_of(backend, CULLING_ROLES):
+            self.roles["CACHE_HOLDS"] = [str(most_entries(chosen))]
         if dotted.endswith("redis.RedisCache") and dotted.startswith("django."):
             self.tried(pointer, dotted, lambda: importlib.import_module("redis"))
 
@@ -200,6 +206,12 @@ class Asker:
         if decorated or "LoginRequiredMixin" in names:
             return True
         return "login-required" in self.roles.get("MIDDLEWARE", [])
+
+
+def most_entries(cache: dict[str, Any]) -> Any:
+    """How many entries the cache holds before it drops a part of them, as Django's own base class reads it."""
+    options = cache.get("OPTIONS", {})
+    return cache.get("max_entries", options.get("MAX_ENTRIES", 300))
 
 
 def _import_string(dotted: str) -> Any:

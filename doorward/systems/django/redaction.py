@@ -25,11 +25,13 @@ _MESSAGE_LENGTH = 300
 # What sign-in hangs on and holds no secret by its meaning. A prefix ends with an underscore.
 _SHOWN = frozenset(
     (
+        "ACCOUNT_EMAIL_VERIFICATION",
         "ALLOWED_HOSTS",
         "APPEND_SLASH",
         "ASGI_APPLICATION",
         "AUTHENTICATION_BACKENDS",
         "AUTH_USER_MODEL",
+        "CSP_FORM_ACTION",
         "DEBUG",
         "DEFAULT_FROM_EMAIL",
         "EMAIL_BACKEND",
@@ -43,8 +45,11 @@ _SHOWN = frozenset(
         "LOGIN_REDIRECT_URL",
         "LOGIN_URL",
         "LOGOUT_REDIRECT_URL",
+        "MAINTENANCE_MODE",
         "MEDIA_URL",
         "MIDDLEWARE",
+        "OIDC_RP_SCOPES",
+        "OIDC_RP_SIGN_ALGO",
         "PASSWORD_HASHERS",
         "PASSWORD_RESET_TIMEOUT",
         "ROOT_URLCONF",
@@ -61,6 +66,7 @@ _SHOWN = frozenset(
 _SHOWN_PREFIXES = ("SESSION_", "CSRF_", "SECURE_")
 _SHOWN_LEAVES = {
     "DATABASES": frozenset(("ENGINE", "NAME", "HOST", "PORT", "CONN_MAX_AGE", "ATOMIC_REQUESTS")),
+    "CONTENT_SECURITY_POLICY": frozenset(("form-action",)),
     "CACHES": frozenset(("BACKEND", "LOCATION", "KEY_PREFIX", "VERSION", "TIMEOUT")),
 }
 

@@ -40,6 +40,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": "cache",
         "KEY_PREFIX": "portal",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 SESSION_COOKIE_AGE = 28800

@@ -1,0 +1,5 @@
+from base import *
+
+INSTALLED_APPS = [*INSTALLED_APPS, "allauth", "allauth.account"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+EMAIL_HOST = "mail.example.com"

@@ -1,0 +1,4 @@
+from base import *
+
+INSTALLED_APPS = [*INSTALLED_APPS, "allauth", "allauth.account"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"

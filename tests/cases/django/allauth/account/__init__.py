@@ -1,0 +1,1 @@
+"""Accounts with confirmed addresses."""

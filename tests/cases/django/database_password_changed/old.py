@@ -1,0 +1,3 @@
+from base import *
+
+DATABASES["default"]["PASSWORD"] = "first-of-test-cases"

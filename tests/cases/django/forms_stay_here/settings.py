@@ -1,0 +1,4 @@
+from base import *
+
+INSTALLED_APPS = [*INSTALLED_APPS, "oauth2_provider"]
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": {"default-src": ["'self'"], "form-action": ["'self'"]}}

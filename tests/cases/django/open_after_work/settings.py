@@ -1,0 +1,4 @@
+from base import *
+
+MIDDLEWARE = [*MIDDLEWARE, "maintenance_mode.middleware.MaintenanceModeMiddleware"]
+MAINTENANCE_MODE = False
