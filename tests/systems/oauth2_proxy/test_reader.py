@@ -73,7 +73,7 @@ login_url = "https://user:{CANARY}-login@id.example.com/"
 cookie_samesite = "strict"
 ''',
     "proxy.env": f'OAUTH2_PROXY_COOKIE_SECRET="{CANARY}-1"\nOAUTH2_PROXY_COOKIE_SECRETS={CANARY}-2\nTOKEN={CANARY}\n',
-    "alpha.yaml": f"upstreamConfig:\n  upstreams: []\nproviders:\n  - id: a\n    clientSecret: {CANARY}\n    b: {CANARY}\n",
+    "alpha.yaml": f"upstreamConfig:\n  a: 1\nproviders:\n  - id: a\n    clientSecret: {CANARY}\n    b: {CANARY}\n",
 }
 
 

@@ -1,0 +1,8 @@
+"""nginx as the proxy in front of sign-in: it passes headers, asks for a session, rewrites cookies, caches, limits."""
+
+from __future__ import annotations
+
+from doorward.systems import System
+from doorward.systems.nginx.reader import read, sniff
+
+SYSTEM = System(kind="nginx", title="nginx", read=read, sniff=sniff)
