@@ -1,4 +1,4 @@
-"""Draw the pages that could lag behind the code: settings, commands, rules, the incident log, the drills.
+"""Draw the pages that could lag behind the code: settings, commands, rules and what they cover, the log, the drills.
 
 `python -m docs.generate` writes them; `--check` changes nothing and exits 1 naming the pages that are out of date.
 """
@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from docs import coverage
 from doorward import check
 from doorward.cli import COMMANDS, overview
 from doorward.model.action import ACTION_TRANSITIONS
@@ -37,6 +38,7 @@ def pages() -> dict[Path, str]:
         DOCS / "settings.md": "# doorward.toml\n\n" + reference(),
         DOCS / "commands.md": _commands(),
         DOCS / "rules.md": _rules(),
+        coverage.PAGE: coverage.page(),
         DOCS / "incident-log.md": _log(),
         DOCS / "drills.md": _drills(),
     }
