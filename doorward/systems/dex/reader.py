@@ -53,6 +53,8 @@ def _facts(document: Document) -> Iterator[Fact]:
     yield Issuer(document.where("issuer"), document.text("issuer"))
     yield Flow(document.where("issuer"), "single-sign-on-provider", ("oidc",))
     yield _store(document)
+    if document.templated:  # what is missing here, a template may add
+        yield Flow(document.where("issuer"), "templated", ("yes",))
     for table in document.items("staticClients"):
         client = document.text(f"{table}.id") or document.text(f"{table}.idEnv") or table
         yield Secret(document.where(f"{table}.secret"), client, document.digest(f"{table}.secret"))

@@ -6,6 +6,7 @@ Source: OpenID Connect Discovery 1.0 §3, RFC 8414 §2 (provider); RFC 7591 §2 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from doorward.model.fact import Callback, Endpoint, Fact, Flow, Issuer, Secret
 from doorward.systems import Target
 from doorward.systems.oidc.document import Document, of_text, surroundings
 from doorward.yaml_file import text_of
+
+_PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+"""Two escapes that are one sign in JSON and none in YAML."""
 
 _ENDPOINTS = (
     ("authorization", "authorization_endpoint"),
@@ -73,7 +77,8 @@ def _document(text: str, name: str) -> Document:
         raise InputInvalid((Problem("json.large", "is nested too deeply", name, "mend the brackets"),)) from error
     if not isinstance(whole, dict):
         raise InputInvalid((Problem("json.shape", "is no JSON object", name, 'write {"issuer": …}'),))
-    return of_text(text.replace("\t", " ").replace("\\/", "/"), name)
+    plain = _PAIR.sub(lambda match: str(json.loads(f'"{match[0]}"')), text)
+    return of_text(plain.replace("\t", " ").replace("\\/", "/"), name)
 
 
 def _of_provider(document: Document) -> Iterator[Fact]:
