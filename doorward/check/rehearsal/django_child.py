@@ -1,8 +1,8 @@
-"""Run by the project's own interpreter in the scratch copy: makes its database and account ready, or serves it.
+"""Run by the project's own interpreter in the scratch copy: one worker; the first makes database and account ready.
 
-In: one JSON request, the first line of standard input. Out: one JSON line on what was standard output: what the
-settings say of the site, or the port that is served, or the class of what went wrong (never its message, which may hold
-a secret). It ends when standard input does. Nothing outside the scratch folder is written, and nothing is connected to:
+In: one JSON request, the first line of standard input. Out: one JSON line on what was standard output: the port that is
+served and what the settings say of the site, or the class of what went wrong (never its message, which may hold a
+secret). It ends when standard input does. Nothing outside the scratch folder is written, and nothing is connected to:
 databases and caches that other processes hold are replaced by files of the scratch, one for each place that the
 settings name. Needs nothing but the standard library and the project's Django; runs on any Python that it runs on.
 """
@@ -119,9 +119,8 @@ def started(request: dict[str, Any]) -> tuple[Any, Scratch]:
     return settings, scratch
 
 
-def prepare(request: dict[str, Any]) -> dict[str, Any]:
+def prepare(settings: Any, scratch: Scratch, request: dict[str, Any]) -> dict[str, Any]:
     """The databases that are new get their tables; the scratch account is made; what the settings say of the site."""
-    settings, scratch = started(request)
     from django.core.management import call_command  # noqa: PLC0415
     from django.db import connections  # noqa: PLC0415
 
@@ -132,6 +131,7 @@ def prepare(request: dict[str, Any]) -> dict[str, Any]:
         call_command("migrate", database=alias, run_syncdb=True, interactive=False, verbosity=0)
     if request["is_old"] or "default" in empty:
         make_account(settings, request)
+    connections.close_all()
     return site_of(settings)
 
 
@@ -196,9 +196,8 @@ class Quiet(WSGIRequestHandler):
         return str(self.client_address[0])
 
 
-def serve(request: dict[str, Any]) -> WSGIServer:
-    """A worker of its own process, ready to serve."""
-    started(request)
+def serve() -> WSGIServer:
+    """The project's application, ready to serve."""
     from django.core.servers.basehttp import get_internal_wsgi_application  # noqa: PLC0415
 
     return make_server("127.0.0.1", 0, get_internal_wsgi_application(), handler_class=Quiet)
@@ -221,11 +220,10 @@ def main() -> None:
     for name in ("connect", "connect_ex"):
         setattr(socket.socket, name, stay_unconnected)
     importlib.import_module(request["module"])
-    if request["command"] == "prepare":
-        told(prepare(request))
-        os._exit(0)
-    server = serve(request)
-    told({"port": server.server_address[1]})
+    settings, scratch = started(request)
+    site = prepare(settings, scratch, request) if request["prepares"] else {}
+    server = serve()
+    told({"port": server.server_address[1], **site})
     threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdin.read()
     os._exit(0)

@@ -29,23 +29,20 @@ class Stand:
     folder: Path
     is_old: bool
 
-    def prepare(self, account: str, password: str) -> Answer:
-        """Make database and account ready; what the settings say of the site."""
-        request = self._request("prepare", account=account, password=password)
-        with running(self._interpreter(), request) as child:
-            return answer(child)
-
     @contextlib.contextmanager
-    def served(self) -> Iterator[tuple[Answer, ...]]:
-        """The workers, started side by side, and ended with the block; an answer without a port has failed."""
+    def served(self, account: str, password: str) -> Iterator[tuple[Answer, ...]]:
+        """The workers, started side by side, and ended with the block; an answer with a failure serves nothing.
+
+        The first makes database and account ready, and says what the settings say of the site.
+        """
+        request = {"module": self.module, "scratch": str(self.folder), "is_old": self.is_old}
+        request |= {"account": account, "password": password}
         with contextlib.ExitStack() as stack:
             started = [
-                stack.enter_context(running(self._interpreter(), self._request("serve"))) for _ in range(WORKERS)
+                stack.enter_context(running(self._interpreter(), {**request, "prepares": number == 0}))
+                for number in range(WORKERS)
             ]
             yield tuple(answer(child) for child in started)
-
-    def _request(self, command: str, **more: str) -> dict[str, object]:
-        return {"command": command, "module": self.module, "scratch": str(self.folder), "is_old": self.is_old, **more}
 
     def _interpreter(self) -> Interpreter:
         root, copied = str(self.target.project.resolve()), str(self.folder / "project")

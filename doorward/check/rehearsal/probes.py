@@ -38,17 +38,29 @@ class Pages:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """A site that is being served, as a person meets it."""
+class Visit:
+    """Who comes, where to, and by what clock: the same on both sides."""
 
-    door: Door
     pages: Pages
     person: Person
     clock: Callable[[], datetime]
 
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site that is being served, as a person meets it."""
+
+    door: Door
+    visit: Visit
+
+    @property
+    def pages(self) -> Pages:
+        """Where people go."""
+        return self.visit.pages
+
     def browser(self, worker: int | None = 0) -> Browser:
         """A browser that has never been here."""
-        return Browser(self.door, self.clock, worker)
+        return Browser(self.door, self.visit.clock, worker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +190,7 @@ def _sign_in(browser: Browser, site: Site, page: Page) -> Outcome:
     form = page.form
     if form is None:
         return _formed(page)
-    after = browser.submit(form, site.person.name, site.person.password, page.url)
+    after = browser.submit(form, site.visit.person.name, site.visit.person.password, page.url)
     if after.form is not None and after.hops == 0 and after.status < 400:
         return Outcome(Reason.WRONG_PASSWORD)
     return _confirmed(browser, site, after)
@@ -221,7 +233,7 @@ def _wrong(page: Page) -> Outcome | None:
 
 def _at(browser: Browser, site: Site, *, copied: bool = False) -> Browser:
     """The same person's browser at the site as it is served now."""
-    return Browser(site.door, site.clock, 0, browser.jar.copy() if copied else browser.jar)
+    return Browser(site.door, site.visit.clock, 0, browser.jar.copy() if copied else browser.jar)
 
 
 def _sign_in_page(site: Site, kept: Keepsakes) -> str:

@@ -21,7 +21,7 @@ from doorward.check.rehearsal import certificate, probes
 from doorward.check.rehearsal.browser import Door, origin
 from doorward.check.rehearsal.django_stand import Stand, stands
 from doorward.check.rehearsal.outcome import PROBES, Outcome, Reason, Rehearsal, compared
-from doorward.check.rehearsal.probes import Keepsakes, Pages, Person, Site
+from doorward.check.rehearsal.probes import Keepsakes, Pages, Person, Site, Visit
 from doorward.check.rehearsal.proxy import SECURE_HEADER, Proxy
 from doorward.check.rehearsal.workers import Answer
 from doorward.errors import CapabilityMissing, InputInvalid, Problem, SystemUnreachable
@@ -54,51 +54,45 @@ def rehearse(plan: Plan, clock: Callable[[], datetime] = lambda: datetime.now(UT
     """Both sides, probe by probe. Raises InputInvalid, CapabilityMissing, and SystemUnreachable where nothing works."""
     _refuse_other_kinds(plan)
     begun = time.monotonic()
+    person = Person("doorward-rehearsal", secrets.token_urlsafe(24))
     with tempfile.TemporaryDirectory(prefix="doorward-rehearsal-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
         old, new = stands(plan.old, plan.new, folder)
-        account = ("doorward-rehearsal", secrets.token_urlsafe(24))
-        told = _prepared(old, account, plan.old)
-        pages = _pages(plan.pages, told)
-        front = _front(plan.new, told, folder)
-        person = Person(account[0] + ("@example.com" if told.by_mail else ""), account[1])
-        told_new = new.prepare(*account)
-        before, kept = _old_side(old, front, told, (pages, person), clock)
-        failure = told_new.failure
-        after: dict[What, Outcome] = {}
-        if not failure:
-            after, failure = _new_side(new, front, kept, pages, person, clock)
-        if failure:
-            after = {probe: _not_started(failure, before[probe]) for probe in PROBES}
+        before, kept, front, visit = _old_side(old, plan, person, clock)
+        after, failure = _new_side(new, front, kept, visit)
+    if failure:
+        after = {probe: _not_started(failure, before[probe]) for probe in PROBES}
     _refuse_nothing(before, after)
     took_s = round(time.monotonic() - begun, 1)
     return Rehearsal(plan.old.name, plan.new.name, front.public_url, compared(before, after), took_s, failure)
 
 
 def _old_side(
-    old: Stand, front: Front, told: Answer, visited: tuple[Pages, Person], clock: Callable[[], datetime]
-) -> tuple[dict[What, Outcome], Keepsakes]:
-    """The probes under OLD, and what people will hold when NEW comes."""
-    with old.served() as workers:
+    old: Stand, plan: Plan, person: Person, clock: Callable[[], datetime]
+) -> tuple[dict[What, Outcome], Keepsakes, Front, Visit]:
+    """The probes under OLD, what people will hold when NEW comes, and how the site is met on both sides."""
+    with old.served(person.name, person.password) as workers:
         failure = _failure(workers)
         if failure:
             raise _does_not_start(old.target, failure)
+        told = workers[0]
+        front = _front(plan.new, told, old.folder)
+        known = Person(person.name + ("@example.com" if told.by_mail else ""), person.password)
+        visit = Visit(_pages(plan.pages, told), known, clock)
         with _opened(front, workers) as door:
-            site = Site(door, *visited, clock)
+            site = Site(door, visit)
             own, kept = (probes.keepsakes(site, told.session_cookie) for _ in range(2))
-            return probes.run(site, own), kept
+            return probes.run(site, own), kept, front, visit
 
 
-def _new_side(
-    new: Stand, front: Front, kept: Keepsakes, pages: Pages, person: Person, clock: Callable[[], datetime]
-) -> tuple[dict[What, Outcome], str]:
+def _new_side(new: Stand, front: Front, kept: Keepsakes, visit: Visit) -> tuple[dict[What, Outcome], str]:
     """The probes under NEW, or why it does not start."""
-    with new.served() as workers:
+    with new.served(visit.person.name.partition("@")[0], visit.person.password) as workers:
         failure = _failure(workers)
         if failure:
             return {}, failure
         with _opened(front, workers) as door:
-            return probes.run(Site(door, pages, person, clock), kept), ""
+            return probes.run(Site(door, visit), kept), ""
 
 
 @contextlib.contextmanager
@@ -165,13 +159,6 @@ def _pages(pages: Pages, told: Answer) -> Pages:
         return Pages(pages.protected or told.admin, pages.sign_in, pages.sso)
     what = "no page is named that needs a sign-in, and the project has no administration"
     raise InputInvalid((Problem("protected-url.missing", what, "--protected-url", "name one, such as /account/"),))
-
-
-def _prepared(old: Stand, account: tuple[str, str], target: Target) -> Answer:
-    told = old.prepare(*account)
-    if told.failure:
-        raise _does_not_start(target, told.failure)
-    return told
 
 
 def _does_not_start(target: Target, failure: str) -> SystemUnreachable:

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from doorward.check.rehearsal import Outcome, Pages, Plan, Reason, Rehearsal, rehearse
+from doorward.errors import InputInvalid
 from doorward.model.finding import What
 from doorward.systems import Target
 from tests.check.rehearsal.site_project import candidate, fingerprint, make
@@ -45,7 +46,6 @@ def news(found: Rehearsal) -> dict[What, str]:
 
 # A change, and the reason under NEW of every probe that it breaks; every probe works under OLD.
 CHANGES: dict[str, tuple[str, dict[What, str]]] = {
-    "harmless": ("SESSION_COOKIE_AGE = 3600", {}),
     "key-replaced": ("SECRET_KEY = 'another'", {What.EXISTING_SESSION: Reason.SENT_BACK}),
     "key-drawn-at-start": (
         "import secrets; SECRET_KEY = secrets.token_hex()",
@@ -66,11 +66,6 @@ CHANGES: dict[str, tuple[str, dict[What, str]]] = {
         {What.EXISTING_SESSION: Reason.SENT_BACK},
     ),
     "form-cookie-renamed": ("CSRF_COOKIE_NAME = 'form'", {What.OPEN_FORM: Reason.CSRF_REFUSED}),
-    "form-cookie-secure-on-plain-http": (
-        "CSRF_COOKIE_SECURE = True",
-        # Who was here before still has the old form cookie.
-        dict.fromkeys((What.NEW_SIGN_IN, What.SIGN_IN_NO_RETURN, What.OTHER_WORKER), Reason.CSRF_REFUSED),
-    ),
     "backends-without-passwords": (
         "AUTHENTICATION_BACKENDS = ['django.contrib.auth.backends.RemoteUserBackend']",
         {
@@ -118,3 +113,38 @@ def test_the_project_is_not_touched_and_nothing_is_left_behind(
     rehearse(plan)
     assert fingerprint(project) == before
     assert list(place.iterdir()) == []
+
+
+HTTPS = """
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
+MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", *MIDDLEWARE]
+"""
+
+
+def test_a_site_on_https_is_rehearsed_behind_a_proxy_that_ends_tls(project: Path) -> None:
+    old = Target("django", candidate(project, HTTPS, "secure"), project)
+    new = Target("django", candidate(project, HTTPS + "SECURE_PROXY_SSL_HEADER = None", "unproxied"), project)
+    found = rehearse(Plan(old, new, PAGES))
+    assert found.public_url == "https://portal.example.com"
+    assert {one.probe: one.old for one in found.probes} == dict.fromkeys(ALL, Outcome(Reason.OK))
+    assert set(news(found).values()) == {Reason.LOOP}
+
+
+def test_a_return_from_the_provider_by_post_needs_a_cookie_for_other_sites(project: Path) -> None:
+    by_post = Pages("/account/", "", "/sso/?post")
+    none = HTTPS + "SESSION_COOKIE_SAMESITE = 'None'"
+    old = Target("django", candidate(project, none, "cross"), project)
+    new = Target("django", candidate(project, HTTPS, "lax"), project)
+    assert news(rehearse(Plan(old, new, by_post))) == {What.SSO_RETURN: "http-400"}
+
+
+def test_a_rotated_key_tells_of_the_second_tab(project: Path) -> None:
+    found = rehearsed(project, "SECRET_KEY_FALLBACKS = [SECRET_KEY]; SECRET_KEY = 'another'")
+    assert found.is_fine
+    assert "second tab" in found.probes[0].new.note
+
+
+def test_a_public_url_that_is_none_is_wrong_use(project: Path) -> None:
+    with pytest.raises(InputInvalid, match="public-url"):
+        rehearsed(project, "X = 1", url="portal.example.com")
