@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from doorward.check.places import place
 from doorward.check.rule import EVERY_SIGN_IN, Hit, Hits, effect, rule
-from doorward.check.web_address import host_of
+from doorward.check.web_address import host_of, origin_of
 from doorward.model.configuration import Configuration
 from doorward.model.fact import Callback
 from doorward.model.finding import Difference, Severity, What
@@ -269,11 +269,10 @@ def _allows(entry: str, url: str) -> bool:
     """Source: oauth2-proxy v7, pkg/util/util.go, IsEndpointAllowed."""
     host, colon, port = entry.rpartition(":")
     host, port = (host, port) if colon else (entry, "")
-    parts = urlsplit(url)
-    here = parts.hostname or ""
+    here, asked = host_of(url), origin_of(url).rpartition("/")[2].partition(":")[2]
     bare = host.removeprefix("*").removeprefix(".")
     below = host.startswith((".", "*.")) and here.endswith("." + bare)
-    return (here == bare or below) and port in ("*", str(parts.port or ""))
+    return (here == bare or below) and port in ("*", asked)
 
 
 @rule(

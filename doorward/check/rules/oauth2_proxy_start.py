@@ -14,7 +14,7 @@ _NO_START = effect("everyone", "at the next start", "gets no answer", What.START
 _WORDS = ("", "lax", "strict", "none")
 
 
-def is_on(configuration: Configuration, name: str) -> bool:
+def _is_on(configuration: Configuration, name: str) -> bool:
     """Whether the switch of that name is known to be on."""
     flow = configuration.flow(name)
     return bool(flow and flow.values == ("on",))
@@ -84,11 +84,11 @@ def tokens_left_out_and_needed(new: Configuration) -> Hits:
 
     Fix: keep the tokens, in Redis if the cookie grows too large, or take out the options that need them.
     """
-    if not is_on(new, "session_cookie_minimal"):
+    if not _is_on(new, "session_cookie_minimal"):
         return
     refresh, minimal = new.flow("cookie_refresh"), new.flow("session_cookie_minimal")
-    needed = [name for name in ("pass_authorization_header", "set_authorization_header") if is_on(new, name)]
-    needed += ["pass_access_token"] if is_on(new, "pass_access_token") else []
+    needed = [name for name in ("pass_authorization_header", "set_authorization_header") if _is_on(new, name)]
+    needed += ["pass_access_token"] if _is_on(new, "pass_access_token") else []
     needed += ["cookie_refresh"] if refresh and refresh.values and float(refresh.values[0]) > 0 else []
     if needed and minimal:
         yield Hit(minimal.where, f"the session keeps no tokens, which {', '.join(needed)} needs")
@@ -200,7 +200,7 @@ def issuer_is_no_issuer(new: Configuration) -> Hits:
     if new.kind != "oauth2-proxy" or endpoint is None or not endpoint.url:
         return
     named = endpoint.where.pointer.endswith(("oidc_issuer_url", "issuerURL"))
-    if not named or is_on(new, "skip_oidc_discovery"):
+    if not named or _is_on(new, "skip_oidc_discovery"):
         return
     where = place(new, endpoint.where.pointer, endpoint.where.path)
     if not endpoint.url.lower().startswith(("https://", "http://")):
