@@ -5,7 +5,7 @@ from __future__ import annotations
 from doorward.check.rule import Hit, Hits, effect, rule
 from doorward.model.configuration import Configuration
 from doorward.model.finding import Difference, Effect, Severity, What
-from doorward.systems.sshd.scope import METHODS, Scope, allowed, pairs, scopes
+from doorward.systems.sshd.scope import METHODS, Scope, allowed, pairs, scopes, touches
 
 _MANUAL = "https://man.openbsd.org/sshd_config#"
 _WAYS = tuple(METHODS.values())
@@ -101,7 +101,7 @@ def way_taken_away(old: Configuration, new: Configuration) -> Hits:
     for before, after in pairs(old, new):
         for method, keyword in METHODS.items():
             lost = allowed(before, method) is True and allowed(after, method) is False
-            if lost and (after.block == 0 or after.says(keyword)):
+            if lost and touches(before, after, keyword):
                 where = after.where(keyword)
                 change = Difference(where.pointer, before.word(keyword), after.word(keyword))
                 yield Hit(where, f"{method} is not allowed any more for {after.who}", change)
@@ -124,7 +124,7 @@ def keys_elsewhere(old: Configuration, new: Configuration) -> Hits:
     for before, after in pairs(old, new):
         for keyword in ("AuthorizedKeysFile", "AuthorizedKeysCommand", "TrustedUserCAKeys"):
             was, now = before.words(keyword), after.words(keyword)
-            if was is None or now is None or (after.block and not after.says(keyword)):
+            if was is None or now is None or not touches(before, after, keyword):
                 continue
             gone = [place for place in was if place not in now and place not in ("none", ".ssh/authorized_keys2")]
             if gone:

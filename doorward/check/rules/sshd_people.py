@@ -5,7 +5,7 @@ from __future__ import annotations
 from doorward.check.rule import Hit, Hits, effect, rule
 from doorward.model.configuration import Configuration
 from doorward.model.finding import Difference, Severity, What
-from doorward.systems.sshd.scope import Scope, allowed, pairs, scopes, seconds
+from doorward.systems.sshd.scope import Scope, allowed, pairs, scopes, seconds, touches
 
 _MANUAL = "https://man.openbsd.org/sshd_config#"
 _LISTS = ("AllowUsers", "AllowGroups", "DenyUsers", "DenyGroups")
@@ -36,7 +36,7 @@ def lists_tightened(old: Configuration, new: Configuration) -> Hits:
     """
     for before, after in pairs(old, new):
         for keyword in _LISTS:
-            if not after.block or after.says(keyword):
+            if touches(before, after, keyword):
                 yield from _tightened(before, after, keyword)
 
 

@@ -8,7 +8,7 @@ from doorward.check.rule import Hit, Hits, effect, rule
 from doorward.model.configuration import Configuration
 from doorward.model.fact import Flow
 from doorward.model.finding import Difference, Severity, What
-from doorward.systems.sshd.scope import Scope, pairs, scopes
+from doorward.systems.sshd.scope import Scope, pairs, scopes, touches
 
 _MANUAL = "https://man.openbsd.org/sshd_config#"
 _ALGORITHMS = ("Ciphers", "MACs", "KexAlgorithms", "HostKeyAlgorithms", "PubkeyAcceptedAlgorithms")
@@ -38,7 +38,7 @@ def algorithms_narrowed(old: Configuration, new: Configuration) -> Hits:
     for before, after in pairs(old, new):
         for keyword in _ALGORITHMS:
             was, now = _listed(before, keyword), _listed(after, keyword)
-            if was is None or now is None or (after.block and not after.says(keyword)):
+            if was is None or now is None or not touches(before, after, keyword):
                 continue
             gone = [name for name in was if name not in now]
             if gone:

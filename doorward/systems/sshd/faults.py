@@ -29,7 +29,19 @@ class Fault:
 
 def faults(document: Document) -> tuple[Fault, ...]:
     """Every line that sshd does not take, in order."""
-    return tuple(Fault(line.where, said) for line in document.lines for said in _of(line))
+    return tuple(Fault(_where(line), said) for line in document.lines for said in _of(line))
+
+
+def _where(line: Line) -> Where:
+    """The place; a word that is near no keyword is not told, for it may be a piece of anything."""
+    if line.keyword in NAMES.values() or _near(line.written):
+        return line.where
+    return Where(line.file, line.number)
+
+
+def _near(written: str) -> str | None:
+    """The keyword that the word was probably meant to be."""
+    return next((NAMES[name] for name in difflib.get_close_matches(written.lower(), NAMES, 1, 0.8)), None)
 
 
 def _of(line: Line) -> Iterator[str]:
@@ -48,8 +60,8 @@ def _of(line: Line) -> Iterator[str]:
 def _unknown(line: Line) -> Iterator[str]:
     """A word that is no keyword of any known version. One that is no word at all may be another program's."""
     if _PLAIN.match(line.written):
-        near = difflib.get_close_matches(line.written.lower(), NAMES, 1, 0.8)
-        yield "is no keyword of sshd" + (f"; {NAMES[near[0]]} is one" if near else "")
+        near = _near(line.written)
+        yield f"is no keyword of sshd; {near} is one" if near else "a word that is no keyword of sshd"
 
 
 def _value(line: Line, words: tuple[str, ...]) -> Iterator[str]:

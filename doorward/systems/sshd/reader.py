@@ -125,5 +125,5 @@ def _start_error(found: tuple[Fault, ...]) -> StartError | None:
     """All refused lines in one message; the place is that of the first."""
     if not found:
         return None
-    said = "; ".join(f"{fault.where.pointer} {fault.said}" for fault in found)
+    said = "; ".join(f"{fault.where.pointer} {fault.said}".strip() for fault in found)
     return StartError("sshd refuses it", said, found[0].where)

@@ -5,7 +5,7 @@ Unknown stays unknown: where an Include or a template may say more, a keyword th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from doorward.model.configuration import Configuration
 from doorward.model.fact import Flow, Where
@@ -100,10 +100,20 @@ def scopes(configuration: Configuration) -> tuple[Scope, ...]:
 
 
 def pairs(old: Configuration, new: Configuration) -> tuple[tuple[Scope, Scope], ...]:
-    """Scopes of the same people before and after; a block that is new is compared with what held for all before."""
-    before = {scope.criteria: scope for scope in reversed(scopes(old))}
-    every = next(iter(scopes(old)), None)
-    return tuple((before.get(scope.criteria, every), scope) for scope in scopes(new)) if every else ()
+    """Scopes of the same people before and after; for a block that only one of the two has, what held for all."""
+    before, after = scopes(old), scopes(new)
+    if not before or not after:
+        return ()
+    was = {scope.criteria: scope for scope in reversed(before)}
+    now = {scope.criteria for scope in after}
+    kept = [(was.get(scope.criteria, before[0]), scope) for scope in after]
+    gone = [scope for scope in was.values() if scope.criteria not in now]
+    return (*kept, *((scope, replace(after[0], block=scope.block, criteria=scope.criteria)) for scope in gone))
+
+
+def touches(before: Scope, after: Scope, keyword: str) -> bool:
+    """Whether the keyword is the scope's own, before or after; what a block takes from all is told once, of all."""
+    return after.block == 0 or after.says(keyword) or (before.block > 0 and before.says(keyword))
 
 
 def allowed(scope: Scope, method: str) -> bool | None:

@@ -105,6 +105,13 @@ def test_what_the_server_takes_or_a_template_decides_is_no_error(tmp_path: Path,
     assert _read(tmp_path, text).start_error is None
 
 
+def test_a_word_that_is_near_no_keyword_is_not_told(tmp_path: Path) -> None:
+    read_ = _read(tmp_path, "UsePAM yes\ncanary7f3a91sings\n")
+    assert read_.start_error is not None
+    assert read_.start_error.where.line == 2
+    assert "canary" not in repr(read_) + check.render(check.findings(read_), (), "text")
+
+
 def test_content_tells_the_server_from_the_client() -> None:
     assert sniff("anything", _BASE.read_bytes())
     assert sniff("sshd_config", b"")
