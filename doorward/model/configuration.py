@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from doorward.model.fact import Cookie, Endpoint, Fact, Flow, Where
@@ -39,13 +39,17 @@ class StartError:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What a system's reader makes of a target; `start_error` is set when it cannot be loaded at all."""
+    """What a system's reader makes of a target; `start_error` is set when it cannot be loaded at all.
+
+    `document` is the kind's own typed document, for the rules of that kind alone; it holds no secret either.
+    """
 
     kind: str
     target: str
     facts: tuple[Fact, ...]
     settings: tuple[Setting, ...]
     start_error: StartError | None = None
+    document: object | None = field(default=None, repr=False, compare=False)
 
     def setting(self, pointer: str) -> Setting | None:
         """The setting at that pointer, None if the configuration does not have it."""

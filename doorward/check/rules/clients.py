@@ -35,10 +35,17 @@ def callback_removed(old: Configuration, new: Configuration) -> Hits:
         if callback.client not in places:
             continue  # the whole client is gone: CLIENT-04
         unknown = (callback.client, None) in kept
-        if callback.url and callback.side == "provider" and (callback.client, callback.url) not in kept and not unknown:
+        if callback.url and callback.side == "provider" and not unknown and not _covered(callback, kept):
             where = places[callback.client]
             message = f"{callback.url} is not a callback of client {callback.client} any more"
             yield Hit(where, message, Difference(where.pointer, callback.url, None))
+
+
+def _covered(callback: Callback, kept: set[tuple[str, str | None]]) -> bool:
+    """Whether the address is on the list still, or below one that ends with `*`, which some providers allow."""
+    of_client = (url for client, url in kept if client == callback.client and url)
+    asked = callback.url or ""
+    return any(url == asked or (url.endswith("*") and asked.startswith(url[:-1])) for url in of_client)
 
 
 @rule(
