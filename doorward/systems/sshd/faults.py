@@ -15,7 +15,9 @@ from doorward.systems.sshd.document import Document, Line
 from doorward.systems.sshd.keywords import IGNORED, MATCHED_BY, NAMES, NEVER_IN_MATCH, NUMBERS, SINGLE, TIMES, YES_OR_NO
 
 _TIME = re.compile(r"(\d+[smhdwSMHDW]?)+$")
-_STARTUPS = re.compile(r"[1-9]\d*(:(100|[1-9]\d?):[1-9]\d*)?$")
+_STARTUPS = re.compile(r"[1-9]\d*(:(100|[1-9]\d?):[1-9]\d*|[^:\d][^:]*)?$")
+_METHODS = frozenset(("publickey", "password", "keyboard-interactive", "gssapi-with-mic", "hostbased", "none"))
+_ROOT = frozenset(("yes", "no", "prohibit-password", "without-password", "forced-commands-only"))
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]+$")
 
 
@@ -72,12 +74,26 @@ def _value(line: Line, words: tuple[str, ...]) -> Iterator[str]:
         yield "takes yes or no"
     elif line.keyword in NUMBERS and not first.isdigit():
         yield "takes a whole number"
-    elif line.keyword in TIMES and not (_TIME.match(first) or first == "none"):
+    elif line.keyword in TIMES and not _TIME.match(first):
         yield "takes a time, for example 30 or 2m"
     elif line.keyword == "MaxStartups" and not _STARTUPS.match(first):
         yield "takes a number, or start:rate:full"
+    elif line.keyword == "PermitRootLogin" and first not in _ROOT:
+        yield "takes yes, no, prohibit-password or forced-commands-only"
+    elif line.keyword == "AuthenticationMethods":
+        yield from _methods(words)
     elif line.keyword == "Match":
         yield from _criteria(words)
+
+
+def _methods(words: tuple[str, ...]) -> Iterator[str]:
+    """Lists of methods, parted by spaces; within a list by commas, each with its device behind `:`."""
+    if words == ("any",):
+        return
+    if "any" in words:
+        yield "names any, which stands alone, beside others"
+    elif any(method.partition(":")[0] not in _METHODS for one in words for method in one.split(",")):
+        yield "names a method that sshd does not know"
 
 
 def _criteria(words: tuple[str, ...]) -> Iterator[str]:
