@@ -43,9 +43,11 @@ def callback_removed(old: Configuration, new: Configuration) -> Hits:
 
 def _covered(callback: Callback, kept: set[tuple[str, str | None]]) -> bool:
     """Whether the address is on the list still, or below one that ends with `*`, which some providers allow."""
+    if (callback.client, callback.url) in kept:
+        return True
     of_client = (url for client, url in kept if client == callback.client and url)
     asked = callback.url or ""
-    return any(url == asked or (url.endswith("*") and asked.startswith(url[:-1])) for url in of_client)
+    return any(url.endswith("*") and asked.startswith(url[:-1]) for url in of_client)
 
 
 @rule(

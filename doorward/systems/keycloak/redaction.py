@@ -7,6 +7,7 @@ stars that Keycloak writes in place of a secret are shown as they are: they are 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from doorward.systems.django.process import digest_key
 from doorward.systems.django.redaction import digest, without_people
@@ -16,6 +17,7 @@ MASKED = "**********"
 
 _SECRET = re.compile(r"secret|passw|credential|private|passphrase|salt|(^|[._-])token$|api[._-]?key|bind-?dn", re.I)
 _PLAIN = re.compile(r"true|false|-?\d{1,10}", re.I)
+_CERTAIN = re.compile(r"[A-Za-z0-9.:/*-]*")
 _DURING_CLI = re.compile(r"\$\(")
 
 # Keys, by their last part or whole dotted name, whose texts say how sign-in works and are no secret by their meaning.
@@ -131,7 +133,9 @@ _SHOWN_IN_SERVER = re.compile(
 
 def is_unknown(value: object) -> bool:
     """Whether the value is a placeholder: `${X}`, `${X:default}`, `$(env:X)`, `{{ x }}`."""
-    return isinstance(value, str) and (is_placeholder(value) or bool(_DURING_CLI.search(value)))
+    if not isinstance(value, str) or _CERTAIN.fullmatch(value):
+        return False
+    return is_placeholder(value) or bool(_DURING_CLI.search(value))
 
 
 def shown(pointer: str, value: object) -> object:
@@ -162,13 +166,17 @@ def server_shown(key: str, value: str) -> str | None:
 
 
 def _may_be_shown(pointer: str, value: object) -> bool:
-    leaf = pointer.rpartition("]")[2].lstrip(".")
+    meant = _meaning(pointer.rpartition("]")[2].lstrip("."))
+    return meant if meant is not None else not isinstance(value, str) or bool(_PLAIN.fullmatch(value))
+
+
+@lru_cache(maxsize=8192)
+def _meaning(leaf: str) -> bool | None:
+    """Whether a key is shown or kept secret by its name; None where the value decides. Keys repeat in every client."""
     last = leaf.rpartition(".")[2]
-    if last in _SHOWN or any(leaf == name or leaf.endswith("." + name) for name in _names(leaf)):
+    if last in _SHOWN or _names(leaf):
         return True
-    if _SECRET.search(last):
-        return False
-    return not isinstance(value, str) or bool(_PLAIN.fullmatch(value))
+    return False if _SECRET.search(last) else None
 
 
 def _names(leaf: str) -> tuple[str, ...]:
