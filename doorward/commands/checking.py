@@ -171,8 +171,9 @@ def _told_headers(configuration: Configuration) -> tuple[str, ...]:
 @reported
 def rules() -> None:
     """List every rule: id, severity, what it says."""
+    width = max(len(rule.id) for rule in stage.rules())
     for rule in stage.rules():
-        print(f"{rule.id:8} {rule.severity.value:8} {rule.title}")
+        print(f"{rule.id:{width}} {rule.severity.value:8} {rule.title}")
 
 
 @reported

@@ -69,6 +69,12 @@ def test_what_is_not_known_is_never_a_finding(parts: tuple[service.Part, ...]) -
     assert _rules(*parts) == []
 
 
+def test_a_proxy_that_signs_people_in_is_a_client_too() -> None:
+    _, as_client = _client(_asks(BACK + "/"), issuer=ISSUER + "/")
+    proxy = (Component("gate", Role.PROXY, "any"), as_client)
+    assert _rules(_provider(), proxy) == ["SERVICE-01", "SERVICE-02"]
+
+
 def test_with_two_providers_a_client_is_compared_with_the_one_that_it_names() -> None:
     where = Where("other.conf", 1, "o")
     other = _part(

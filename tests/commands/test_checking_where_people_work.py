@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from doorward import check
 from tests.commands.conftest import Run
 
 ROOT = Path(__file__).parents[2]
@@ -197,7 +198,7 @@ def test_the_hook_works_before_the_first_commit(tmp_path: Path) -> None:
 def test_the_action_hands_its_inputs_to_the_check_and_never_to_the_shell(repository: Path) -> None:
     action = yaml.safe_load((ROOT / "action.yml").read_text())
     assert all("${{" not in step["run"] for step in action["runs"]["steps"])
-    check = action["runs"]["steps"][1]
+    step = action["runs"]["steps"][1]
     runner = repository / "runner"
     (runner / "doorward").mkdir(parents=True)
     (runner / "doorward" / "bin").symlink_to(BIN)
@@ -205,12 +206,11 @@ def test_the_action_hands_its_inputs_to_the_check_and_never_to_the_shell(reposit
     _git(repository, "commit", "-qam", "two")
     inputs = {"range": "HEAD~1..HEAD", "targets": "auth.toml\n", "fail-on": "outage", "sarif": "found.sarif"}
     given = {
-        name: inputs.get(re.sub(r"\$\{\{ inputs\.([\w-]+) \}\}", r"\1", text), "")
-        for name, text in check["env"].items()
+        name: inputs.get(re.sub(r"\$\{\{ inputs\.([\w-]+) \}\}", r"\1", text), "") for name, text in step["env"].items()
     }
     environment = {**ENVIRONMENT, **given, "RUNNER_TEMP": str(runner), "GITHUB_OUTPUT": str(runner / "output")}
     done = subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", check["run"]],
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
         cwd=repository,
         env=environment,
         capture_output=True,
@@ -221,3 +221,11 @@ def test_the_action_hands_its_inputs_to_the_check_and_never_to_the_shell(reposit
     assert done.stdout.startswith("::error file=auth.toml,line=19,title=COOKIE-01 outage::")
     assert json.loads((repository / "found.sarif").read_text())["version"] == "2.1.0"
     assert (runner / "output").read_text() == "sarif=found.sarif\n"
+
+
+def test_the_page_for_people_names_rules_and_options_that_there_are(doorward: Run) -> None:
+    page = (ROOT / "docs" / "checking.md").read_text()
+    known = {rule.id for rule in check.rules()}
+    assert set(re.findall(r"\b[A-Z]{3,}-\d\d\b", page)) <= known
+    helped = doorward("check", "--help").out
+    assert all(option in helped for option in re.findall(r"(?<![\w-])--(?:git|config|baseline|write-baseline)\b", page))

@@ -20,14 +20,24 @@ _REDIRECT = "https://www.rfc-editor.org/rfc/rfc9700#section-2.1"
 _NO_PORT = "https://www.rfc-editor.org/rfc/rfc6265#section-8.5"
 
 
-def _of_role(service: GuardedService, role: Role) -> list[Part]:
-    return [(component, configuration) for component, configuration in service.parts if component.role is role]
+def _providers(service: GuardedService) -> list[Part]:
+    return [part for part in service.parts if part[0].role is Role.PROVIDER]
+
+
+def _clients(service: GuardedService) -> list[Part]:
+    """What signs people in at a provider, whatever else it is: a proxy may be a client too."""
+    return [
+        part
+        for part in service.parts
+        if part[0].role is not Role.PROVIDER
+        and (part[0].role is Role.CLIENT or part[1].flow("single-sign-on-client") is not None)
+    ]
 
 
 def _relations(service: GuardedService) -> Iterator[tuple[Part, str, list[Part]]]:
     """Each client part, the name under which it signs people in, and the providers that may know it."""
-    providers = _of_role(service, Role.PROVIDER)
-    for component, configuration in _of_role(service, Role.CLIENT):
+    providers = _providers(service)
+    for component, configuration in _clients(service):
         flow = configuration.flow("single-sign-on-client")
         names = {secret.owner for secret in configuration.facts_of(Secret) if secret.owner}
         names |= {callback.client for callback in configuration.facts_of(Callback) if callback.side == "client"}
@@ -75,12 +85,10 @@ def issuer_differs(service: GuardedService) -> Hits:
 
     Fix: write the provider's issuer into the client, exactly as its discovery document has it.
     """
-    published = [
-        issuer.url for _, configuration in _of_role(service, Role.PROVIDER) for issuer in configuration.facts_of(Issuer)
-    ]
+    published = [issuer.url for _, configuration in _providers(service) for issuer in configuration.facts_of(Issuer)]
     if not published or None in published:
         return
-    for _, configuration in _of_role(service, Role.CLIENT):
+    for _, configuration in _clients(service):
         for issuer in configuration.facts_of(Issuer):
             if issuer.url and issuer.url not in published:
                 near = next((url for url in published if url and url.rstrip("/") == issuer.url.rstrip("/")), None)
