@@ -44,13 +44,13 @@ class _Reading:
         """To the next token."""
         match = _TOKEN.match(self.text, self.place)
         assert match is not None  # every part of the pattern may be empty
-        self.kind = match.lastindex or 0
-        self.place = match.end()
-        if not self.kind:
-            self.start = self.place
+        kind = match.lastindex
+        if not kind:
+            self.start = match.end()
             raise self.refused("holds a sign that JSON does not allow, or a text without its end")
-        self.token = match[self.kind]
-        self.start = match.start(self.kind)
+        self.kind = kind
+        self.start, self.place = match.span(kind)
+        self.token = match[kind]
 
     def here(self) -> int:
         """The line of the token; counted onwards, for tokens come in order."""
@@ -66,6 +66,10 @@ class _Reading:
 
     def value(self, pointer: str, depth: int) -> object:
         """The value that begins with the token; leaves the token after it."""
+        if self.kind == _STRING:
+            text = _unquoted(self.token)
+            self.step()
+            return text
         if self.kind == _MARK and self.token in "{[" and depth < _DEEPEST:
             return self.mapping(pointer, depth) if self.token == "{" else self.sequence(pointer, depth)
         found = self.scalar()
@@ -110,8 +114,6 @@ class _Reading:
         self.step()
 
     def scalar(self) -> object:
-        if self.kind == _STRING:
-            return _unquoted(self.token)
         if self.kind == _WORD and self.token in _WORDS:
             return _WORDS[self.token]
         if self.kind == _WORD and _NUMBER.fullmatch(self.token):
