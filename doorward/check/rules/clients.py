@@ -18,7 +18,7 @@ _ISSUER_OF_TOKEN = "https://openid.net/specs/openid-connect-core-1_0.html#IDToke
     effect=effect(
         "people who sign in to that client", "from the next sign-in on", "are stopped at the provider", What.SSO_RETURN
     ),
-    catalogue=("OI-05",),
+    catalogue=("OI-05", "KC-C01"),
     sources=(_REDIRECT,),
 )
 def callback_removed(old: Configuration, new: Configuration) -> Hits:
@@ -59,7 +59,7 @@ def _covered(callback: Callback, kept: set[tuple[str, str | None]]) -> bool:
         "is refused on the way back",
         What.SSO_RETURN,
     ),
-    catalogue=("OI-01",),
+    catalogue=("OI-01", "OP-14", "KC-S01", "KC-R03"),
     sources=(_ISSUER, _ISSUER_OF_TOKEN),
 )
 def issuer_changed(old: Configuration, new: Configuration) -> Hits:
@@ -86,7 +86,7 @@ def issuer_changed(old: Configuration, new: Configuration) -> Hits:
         What.SSO_RETURN,
         What.TOKEN_REFRESH,
     ),
-    catalogue=("CC-07", "OI-08"),
+    catalogue=("CC-07", "OI-08", "KC-C04"),
     sources=("https://www.rfc-editor.org/rfc/rfc6749#section-5.2",),
 )
 def secret_changed(old: Configuration, new: Configuration) -> Hits:
@@ -115,7 +115,7 @@ def secret_changed(old: Configuration, new: Configuration) -> Hits:
         What.SSO_RETURN,
         What.TOKEN_REFRESH,
     ),
-    catalogue=("OI-05",),
+    catalogue=("OI-05", "KC-C09"),
     sources=("https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1",),
 )
 def client_removed(old: Configuration, new: Configuration) -> Hits:

@@ -62,7 +62,7 @@ def one_name_for_two(new: Configuration) -> Hits:
     "COOKIE-03",
     severity=Severity.OUTAGE,
     effect=effect("everyone who signs in", "from the next sign-in on", _LOOP, *EVERY_SIGN_IN),
-    catalogue=("DJ-06",),
+    catalogue=("DJ-06", "OP-07"),
     sources=(_DRAFT + "#section-4.1.3", "measured: django-sessions"),
 )
 def prefix_not_kept(new: Configuration) -> Hits:

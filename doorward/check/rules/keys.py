@@ -31,7 +31,7 @@ def _still_accepted(old: Configuration, new: Configuration) -> bool:
     "KEY-01",
     severity=Severity.OUTAGE,
     effect=effect("everyone signed in", "at once", "is signed out", What.EXISTING_SESSION),
-    catalogue=("DJ-01",),
+    catalogue=("DJ-01", "OP-01"),
     sources=(_SETTINGS + "#secret-key", "measured: django-sessions, SECRET_KEY, no fallback"),
 )
 def replaced(old: Configuration, new: Configuration) -> Hits:

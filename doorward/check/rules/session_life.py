@@ -25,7 +25,7 @@ def _life(configuration: Configuration) -> SessionLife | None:
     "LIFE-01",
     severity=Severity.OUTAGE,
     effect=effect("everyone who signs in", "within minutes", "is signed out again", What.NEW_SIGN_IN),
-    catalogue=("DJ-10",),
+    catalogue=("DJ-10", "OP-10"),
     sources=(_AGE, "measured: django-sessions"),
 )
 def too_short(new: Configuration) -> Hits:

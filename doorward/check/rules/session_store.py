@@ -58,7 +58,7 @@ def cannot_be_had(new: Configuration) -> Hits:
     "STORE-02",
     severity=Severity.OUTAGE,
     effect=_SIGNED_OUT,
-    catalogue=("DJ-16",),
+    catalogue=("DJ-16", "OP-17"),
     sources=(_SESSIONS + "#configuring-the-session-engine", "measured: django-sessions, SESSION_ENGINE"),
 )
 def engine_changed(old: Configuration, new: Configuration) -> Hits:

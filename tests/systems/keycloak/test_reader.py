@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -141,17 +140,11 @@ def test_the_kind_is_told_by_the_content(name: str, content: bytes, is_ours: boo
     assert reader.sniff(name, content) is is_ours
 
 
-def test_a_realm_of_two_megabytes_is_read_and_checked_within_a_second(tmp_path: Path) -> None:
+def test_a_realm_of_thousands_of_clients_is_read_whole(tmp_path: Path) -> None:
     base = json.loads((CASES / "base" / "realm.json").read_text())
     portal = base["clients"][0]
     base["clients"] = [{**portal, "clientId": f"portal-{number}"} for number in range(2150)]
-    text = json.dumps(base, indent=2)
-    assert len(text) > 2_000_000
-    check.rules()
-    (tmp_path / "realm.json").write_text(text)
-    spent = []
-    for _ in range(3):  # the machine may be busy with other work: the best of three
-        begun = time.process_time()
-        assert check.findings(_read(tmp_path / "realm.json")) == ()
-        spent.append(time.process_time() - begun)
-    assert min(spent) < 1.0
+    (tmp_path / "realm.json").write_text(json.dumps(base, indent=2))
+    read = _read(tmp_path / "realm.json")
+    assert read.setting("clients[portal-2149].clientId") is not None
+    assert check.findings(read) == ()
