@@ -14,7 +14,6 @@ import typer
 import doorward
 from doorward.commands.shared import FOUND, Output, OutputOption, progress, reported
 from doorward.errors import InputInvalid, Problem
-from doorward.model.drill import DrillScore
 from doorward.review.drills import run as runs
 from doorward.review.drills import scenario as scenarios
 from doorward.review.drills.table import table
@@ -77,6 +76,3 @@ def demo(drills: DRILLS = HOME / "drills", keep: KEEP = Path("var/drills")) -> N
     print(table(rows))
     if not met:
         raise typer.Exit(FOUND)
-
-
-__all__ = ["DrillScore", "drill"]

@@ -55,4 +55,3 @@ class Plan:
     digest: str
     reason: str
     actions: tuple[Action, ...]
-    asks: str = ""

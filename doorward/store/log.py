@@ -83,14 +83,6 @@ def incident(incident_id: str) -> Incident | None:
     return incident_log.fold(found) if found else None
 
 
-def next_incident_id(at: datetime) -> str:
-    """`2026-11-21-1`: the day of declaration and a number within the day."""
-    day = at.strftime("%Y-%m-%d")
-    with reported():
-        taken = EntryRow.objects.filter(kind="declared", incident__startswith=f"{day}-").count()
-    return f"{day}-{taken + 1}"
-
-
 def verify(anchor_file: Path | None = None) -> int:
     """Check the chain against itself and the anchor; return the number of lines. Raises LogBroken, StoreUnavailable."""
     anchor = read_anchor(anchor_file) if anchor_file else None

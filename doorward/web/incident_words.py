@@ -209,7 +209,6 @@ def _plan(incident: Incident) -> pages.PlanCard | None:
     return pages.PlanCard(
         digest=plan.digest,
         reason=phrases.sentence_case(plan.reason),
-        asks=plan.asks,
         standing=standing,
         tone=tone,
         actions=tuple(_action(record) for record in incident.actions),

@@ -103,7 +103,6 @@ class PlanCard:
 
     digest: str
     reason: str
-    asks: str
     standing: str
     tone: str
     actions: tuple[ActionLine, ...]

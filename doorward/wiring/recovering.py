@@ -44,6 +44,7 @@ class Recovering:
         self._diagnosing = diagnosing
         self._repair = repair
         self._now = now
+        self._handed_over: set[str] = set()
 
     def _record(self, incident: str, bodies: Sequence[EntryBody], by: str = DOORWARD) -> None:
         self._ledger.record(incident, by, self._now(), bodies)
@@ -105,7 +106,7 @@ class Recovering:
 
     def _sweep(self, incident: Incident) -> None:
         """Sessions of the fault that are refused only now; the approved predicate covers them."""
-        if incident.plan is None or incident.approved_plan != incident.plan.digest:
+        if incident.plan is None or incident.approved_plan != incident.plan.digest or incident.id in self._handed_over:
             return
         for record in incident.actions:
             if record.action.kind is not ActionKind.CLEAR_SESSIONS or record.state is not ActionState.SUCCEEDED:
@@ -117,6 +118,7 @@ class Recovering:
         try:
             cleared = self._repair.clear_sessions(action, incident)
         except ActionRefused as error:
+            self._handed_over.add(incident.id)
             self._hand_over(incident, error.problem.what)
             return
         if cleared.sessions:

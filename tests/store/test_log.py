@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -52,15 +51,6 @@ def test_if_one_entry_fails_nothing_is_written(any_store: str) -> None:
         log.append("2026-03-01-1", "doorward", T0, [declared()], [broken])
     assert log.entries() == ()
     assert outbox.owed() == 0
-
-
-def test_incidents_are_numbered_within_their_day(any_store: str) -> None:
-    from doorward.store import log
-
-    assert log.next_incident_id(T0) == "2026-03-01-1"
-    log.append("2026-03-01-1", "doorward", T0, [declared()])
-    assert log.next_incident_id(T0) == "2026-03-01-2"
-    assert log.next_incident_id(T0 + timedelta(days=1)) == "2026-03-02-1"
 
 
 def test_a_log_cut_below_its_anchor_is_broken(any_store: str, tmp_path: Path) -> None:
