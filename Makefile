@@ -2,10 +2,11 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
+SARIF_SCHEMA := .schemas/sarif-2.1.0-rtm.5.json
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup test lint fix run demo bench docs lock clean
+.PHONY: setup test lint fix run demo bench docs schemas lock clean
 
 setup: $(READY)
 
@@ -41,6 +42,17 @@ bench: setup
 
 docs: setup
 	$(BIN)/python -m docs.generate
+
+schemas: $(SARIF_SCHEMA)
+
+# The standard's schema lies in this npm package, of which nothing is run; the digest says that it is the file we know.
+$(SARIF_SCHEMA):
+	@mkdir -p $(@D)
+	@npm pack --silent --pack-destination $(@D) @microsoft/jest-sarif@1.0.0-beta.0 >/dev/null
+	@tar -xzf $(@D)/microsoft-jest-sarif-1.0.0-beta.0.tgz -C $(@D) --strip-components=3 package/lib/schemas/$(@F)
+	@echo "2d99159ae54a3eea97f81781cff48780548657c35949f4b7f25e99a2ba4de4f8  $@" | sha256sum --check --quiet || { rm -f $@; exit 1; }
+	@rm -f $(@D)/*.tgz
+	@touch $@
 
 lock:
 	$(BIN)/python -m pip install --quiet uv
