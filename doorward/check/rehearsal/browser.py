@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from doorward.check.rehearsal.cookies import Jar, is_same_site
 from doorward.check.rehearsal.pages import SignInForm, sign_in_form
-from doorward.check.rehearsal.proxy import WORKER_HEADER
+from doorward.check.rehearsal.proxy import VISITOR, VISITOR_HEADER, WORKER_HEADER
 
 # Browsers give up at 20.
 MOST_HOPS = 20
@@ -57,12 +57,14 @@ class Page:
 
 @dataclass(slots=True)
 class Browser:
-    """`worker` pins every request to one worker; None takes them in turn."""
+    """`worker` pins every request to one worker, None takes them in turn; each request comes from the next address."""
 
     door: Door
     clock: Callable[[], datetime]
     worker: int | None = 0
     jar: Jar = field(default_factory=Jar)
+    addresses: tuple[str, ...] = (VISITOR,)
+    _asked: int = 0
 
     def visit(self, address: str, *, initiator: str = "") -> Page:
         """Open an address; `initiator` is the page of another site on which the person followed a link."""
@@ -99,6 +101,8 @@ class Browser:
         parts = urlsplit(url)
         body = None if fields is None else urlencode(fields).encode()
         headers = {"Host": parts.netloc, "Accept": "text/html", "User-Agent": "Doorward (rehearsal)"}
+        headers[VISITOR_HEADER] = self.addresses[self._asked % len(self.addresses)]
+        self._asked += 1
         cookies = self.jar.header(url, self.clock(), same_site=same_site, method=method)
         if cookies:
             headers["Cookie"] = cookies

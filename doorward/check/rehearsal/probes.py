@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from doorward.check.rehearsal.browser import Browser, Door, Page
 from doorward.check.rehearsal.outcome import Outcome, Reason, http_reason
+from doorward.check.rehearsal.proxy import VISITOR
 from doorward.model.finding import What
 
 _CSRF = re.compile("csrf|cross.site request", re.IGNORECASE)
@@ -39,11 +40,12 @@ class Pages:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who comes, where to, and by what clock: the same on both sides."""
+    """Who comes, where to, by what clock, and from which addresses in turn: the same on both sides."""
 
     pages: Pages
     person: Person
     clock: Callable[[], datetime]
+    addresses: tuple[str, ...] = (VISITOR,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Site:
 
     def browser(self, worker: int | None = 0) -> Browser:
         """A browser that has never been here."""
-        return Browser(self.door, self.visit.clock, worker)
+        return Browser(self.door, self.visit.clock, worker, addresses=self.visit.addresses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,9 @@ class Keepsakes:
 def keepsakes(site: Site, session_cookie: str) -> Keepsakes:
     """Made under the configuration that is served now; the stale browser's session is one that has ended."""
     first, opened = site.browser(), site.browser()
-    is_in = _sign_in(first, site, first.visit(site.pages.protected)).works
+    is_in = fill_in(first, site, first.visit(site.pages.protected)).works
     page = opened.visit(site.pages.sign_in or site.pages.protected)
-    stale = _at(first, site, copied=True)
+    stale = returned(first, site, copied=True)
     stale.jar.outlive(session_cookie, secrets.token_hex(16))
     return Keepsakes(
         first if is_in else None,
@@ -106,10 +108,10 @@ def existing_session(site: Site, kept: Keepsakes) -> Outcome:
     """Somebody who signed in before goes on; the note tells of a second tab that asked at the same moment."""
     if kept.signed_in is None:
         return Outcome(Reason.NOTHING_OPEN)
-    browser = _at(kept.signed_in, site)
-    tab = _at(kept.signed_in, site, copied=True)
-    outcome = _arrived(browser.visit(site.pages.protected))
-    if outcome.works and not _arrived(tab.visit(site.pages.protected)).works:
+    browser = returned(kept.signed_in, site)
+    tab = returned(kept.signed_in, site, copied=True)
+    outcome = arrived(browser.visit(site.pages.protected))
+    if outcome.works and not arrived(tab.visit(site.pages.protected)).works:
         return Outcome(Reason.OK, "a second tab that asks at the same moment is signed out")
     return outcome
 
@@ -119,7 +121,7 @@ def open_form(site: Site, kept: Keepsakes) -> Outcome:
     if kept.open_form is None:
         return Outcome(Reason.NOTHING_OPEN)
     browser, page = kept.open_form
-    return _sign_in(_at(browser, site), site, page)
+    return fill_in(returned(browser, site), site, page)
 
 
 def anonymous_visit(site: Site) -> Outcome:
@@ -135,23 +137,23 @@ def stale_cookie_sign_in(site: Site, kept: Keepsakes) -> Outcome:
     """Somebody whose session has ended signs in anew, with the cookies of before still in the browser."""
     if kept.stale is None:
         return Outcome(Reason.NOTHING_OPEN)
-    browser = _at(kept.stale, site)
+    browser = returned(kept.stale, site)
     page = browser.visit(_sign_in_page(site, kept))
     if page.form is None:
-        return _confirmed(browser, site, page)
-    return _sign_in(browser, site, page)
+        return confirmed(browser, site, page)
+    return fill_in(browser, site, page)
 
 
 def new_sign_in(site: Site) -> Outcome:
     """Somebody new asks for a page, signs in, and is led back to it."""
     browser = site.browser()
-    return _sign_in(browser, site, browser.visit(site.pages.protected))
+    return fill_in(browser, site, browser.visit(site.pages.protected))
 
 
 def sign_in_no_return(site: Site, kept: Keepsakes) -> Outcome:
     """Somebody opens the sign-in page itself, signs in, and is led to the page after sign-in."""
     browser = site.browser()
-    return _sign_in(browser, site, browser.visit(_sign_in_page(site, kept)))
+    return fill_in(browser, site, browser.visit(_sign_in_page(site, kept)))
 
 
 def sso_return(site: Site) -> Outcome:
@@ -172,20 +174,20 @@ def sso_return(site: Site) -> Outcome:
     else:
         joint = "&" if "?" in asked["redirect_uri"] else "?"
         page = browser.visit(f"{asked['redirect_uri']}{joint}{urlencode(given)}", initiator=left.left_for)
-    return _confirmed(browser, site, page)
+    return confirmed(browser, site, page)
 
 
 def other_worker(site: Site) -> Outcome:
     """Somebody signs in at one worker, and their next request is answered by another."""
     browser = site.browser()
-    outcome = _sign_in(browser, site, browser.visit(site.pages.protected))
+    outcome = fill_in(browser, site, browser.visit(site.pages.protected))
     if not outcome.works:
         return outcome
     browser.worker = 1
-    return _arrived(browser.visit(site.pages.protected))
+    return arrived(browser.visit(site.pages.protected))
 
 
-def _sign_in(browser: Browser, site: Site, page: Page) -> Outcome:
+def fill_in(browser: Browser, site: Site, page: Page) -> Outcome:
     """Fill in the page's form; whoever is then let in must also be let in with the next request."""
     form = page.form
     if form is None:
@@ -193,15 +195,15 @@ def _sign_in(browser: Browser, site: Site, page: Page) -> Outcome:
     after = browser.submit(form, site.visit.person.name, site.visit.person.password, page.url)
     if after.form is not None and after.hops == 0 and after.status < 400:
         return Outcome(Reason.WRONG_PASSWORD)
-    return _confirmed(browser, site, after)
+    return confirmed(browser, site, after)
 
 
-def _confirmed(browser: Browser, site: Site, page: Page) -> Outcome:
-    outcome = _arrived(page)
-    return _arrived(browser.visit(site.pages.protected)) if outcome.works else outcome
+def confirmed(browser: Browser, site: Site, page: Page) -> Outcome:
+    outcome = arrived(page)
+    return arrived(browser.visit(site.pages.protected)) if outcome.works else outcome
 
 
-def _arrived(page: Page) -> Outcome:
+def arrived(page: Page) -> Outcome:
     """Whether this is a page for somebody who is signed in."""
     wrong = _wrong(page)
     if wrong is not None:
@@ -231,9 +233,10 @@ def _wrong(page: Page) -> Outcome | None:
     return Outcome(http_reason(page.status)) if page.status >= 400 else None
 
 
-def _at(browser: Browser, site: Site, *, copied: bool = False) -> Browser:
+def returned(browser: Browser, site: Site, *, copied: bool = False) -> Browser:
     """The same person's browser at the site as it is served now."""
-    return Browser(site.door, site.visit.clock, 0, browser.jar.copy() if copied else browser.jar)
+    jar = browser.jar.copy() if copied else browser.jar
+    return Browser(site.door, site.visit.clock, 0, jar, site.visit.addresses)
 
 
 def _sign_in_page(site: Site, kept: Keepsakes) -> str:

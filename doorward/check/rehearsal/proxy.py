@@ -22,6 +22,12 @@ WORKER_HEADER = "X-Rehearsal-Worker"
 SECURE_HEADER = "X-Rehearsal-Https"
 """Tells a worker that the request came by TLS, as a server does that trusts the proxy in front of it."""
 
+VISITOR_HEADER = "X-Rehearsal-Visitor"
+"""Names the address that the request comes from, as `{visitor}` in a forwarded header; taken off like the others."""
+
+VISITOR = "203.0.113.7"
+"""The address of a request that names none. Source: RFC 5737, an address for documentation."""
+
 ANSWER_LIMIT_S = 15.0
 _HOP_BY_HOP = frozenset(
     ("connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "proxy-connection")
@@ -29,7 +35,10 @@ _HOP_BY_HOP = frozenset(
 
 
 class Proxy:
-    """A context: listens from entry to exit. `forwarded` are (header, value) pairs; `{host}` is the Host asked for."""
+    """A context: listens from entry to exit. `forwarded` are (header, value) pairs.
+
+    In a value, `{host}` is the Host asked for and `{visitor}` the address that the request comes from.
+    """
 
     def __init__(
         self,
@@ -104,13 +113,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_on(self, connection: http.client.HTTPConnection, body: bytes) -> None:
         set_here = {name.lower() for name, _ in self.server.proxy.forwarded}
-        left_out = {*_HOP_BY_HOP, *set_here, WORKER_HEADER.lower(), SECURE_HEADER.lower(), "content-length"}
+        ours = {name.lower() for name in (WORKER_HEADER, SECURE_HEADER, VISITOR_HEADER)}
+        left_out = {*_HOP_BY_HOP, *set_here, *ours, "content-length"}
         connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
         for name, value in self.headers.items():
             if name.lower() not in left_out:
                 connection.putheader(name, value)
+        visitor = self.headers.get(VISITOR_HEADER) or VISITOR
         for name, value in self.server.proxy.forwarded:
-            connection.putheader(name, value.replace("{host}", self.headers.get("Host") or ""))
+            said = value.replace("{host}", self.headers.get("Host") or "").replace("{visitor}", visitor)
+            connection.putheader(name, said)
         if self.command == "POST":
             connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body or None)

@@ -28,9 +28,6 @@ from doorward.errors import CapabilityMissing, InputInvalid, Problem, SystemUnre
 from doorward.model.finding import What
 from doorward.systems import Target
 
-# RFC 5737: an address for documentation; the rehearsal's visitors come from there.
-_VISITOR = "203.0.113.7"
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -137,8 +134,8 @@ def _host(allowed: Sequence[str]) -> str:
 def _headers(named: Sequence[str], scheme: str, told: Answer) -> tuple[tuple[str, str], ...]:
     """What the proxy in front sets: what was named, else the usual, and what the old settings rely on."""
     values = {
-        "x-forwarded-for": _VISITOR,
-        "x-real-ip": _VISITOR,
+        "x-forwarded-for": "{visitor}",
+        "x-real-ip": "{visitor}",
         "x-forwarded-proto": scheme,
         "x-forwarded-host": "{host}",
         "x-forwarded-port": "443" if scheme == "https" else "80",
