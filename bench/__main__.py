@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 # What each measures stands in its own module.
-BENCHES = ("school_pages", "detection_delay", "commands", "check_speed", "check_files")
+BENCHES = ("school_pages", "detection_delay", "commands", "check_speed", "check_files", "check_django", "check_keycloak")
 
 
 def main(names: list[str]) -> int:

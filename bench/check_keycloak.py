@@ -1,0 +1,105 @@
+"""How many changes of a Keycloak realm that break sign-in does `doorward check NEW --against OLD` tell?
+
+`python -m bench check_keycloak`; `python -m bench.check_keycloak --verbose` prints every change. With a Keycloak at
+hand (`--keycloak DIR` or DOORWARD_KEYCLOAK) each change is also made on it and people sign in before and after: broken is
+what worked before and does not after. Exit 1 if a goal is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.keycloak_changes import Json, RealmChange, base_realm, changes
+from doorward import check
+from doorward.model.finding import Finding, Severity
+
+LEAST_CHANGES, LEAST_SHARE = 40, 0.95
+"""The goals of the project: at least 40 breaking changes, 95 % of them told, no false alarm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the check says of a change that it did not say before."""
+
+    change: RealmChange
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it is told as more than a note."""
+        return any(one.severity is not Severity.NOTE for one in self.findings)
+
+    @property
+    def says(self) -> str:
+        """The rules, with the severity of each."""
+        return ", ".join(sorted({f"{one.rule} {one.severity}" for one in self.findings})) or "nothing"
+
+
+def main(arguments: list[str]) -> int:
+    """Print the tables; 1 if a goal is missed."""
+    asked = _arguments(arguments)
+    chosen = [one for one in changes() if asked.only in one.name]
+    told = _judge(base_realm(), chosen)
+    if asked.verbose:
+        _print_each(told)
+    return _print_score(told) if not asked.only else 0
+
+
+def _arguments(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--keycloak", default=os.environ.get("DOORWARD_KEYCLOAK", ""), help="folder of a Keycloak")
+    parser.add_argument("--verbose", action="store_true", help="print every change")
+    parser.add_argument("--only", default="", help="changes whose name holds this text")
+    return parser.parse_args(arguments)
+
+
+def _judge(base: Json, chosen: list[RealmChange]) -> list[Told]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "realm.json"
+        old = _read(path, base)
+        standing = {one.fingerprint for one in check.findings(old)}
+        found = []
+        for change in chosen:
+            said = check.findings(_read(path, change.after(base)), old)
+            found.append(Told(change, tuple(one for one in said if one.fingerprint not in standing)))
+    return found
+
+
+def _read(path: Path, realm: Json) -> check.Configuration:
+    path.write_text(json.dumps(realm, indent=2).replace('"@now"', str(int(time.time()))))
+    return check.read(check.parse_target(f"keycloak:{path}"))
+
+
+def _print_each(told: list[Told]) -> None:
+    print("| change | breaks | check says |\n|---|---|---|")
+    for one in told:
+        print(f"| {one.change.name} | {'yes' if one.change.breaks else 'no'} | {one.says} |")
+    print()
+
+
+def _print_score(told: list[Told]) -> int:
+    breaking, harmless = ([one for one in told if one.change.breaks is kind] for kind in (True, False))
+    missed = [one for one in breaking if not one.is_told]
+    alarms = [one for one in harmless if one.is_told]
+    hardening = [one for one in breaking if one.change.hardening]
+    praised = [one for one in hardening if not one.is_told]
+    print("| realm changes of Keycloak | number | told | goal |\n|---|---|---|---|")
+    share = 1 - len(missed) / len(breaking)
+    print(f"| breaking | {len(breaking)} | {len(breaking) - len(missed)} ({share:.0%}) | {LEAST_SHARE:.0%} |")
+    print(f"| of them meant as hardening | {len(hardening)} | {len(hardening) - len(praised)} | all |")
+    print(f"| harmless | {len(harmless)} | {len(alarms)} | 0 |")
+    for kind, ones in (("missed", missed), ("false alarm", alarms)):
+        for one in ones:
+            print(f"{kind}: {one.change.name}: {one.says}")
+    return int(len(breaking) < LEAST_CHANGES or share < LEAST_SHARE or bool(alarms) or bool(praised))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
