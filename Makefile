@@ -6,7 +6,7 @@ SARIF_SCHEMA := .schemas/sarif-2.1.0-rtm.5.json
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup test lint fix run demo bench docs schemas lock clean
+.PHONY: setup test lint fix run demo bench bench-check docs schemas lock clean
 
 setup: $(READY)
 
@@ -39,6 +39,9 @@ demo: setup
 
 bench: setup
 	$(BIN)/python -m bench
+
+bench-check: setup
+	$(BIN)/python -m bench check_django check_keycloak
 
 docs: setup
 	$(BIN)/python -m docs.generate

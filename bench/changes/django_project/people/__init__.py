@@ -1,0 +1,1 @@
+"""Another kind of account, for the change that takes it up."""
