@@ -7,7 +7,8 @@ databases and its caches, and to speak to any host.
 from __future__ import annotations
 
 from doorward.check.rehearsal.outcome import Compared, Outcome, Reason, Rehearsal, Verdict
+from doorward.check.rehearsal.plan import Plan
 from doorward.check.rehearsal.probes import Pages
-from doorward.check.rehearsal.rehearse import Plan, rehearse
+from doorward.check.rehearsal.rehearse import rehearse
 
 __all__ = ["Compared", "Outcome", "Pages", "Plan", "Reason", "Rehearsal", "Verdict", "rehearse"]

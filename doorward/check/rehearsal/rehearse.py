@@ -6,50 +6,34 @@ the same scratch store. Everything that is started is ended, and the scratch is 
 
 from __future__ import annotations
 
-import contextlib
 import secrets
-import ssl
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from doorward.check.rehearsal import certificate, probes
-from doorward.check.rehearsal.browser import Door, origin
+from doorward.check.rehearsal import probes, school_rehearsal
+from doorward.check.rehearsal.browser import Door
 from doorward.check.rehearsal.django_stand import Stand, stands
+from doorward.check.rehearsal.front import Front, certified, headers, opened
 from doorward.check.rehearsal.outcome import PROBES, Outcome, Reason, Rehearsal, compared
+from doorward.check.rehearsal.plan import Plan
 from doorward.check.rehearsal.probes import Keepsakes, Pages, Person, Site, Visit
-from doorward.check.rehearsal.proxy import SECURE_HEADER, Proxy
+from doorward.check.rehearsal.proxy import SECURE_HEADER
 from doorward.check.rehearsal.workers import Answer
 from doorward.errors import CapabilityMissing, InputInvalid, Problem, SystemUnreachable
 from doorward.model.finding import What
 from doorward.systems import Target
 
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What to rehearse; `pages.protected` may be empty where the project has Django's administration."""
-
-    old: Target
-    new: Target
-    pages: Pages
-
-
-@dataclass(frozen=True, slots=True)
-class Front:
-    """What stands before the workers on both sides: the address people use and the headers that the proxy sets."""
-
-    public_url: str
-    forwarded: tuple[tuple[str, str], ...]
-    certificate: certificate.Certificate | None
+_KINDS = ("django", "school")
 
 
 def rehearse(plan: Plan, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Rehearsal:
     """Both sides, probe by probe. Raises InputInvalid, CapabilityMissing, and SystemUnreachable where nothing works."""
-    _refuse_other_kinds(plan)
+    if _kind(plan) == "school":
+        return school_rehearsal.rehearse(plan, clock)
     begun = time.monotonic()
     person = Person("doorward-rehearsal", secrets.token_urlsafe(24))
     with tempfile.TemporaryDirectory(prefix="doorward-rehearsal-", ignore_cleanup_errors=True) as name:
@@ -76,8 +60,8 @@ def _old_side(
         front = _front(plan.new, told, old.folder)
         known = Person(person.name + ("@example.com" if told.by_mail else ""), person.password)
         visit = Visit(_pages(plan.pages, told), known, clock)
-        with _opened(front, workers) as door:
-            site = Site(door, visit)
+        with opened(front, _ports(workers)) as gate:
+            site = Site(Door(front.public_url, gate.ports, front.trusted), visit)
             own, kept = (probes.keepsakes(site, told.session_cookie) for _ in range(2))
             return probes.run(site, own), kept, front, visit
 
@@ -88,41 +72,18 @@ def _new_side(new: Stand, front: Front, kept: Keepsakes, visit: Visit) -> tuple[
         failure = _failure(workers)
         if failure:
             return {}, failure
-        with _opened(front, workers) as door:
-            return probes.run(Site(door, visit), kept), ""
+        with opened(front, _ports(workers)) as gate:
+            return probes.run(Site(Door(front.public_url, gate.ports, front.trusted), visit), kept), ""
 
 
-@contextlib.contextmanager
-def _opened(front: Front, workers: Sequence[Answer]) -> Iterator[Door]:
-    """The proxy before the workers; a site on https also answers on http, as a real one does to send people on."""
-    ports = [worker.port for worker in workers]
-    parts = urlsplit(front.public_url)
-    with contextlib.ExitStack() as stack:
-        if front.certificate is None:
-            proxy = stack.enter_context(Proxy(ports, front.forwarded))
-            yield Door(front.public_url, {origin(front.public_url): proxy.port})
-            return
-        trusted = ssl.create_default_context(cafile=str(front.certificate.certificate))
-        secure = stack.enter_context(Proxy(ports, front.forwarded, front.certificate))
-        plain = stack.enter_context(Proxy(ports, _in_clear(front.forwarded)))
-        doors = {origin(front.public_url): secure.port, f"http://{parts.hostname}": plain.port}
-        yield Door(front.public_url, doors, trusted)
-
-
-def _in_clear(forwarded: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """The headers of a request that came without TLS."""
-    shown = tuple((name, "http" if value == "https" else value) for name, value in forwarded)
-    return tuple((name, value) for name, value in shown if name != SECURE_HEADER and value != "on")
+def _ports(workers: Sequence[Answer]) -> list[int]:
+    return [worker.port for worker in workers]
 
 
 def _front(target: Target, told: Answer, folder: Path) -> Front:
     public_url = target.public_url or f"{'https' if told.https else 'http'}://{_host(told.hosts)}"
-    parts = urlsplit(public_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        fix = "name it as https://portal.example.com"
-        raise InputInvalid((Problem("public-url.invalid", "is no address of a site", "--public-url", fix),))
-    made = certificate.throw_away(parts.hostname, folder) if parts.scheme == "https" else None
-    return Front(public_url, _headers(target.forwarded, parts.scheme, told), made)
+    made = certified(public_url, folder, "--public-url")
+    return Front(public_url, _headers(target.forwarded, urlsplit(public_url).scheme, told), made)
 
 
 def _host(allowed: Sequence[str]) -> str:
@@ -133,15 +94,7 @@ def _host(allowed: Sequence[str]) -> str:
 
 def _headers(named: Sequence[str], scheme: str, told: Answer) -> tuple[tuple[str, str], ...]:
     """What the proxy in front sets: what was named, else the usual, and what the old settings rely on."""
-    values = {
-        "x-forwarded-for": "{visitor}",
-        "x-real-ip": "{visitor}",
-        "x-forwarded-proto": scheme,
-        "x-forwarded-host": "{host}",
-        "x-forwarded-port": "443" if scheme == "https" else "80",
-        "x-forwarded-ssl": "on" if scheme == "https" else "off",
-    }
-    set_here = {name: values[name.lower()] for name in named or ("X-Forwarded-For",) if name.lower() in values}
+    set_here = headers(named or ("X-Forwarded-For",), scheme)
     if not named and told.proxy_header:
         header = told.proxy_header[0].removeprefix("HTTP_").replace("_", "-").title()
         set_here[header] = told.proxy_header[1] if scheme == "https" else "http"
@@ -183,9 +136,13 @@ def _refuse_nothing(before: dict[What, Outcome], after: dict[What, Outcome]) -> 
     raise SystemUnreachable(f"nobody could sign in to the scratch copy, old or new: {seen}", fix=fix)
 
 
-def _refuse_other_kinds(plan: Plan) -> None:
+def _kind(plan: Plan) -> str:
+    """The kind of both. Raises CapabilityMissing for one that cannot be rehearsed, InputInvalid for two kinds."""
     for target in (plan.old, plan.new):
-        if target.kind != "django":
-            raise CapabilityMissing(
-                f"kind {target.kind} cannot be rehearsed yet", where=target.name, fix="kinds: django"
-            )
+        if target.kind not in _KINDS:
+            fix = f"kinds: {', '.join(_KINDS)}"
+            raise CapabilityMissing(f"kind {target.kind} cannot be rehearsed yet", where=target.name, fix=fix)
+    if plan.old.kind != plan.new.kind:
+        what = f"is of kind {plan.old.kind}, and the candidate of kind {plan.new.kind}"
+        raise InputInvalid((Problem("kind.differs", what, plan.old.name, "name two configurations of one kind"),))
+    return plan.new.kind
