@@ -11,6 +11,7 @@ from doorward.model.configuration import Configuration, Setting
 from doorward.model.fact import Endpoint, Fact, Flow, Where
 from doorward.systems import Target
 from doorward.systems.nginx.document import Directive, NginxConfiguration, all_of, parse
+from doorward.systems.nginx.facts import facts
 
 _BLOCK = re.compile(rb"^\s*(http|server|upstream\s+\S+|location\s+[^;{]+|events)\s*\{", re.MULTILINE)
 _OWN = re.compile(
@@ -32,7 +33,7 @@ def read(target: Target) -> Configuration:
     return NginxConfiguration(
         kind=target.kind,
         target=target.name,
-        facts=tuple(_surroundings(target)),
+        facts=(*_surroundings(target), *facts(directives)),
         settings=tuple(_settings(directives)),
         directives=directives,
     )

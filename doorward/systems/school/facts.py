@@ -24,6 +24,9 @@ from doorward.systems.school.document import Document
 
 _JSON = "django.contrib.sessions.serializers.JSONSerializer"
 _LIFE_MINUTES = 480
+_CALLBACK = "/sign-in/callback/"
+"""Where the portal has people sent back to, below its own address."""
+
 _HOSTS = ("127.0.0.1", "localhost")
 
 
@@ -133,5 +136,7 @@ def _of_portal(document: Document, project: Path) -> Iterator[Fact]:
     yield Issuer(document.where("sign_in.issuer"), issuer)
     yield Endpoint(document.where("sign_in.issuer"), "provider", issuer)
     yield Flow(document.where("sign_in.issuer"), "single-sign-on-client", (client,))
+    public = document.text("service.public_url")
+    yield Callback(document.where("service.public_url"), client, f"{public}{_CALLBACK}" if public else None, "client")
     pointer = "sign_in.client_secret_file"
     yield Secret(document.where(pointer), client, document.content_digest(pointer, project))
