@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import msgspec
 
+from doorward.check import formats_sessions
 from doorward.check.formats_sarif import Aside, sarif
 from doorward.check.registry import rules
 from doorward.errors import InputInvalid, Problem
@@ -53,9 +54,8 @@ def _text(findings: Findings, targets: Targets, aside: Aside) -> str:
         return "\n".join([fine, *_beside(aside)])
     lines: list[str] = []
     for finding in findings:
-        effect = finding.effect
         lines.append(f"{finding.severity:<8} {finding.rule:<11} {finding.where}: {finding.message}")
-        lines.append(f"         {effect.who} · {effect.symptom} · {effect.when}")
+        lines.append(f"         {aside.effect(finding)}")
         lines.append(f"         fix: {finding.fix}")
     counts = ", ".join(f"{n} {severity}" for severity in Severity if (n := _count(findings, severity)))
     return "\n".join([*lines, f"{counts} in {named}", *_beside(aside)])
@@ -69,7 +69,8 @@ def _beside(aside: Aside) -> list[str]:
     ]
     if aside.forgiven:
         lines.append(f"baseline {len(aside.forgiven)} standing finding(s) that were there before")
-    return [*lines, *(f"ends     {end.day}  {end.where}: {end.what}" for end in aside.ends)]
+    lines += [f"ends     {end.day}  {end.where}: {end.what}" for end in aside.ends]
+    return [*lines, *formats_sessions.text(aside.sessions)]
 
 
 def _names(targets: Targets) -> list[str]:
@@ -84,7 +85,7 @@ def _json(findings: Findings, targets: Targets, aside: Aside) -> str:
     """The contract `doorward.check/1`."""
     whole = {
         "schema": SCHEMA,
-        "findings": [_finding(finding) for finding in findings],
+        "findings": [_finding(finding, aside.people.get(finding)) for finding in findings],
         "targets": _names(targets),
         **_of_aside(aside),
     }
@@ -99,11 +100,13 @@ def _of_aside(aside: Aside) -> dict[str, object]:
     ]
     ends = [{"day": end.day.isoformat(), "what": end.what, "where": str(end.where)} for end in aside.ends]
     forgiven = [_finding(finding) for finding in aside.forgiven]
-    told = {"suppressed": suppressed, "baseline": forgiven, "ends": ends}
+    sessions = formats_sessions.table(aside.sessions)
+    told = {"suppressed": suppressed, "baseline": forgiven, "ends": ends, "sessions": sessions}
     return {key: value for key, value in told.items() if value}
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def _finding(finding: Finding, people: int | None = None) -> dict[str, object]:
+    """As the contract has it; `effect.people` is how many, where that is known."""
     change = finding.change
     where = finding.where
     return {
@@ -114,6 +117,7 @@ def _finding(finding: Finding) -> dict[str, object]:
             "what": list(finding.effect.what),
             "when": finding.effect.when,
             "symptom": finding.effect.symptom,
+            **({} if people is None else {"people": people}),
         },
         "message": finding.message,
         "fix": finding.fix,
@@ -140,7 +144,7 @@ def _junit(findings: Findings, targets: Targets, aside: Aside) -> str:
         if spoke:
             failures += 1
             failure = ElementTree.SubElement(case, "failure", type=spoke[0].severity, message=_xml(spoke[0].message))
-            failure.text = "\n".join(_xml(f"{f.where}: {f.message}; {f.fix}") for f in spoke)
+            failure.text = "\n".join(_xml(f"{f.where}: {f.message}. {aside.effect(f)}. Fix: {f.fix}") for f in spoke)
         elif put_off:
             skipped += 1
             reasons = "; ".join(f"until {one.by.until}: {one.by.reason}" for one in put_off)
@@ -167,7 +171,7 @@ def _github(findings: Findings, targets: Targets, aside: Aside) -> str:
     """Workflow commands: annotations at file and line, at the file alone where no line is known."""
     return "\n".join(
         f"::{_GITHUB_LEVELS[f.severity]} {_place(f)}title={_property(f'{f.rule} {f.severity}')}"
-        f"::{_data(f'{f.message}. {f.effect.who} · {f.effect.symptom} · {f.effect.when}. Fix: {f.fix}')}"
+        f"::{_data(f'{f.message}. {aside.effect(f)}. Fix: {f.fix}')}"
         for f in findings
     )
 

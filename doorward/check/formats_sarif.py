@@ -7,14 +7,15 @@ findings with their reason, and those of a baseline as unchanged.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
 from urllib.parse import quote
 
 from doorward.check.rule import Rule
 from doorward.check.suppressions import Suppressed, Suppression
+from doorward.check.verdict import SessionVerdict
 from doorward.model.fact import Where
 from doorward.model.finding import Finding, Severity
 
@@ -36,12 +37,21 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """What a check knows beside the findings that it shows; `compared` = there was a baseline."""
+    """What a check knows beside the findings that it shows; `compared` = there was a baseline, and `people` how many
+    are signed in where a finding is about everyone who is."""
 
     suppressed: tuple[Suppressed, ...] = ()
     forgiven: tuple[Finding, ...] = ()
     ends: tuple[End, ...] = ()
     compared: bool = False
+    sessions: tuple[SessionVerdict, ...] = ()
+    people: Mapping[Finding, int] = field(default_factory=dict)
+
+    def effect(self, finding: Finding) -> str:
+        """Who, how many if that is known, how and when."""
+        effect = finding.effect
+        number = f" ({self.people[finding]:,} people)" if finding in self.people else ""
+        return f"{effect.who}{number} · {effect.symptom} · {effect.when}"
 
 
 def sarif(findings: Sequence[Finding], aside: Aside, rules: Iterable[Rule]) -> Json:
@@ -52,9 +62,9 @@ def sarif(findings: Sequence[Finding], aside: Aside, rules: Iterable[Rule]) -> J
     numbers = {rule.id: number for number, rule in enumerate(of_run)}
     state = "new" if aside.compared else None
     results = [
-        *(_result(finding, numbers, state) for finding in findings),
-        *(_result(one.finding, numbers, state, one.by) for one in aside.suppressed),
-        *(_result(finding, numbers, "unchanged") for finding in aside.forgiven),
+        *(_result(finding, aside, numbers, state) for finding in findings),
+        *(_result(one.finding, aside, numbers, state, one.by) for one in aside.suppressed),
+        *(_result(finding, aside, numbers, "unchanged") for finding in aside.forgiven),
     ]
     run: Json = {
         "tool": {"driver": _driver(of_run)},
@@ -100,16 +110,17 @@ def _rule(rule: Rule) -> Json:
     return described
 
 
-def _result(finding: Finding, numbers: dict[str, int], state: str | None, by: Suppression | None = None) -> Json:
-    effect = finding.effect
+def _result(
+    finding: Finding, aside: Aside, numbers: dict[str, int], state: str | None, by: Suppression | None = None
+) -> Json:
     result: Json = {
         "ruleId": finding.rule,
         "kind": "fail",
         "level": _LEVELS[finding.severity],
-        "message": {"text": f"{finding.message}. {effect.who} · {effect.symptom} · {effect.when}. Fix: {finding.fix}"},
+        "message": {"text": f"{finding.message}. {aside.effect(finding)}. Fix: {finding.fix}"},
         "locations": [_location(finding.where)],
         "partialFingerprints": {"doorward/v1": finding.fingerprint},
-        "properties": {"severity": finding.severity, "effect": list(effect.what)},
+        "properties": {"severity": finding.severity, "effect": list(finding.effect.what)},
     }
     if finding.rule in numbers:
         result["ruleIndex"] = numbers[finding.rule]

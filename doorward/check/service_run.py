@@ -8,31 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from doorward.check import finding, registry, service, suppressions
 from doorward.check.formats_sarif import Aside
 from doorward.check.rule import Tell
 from doorward.check.service_calendar import calendar, certificates
+from doorward.check.signed_in import SignedIn
+from doorward.check.verdict import SessionVerdict, verdict
 from doorward.model.configuration import Configuration
 from doorward.model.finding import Finding
 from doorward.model.service import Component
 from doorward.systems import Target
 
 _UPKEEP = "IGNORE-"
+_EVERYONE = "everyone signed in"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One configuration to check: `old` is what it would replace; `folders` are where its paths are looked for, and
-    `component` is set where doorward.toml names it."""
+    """One configuration to check: `old` is what it would replace; `folders` are where its paths are looked for,
+    `component` is set where doorward.toml names it, and `signed_in` where somebody said how many people are."""
 
     target: Target
     new: Configuration
     old: Configuration | None = None
     folders: tuple[Path, ...] = ()
     component: Component | None = None
+    signed_in: SignedIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +51,45 @@ def checked(subjects: Sequence[Subject], now: datetime) -> Checked:
     """Everything that the rules say. Raises InputInvalid with every suppression that lacks a part."""
     parts = [_part(subject, now) for subject in subjects]
     whole = any(subject.component for subject in subjects)
-    found = {one: None for subject in subjects for one in finding.findings(registry.rules(), subject.new, subject.old)}
+    told_of = [finding.findings(registry.rules(), subject.new, subject.old) for subject in subjects]
+    found = {one: None for of_one in told_of for one in of_one}
     for group in [parts] if whole else [[part] for part in parts]:
         found.update(dict.fromkeys(service.findings(group)))
     known = frozenset(rule.id for rule in registry.rules() if not rule.id.startswith(_UPKEEP))
     decided = suppressions.read(_files(subjects, found), _side_files(subjects, found), known)
     applied = suppressions.apply(found, decided, now.date(), _judged(subjects, whole))
     told = (*applied.shown, *service.upkeep(dict(applied.states)))
-    ends = calendar(decided, (configuration for _, configuration in parts), now.date())
-    return Checked(tuple(sorted(told, key=service.order)), Aside(applied.suppressed, ends=ends))
+    aside = Aside(
+        applied.suppressed,
+        ends=calendar(decided, (configuration for _, configuration in parts), now.date()),
+        sessions=_verdicts(subjects, told_of, now.date()),
+        people=_people(subjects, told_of),
+    )
+    return Checked(tuple(sorted(told, key=service.order)), aside)
+
+
+def _verdicts(
+    subjects: Iterable[Subject], told_of: Iterable[tuple[Finding, ...]], today: date
+) -> tuple[SessionVerdict, ...]:
+    """One for each subject that would replace something; what stood there before is not the change's doing."""
+    verdicts = []
+    for subject, told in zip(subjects, told_of, strict=True):
+        if subject.old is not None:
+            stood = {one.fingerprint for one in finding.findings(registry.rules(), subject.old, None)}
+            brought = [one for one in told if one.fingerprint not in stood]
+            verdicts.append(verdict(subject.old, subject.new, brought, subject.signed_in, today))
+    return tuple(verdicts)
+
+
+def _people(subjects: Iterable[Subject], told_of: Iterable[tuple[Finding, ...]]) -> dict[Finding, int]:
+    """How many people each finding about everyone signed in is about."""
+    return {
+        one: subject.signed_in.total
+        for subject, told in zip(subjects, told_of, strict=True)
+        if subject.signed_in is not None
+        for one in told
+        if one.effect.who == _EVERYONE
+    }
 
 
 def tells() -> dict[str, Tell]:

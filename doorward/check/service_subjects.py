@@ -7,6 +7,7 @@ from pathlib import Path
 
 from doorward.check import git_range
 from doorward.check.service_run import Subject
+from doorward.check.signed_in import SignedIn
 from doorward.check.targets import parse_target
 from doorward.errors import InputInvalid, Problem
 from doorward.model.configuration import Configuration
@@ -15,7 +16,8 @@ from doorward.systems import Target, system, systems
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked: targets, what to compare them with, and what no file knows."""
+    """What was asked: targets, what to compare them with, and what no file knows; `signed_in` is set where somebody
+    said how many people are."""
 
     targets: tuple[str, ...]
     against: str
@@ -26,6 +28,7 @@ class Asked:
     python: str
     public_url: str | None
     forwarded: tuple[str, ...]
+    signed_in: SignedIn | None = None
 
 
 def sensible(asked: Asked) -> None:
@@ -34,9 +37,16 @@ def sensible(asked: Asked) -> None:
     if not (asked.targets or asked.git or asked.config):
         fix = "name a file or KIND:TARGET, or use --git or --config"
         problems.append(Problem("check.nothing", "nothing to check", "doorward check", fix))
-    if asked.config and (asked.targets or asked.against or asked.git):
+    if asked.config and (asked.targets or asked.against):
         what = "the whole service is read from what doorward.toml names"
-        problems.append(Problem("check.config", what, "--config", "leave out targets, --against and --git"))
+        problems.append(
+            Problem(
+                "check.config",
+                what,
+                "--config",
+                "leave out targets and --against, or use it beside --sessions COMPONENT",
+            )
+        )
     if asked.git and asked.against:
         what = "the old configuration comes from git already"
         problems.append(Problem("check.git", what, "--against", "leave out --against or --git"))
@@ -51,7 +61,8 @@ def of_targets(asked: Asked) -> list[Subject]:
     read = _read_all([*named, *([old] if old else [])])
     before = read[-1] if old else None
     return [
-        Subject(target, new, before, folders(target)) for target, new in zip(named, read[: len(named)], strict=True)
+        Subject(target, new, before, folders(target), signed_in=asked.signed_in)
+        for target, new in zip(named, read[: len(named)], strict=True)
     ]
 
 
@@ -104,8 +115,8 @@ def of_git(asked: Asked, scratch: Path) -> list[Subject]:
     does not know, and for a target that cannot be read at the new end.
     """
     span = git_range.parse(asked.git, asked.project)
-    old_end = _written(span.root, span.old, scratch / "old")
-    new_end = _written(span.root, span.new, scratch / "new")
+    old_end = written(span.root, span.old, scratch / "old")
+    new_end = written(span.root, span.new, scratch / "new")
     python = Path(asked.python)
     asked = replace(asked, python=str(python.absolute()) if python.is_file() else asked.python)
     if not asked.targets:
@@ -117,11 +128,13 @@ def of_git(asked: Asked, scratch: Path) -> list[Subject]:
         if target is not None:
             before = _before(asked, f"{target.kind}:{_plain(text)[1]}", span.root, old_end)
             places = (target.project, new_end) if new_end else folders(target)
-            subjects.append(Subject(target, _read_at(target, new_end), before, places))
+            new = _read_at(target, new_end)
+            subjects.append(Subject(target, new, before, places, signed_in=asked.signed_in))
     return subjects
 
 
-def _written(root: Path, commit: str | None, end: Path) -> Path | None:
+def written(root: Path, commit: str | None, end: Path) -> Path | None:
+    """The commit's files below `end`; None for the files as they stand."""
     if commit is None:
         return None
     end.mkdir()

@@ -16,18 +16,13 @@ import typer
 
 from doorward import check as stage
 from doorward.check import baseline as baselines
-from doorward.check import formats, git_range
+from doorward.check import formats
 from doorward.check.service_run import Checked, Subject, checked, tells
-from doorward.check.service_subjects import Asked, folders, of_git, of_targets, sensible
+from doorward.check.service_subjects import Asked, of_git, of_targets, sensible
+from doorward.commands.checking_service import of_service, of_service_range, signed_in
 from doorward.commands.shared import FOUND, progress, reported
-from doorward.errors import InputInvalid, Problem
-from doorward.model.configuration import Configuration
 from doorward.model.finding import Severity
-from doorward.model.service import Role
-from doorward.settings import Settings, load
-from doorward.settings_tables import ComponentTable
-from doorward.systems import systems
-from doorward.wiring import guarded
+from doorward.settings import load
 
 PROJECT = Annotated[Path, typer.Option("--project", help="Working directory and import root of a settings module.")]
 PYTHON = Annotated[
@@ -68,6 +63,12 @@ def check(
     skip_unknown: Annotated[
         bool, typer.Option("--skip-unknown", help="Pass over files whose content tells no kind.")
     ] = False,
+    sessions: Annotated[
+        str,
+        typer.Option(
+            "--sessions", help="How many people are signed in, or the component of doorward.toml that can tell."
+        ),
+    ] = "",
     output: Annotated[str, typer.Option("--format", help="text, json, sarif, junit or github.")] = "text",
     fail_on: Annotated[
         FailOn, typer.Option(help="Exit 1 at this severity or worse: outage, partial, latent, note, never.")
@@ -85,6 +86,8 @@ def check(
 
     doorward check --git main...HEAD
 
+    doorward check auth.toml --against deployed/auth.toml --sessions auth
+
     doorward check --config doorward.toml
     """
     headers = tuple(part.strip() for part in forwarded.split(",") if part.strip())
@@ -92,12 +95,21 @@ def check(
         tuple(targets or ()), against, git, config, skip_unknown, project, python, public_url or None, headers
     )
     formats.known(output)
-    with _subjects(asked) as subjects:
+    with _subjects(_with_sessions(asked, sessions)) as subjects:
         told = _compared(checked(subjects, datetime.now(UTC)), baseline, write_baseline)
     named = [f"{one.target.kind}:{one.new.target}" for one in subjects]
     print(formats.render(told.findings, named, output, told.aside))
     if stage.worst_reaches(told.findings, fail_on.value):
         raise typer.Exit(FOUND)
+
+
+def _with_sessions(asked: Asked, sessions: str) -> Asked:
+    """Who is signed in, asked where it can be told; a doorward.toml beside targets says only that."""
+    if not sessions:
+        return asked
+    found = signed_in(sessions, asked.config)
+    only_counts = asked.config is not None and bool(asked.targets or asked.against)
+    return replace(asked, signed_in=found, config=None if only_counts else asked.config)
 
 
 def _compared(told: Checked, baseline: Path | None, write_baseline: Path | None) -> Checked:
@@ -120,52 +132,25 @@ def _compared(told: Checked, baseline: Path | None, write_baseline: Path | None)
 def _subjects(asked: Asked) -> Iterator[list[Subject]]:
     """What to check, read; a scratch copy of a git revision lives as long as it is looked at."""
     sensible(asked)
-    if asked.config:
-        yield _of_service(load(asked.config))
-    elif asked.git:
-        with tempfile.TemporaryDirectory(prefix="doorward-") as scratch:
-            yield of_git(asked, Path(scratch).resolve())
-    else:
-        yield of_targets(asked)
+    with tempfile.TemporaryDirectory(prefix="doorward-") as name:
+        scratch = Path(name).resolve()
+        if asked.config and asked.git:
+            yield _counted(of_service_range(asked.config, asked.git, scratch), asked)
+        elif asked.config:
+            yield _counted(of_service(load(asked.config)), asked)
+        else:
+            yield of_git(asked, scratch) if asked.git else of_targets(asked)
 
 
-def _of_service(settings: Settings) -> list[Subject]:
-    """Every component that can be read: the proxy first, for it may tell which headers it sets."""
-    components = {component.name: component for component in guarded.service(settings).components}
-    readable = [table for table in settings.component if _is_readable(settings, table)]
-    readable.sort(key=lambda table: table.role is not Role.PROXY)
-    proxies = [table for table in readable if table.role is Role.PROXY]
-    subjects: list[Subject] = []
-    headers: tuple[str, ...] = ()
-    problems: list[Problem] = []
-    for table in readable:
-        target = guarded.target(settings, table)
-        if not target.forwarded and table.role is not Role.PROXY:
-            target = replace(target, forwarded=headers)
-        try:
-            new = git_range.relocated(stage.read(target), Path.cwd())
-        except InputInvalid as error:
-            problems.extend(error.problems)
-            continue
-        if len(proxies) == 1 and table.role is Role.PROXY:
-            headers = _told_headers(new)
-        subjects.append(Subject(target, new, None, (*folders(target), settings.directory), components[table.name]))
-    if problems:
-        raise InputInvalid(tuple(problems))
-    return subjects
-
-
-def _is_readable(settings: Settings, table: ComponentTable) -> bool:
-    kind = systems().get(table.kind)
-    if kind is None or kind.read is None or not guarded.target(settings, table).name:
-        progress(f"not checked: {table.name}: nothing reads the configuration of a {table.kind}")
-        return False
-    return True
-
-
-def _told_headers(configuration: Configuration) -> tuple[str, ...]:
-    flow = configuration.flow("forwarded-headers")
-    return (flow.values or ()) if flow else ()
+def _counted(subjects: list[Subject], asked: Asked) -> list[Subject]:
+    """With who is signed in, at the component whose sessions were counted, or at each if it is a number."""
+    found = asked.signed_in
+    if found is None:
+        return subjects
+    return [
+        replace(one, signed_in=found) if one.component and found.component in (None, one.component.name) else one
+        for one in subjects
+    ]
 
 
 @reported

@@ -38,12 +38,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """One stored session: keyed hash of its key, whether it loads under the configuration in force, and whose it is."""
+    """One stored session: keyed hash of its key, whether it loads under the configuration in force, whose it is, and
+    the backend that signed its person in (None where it says none)."""
 
     session: str
     loads: bool
     person: str | None
     reason: str
+    backend: str | None = None
 
 
 class Sessions(Protocol):

@@ -81,7 +81,7 @@ class Keeper:
         return decode
 
     def rows(self) -> list[list[Any]]:
-        """[session, loads, person, reason] of every stored session."""
+        """[session, loads, person, reason, backend] of every stored session."""
         listed: list[list[Any]] = []
         fields = ("session_key", "session_data", "expire_date")
         every = self.model.objects.order_by("pk").values_list(*fields)
@@ -90,7 +90,7 @@ class Keeper:
             people = self.people({account_of(content) for *_, content in judged} - {""})
             for key, loads, reason, content in judged:
                 person = people.get(account_of(content)) or person_of(content)
-                listed.append([self.hashed("session", key), loads, person, reason])
+                listed.append([self.hashed("session", key), loads, person, reason, backend_of(content)])
         return listed
 
     def judged(self, data: str, ends_at: Any) -> tuple[bool, str, dict[str, Any]]:
@@ -168,6 +168,12 @@ class Keeper:
 def account_of(content: Any) -> str:
     """The account's primary key as Django's sign-in stored it, empty if nobody is signed in by it."""
     return str(content.get("_auth_user_id") or "") if isinstance(content, dict) else ""
+
+
+def backend_of(content: Any) -> str | None:
+    """The backend that signed the person in, as Django's sign-in stored it."""
+    backend = content.get("_auth_user_backend") if account_of(content) else None
+    return str(backend) if backend else None
 
 
 def person_of(content: Any) -> str | None:

@@ -31,7 +31,7 @@ _FIX = "run the project's own `manage.py check` with the same interpreter and en
 
 
 class _Answer(msgspec.Struct, frozen=True):
-    rows: tuple[tuple[str, bool, str | None, str], ...] = ()
+    rows: tuple[tuple[str, bool, str | None, str, str | None], ...] = ()
     gone: tuple[str, ...] = ()
     lacks: str | None = None
     failure: str | None = None
@@ -48,7 +48,7 @@ class DjangoSessions:
         answer = self._ask(target, hash_key_file, {"command": "list"})
         if answer.failure is not None:
             raise _failed("list", target, answer.failure)
-        return tuple(SessionRow(session, loads, person, reason) for session, loads, person, reason in answer.rows)
+        return tuple(SessionRow(*row) for row in answer.rows)
 
     def clear(self, target: Target, hash_key_file: Path, sessions: Sequence[str]) -> tuple[str, ...]:
         """End these sessions and return those that were there and are gone: fewer than asked if it was cut off."""

@@ -52,7 +52,8 @@ for name, content in json.loads(sys.argv[1]).items():
     keys[name] = session.session_key
 json.dump(keys, sys.stdout)
 """
-ADA = {"_auth_user_id": "ADA", "_auth_user_backend": "django.contrib.auth.backends.ModelBackend"}
+MODEL = "django.contrib.auth.backends.ModelBackend"
+ADA = {"_auth_user_id": "ADA", "_auth_user_backend": MODEL}
 KEY = b"a key for hashes\n"
 
 Signer = Callable[..., dict[str, str]]
@@ -117,10 +118,10 @@ def test_each_session_is_listed_with_whether_it_loads_whose_it_is_and_why(projec
     assert by_hash(SESSIONS.listed(target(project), project / "hash-key")) == {
         row.session: row
         for row in (
-            SessionRow(keyed("session", keys["ada"]), True, ada, "ok"),
+            SessionRow(keyed("session", keys["ada"]), True, ada, "ok", MODEL),
             SessionRow(keyed("session", keys["visitor"]), True, None, "ok"),
             SessionRow(keyed("session", keys["empty"]), True, None, "empty"),
-            SessionRow(keyed("session", keys["old"]), False, ada, "expired"),
+            SessionRow(keyed("session", keys["old"]), False, ada, "expired", MODEL),
         )
     }
 
