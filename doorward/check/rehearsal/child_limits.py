@@ -6,7 +6,9 @@ Imported by the children, which run on the project's own interpreter; needs noth
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
+import sys
 from typing import Any, Sequence  # noqa: UP035 — older interpreters read this file too
 
 
@@ -57,6 +59,86 @@ def hold_network(routes: Sequence[Sequence[Any]]) -> None:
     socket.getaddrinfo = lookup
     for name in ("connect", "connect_ex"):
         setattr(socket.socket, name, held_to(getattr(socket.socket, name)))
+
+
+class Writes:
+    """What a child would have written outside the scratch; each path once, also as a line of a file in the scratch."""
+
+    # Audit events whose first argument, or first two, are paths that change; those of links are not followed.
+    PATHS = {"os.truncate": 1, "os.chmod": 1, "os.chown": 1, "os.utime": 1}
+    ENTRIES = {"os.remove": 1, "os.rename": 2, "os.mkdir": 1, "os.rmdir": 1, "os.link": 2, "shutil.rmtree": 1}
+    FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+    def __init__(self, root: str) -> None:
+        self.root = os.path.realpath(root)
+        self.refused: list[str] = []
+
+    def hook(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """The audit hook. Raises PermissionError for what would change a place outside the scratch."""
+        for path in self.changed(event, arguments):
+            if not self.holds(path) and not (event == "os.mkdir" and os.path.isdir(path)):
+                self.refuse(path)
+
+    def changed(self, event: str, arguments: tuple[Any, ...]) -> list[str]:
+        """The places that the event changes, as they are without links."""
+        if event == "open":
+            path, _, flags = arguments
+            return [real(path)] if is_path(path) and flags & self.FLAGS else []
+        if event in self.PATHS:
+            return [real(path) for path in arguments[: self.PATHS[event]] if is_path(path)]
+        if event in self.ENTRIES:
+            return [entry(path) for path in arguments[: self.ENTRIES[event]] if is_path(path)]
+        if event == "os.symlink":
+            return [entry(arguments[1])]
+        return database(arguments[0]) if event == "sqlite3.connect" else []
+
+    def holds(self, path: str) -> bool:
+        """Whether the place may be written: in the scratch, or no file at all."""
+        return path == self.root or path.startswith((self.root + os.sep, "/dev/"))
+
+    def refuse(self, path: str) -> None:
+        """Note the path and raise."""
+        if path not in self.refused:
+            self.refused.append(path)
+            with open(os.path.join(self.root, REFUSED), "a", encoding="utf-8", errors="replace") as file:
+                file.write(path.replace("\n", " ") + "\n")
+        raise PermissionError(13, "a rehearsal writes nothing outside its scratch copy", path)
+
+
+REFUSED = "refused-writes"
+
+
+def hold_writes(root: str) -> Writes:
+    """From now on this process writes below the root alone; a program that it starts is not held."""
+    held = Writes(root)
+    sys.addaudithook(held.hook)
+    return held
+
+
+def is_path(given: Any) -> bool:
+    """Not the number of an open file."""
+    return isinstance(given, (str, bytes, os.PathLike))
+
+
+def real(path: Any) -> str:
+    """The place itself, links followed."""
+    return os.path.realpath(os.fsdecode(path))
+
+
+def entry(path: Any) -> str:
+    """The place of the entry in its folder, which may be a link."""
+    folder, name = os.path.split(os.path.abspath(os.fsdecode(path)))
+    return os.path.join(os.path.realpath(folder), name)
+
+
+def database(named: Any) -> list[str]:
+    """The file that SQLite would write, none for memory or for one that is only read."""
+    if not is_path(named):
+        return []
+    path, _, query = os.fsdecode(named).partition("?")
+    if path in ("", ":memory:") or any(word in query for word in ("mode=ro", "mode=memory", "immutable=1")):
+        return []
+    return [real(path[5:] if path.startswith("file:") else path)]
 
 
 def is_own(host: str) -> bool:

@@ -14,7 +14,6 @@ import importlib
 import json
 import os
 import shutil
-import socket
 import sys
 import threading
 from typing import Any
@@ -23,6 +22,11 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 _IN_MEMORY = ("", ":memory:")
 # Log handlers that write or send beyond standard error.
 _SPEAKING = ("SysLogHandler", "SMTPHandler", "SocketHandler", "DatagramHandler", "HTTPHandler", "AdminEmailHandler")
+
+
+def sibling(name: str) -> Any:
+    """A module beside this script; first asked for while the script's folder is where Python imports from."""
+    return importlib.import_module(name)
 
 
 class Scratch:
@@ -100,11 +104,6 @@ class Scratch:
             os.makedirs(settings.SESSION_FILE_PATH, exist_ok=True)
 
 
-def stay_unconnected(*_: Any) -> None:
-    """In place of a socket's connect: a rehearsal speaks to nobody."""
-    raise ConnectionRefusedError("a rehearsal connects to nothing")
-
-
 def started(request: dict[str, Any]) -> tuple[Any, Scratch]:
     """Django with the settings in force, its stores moved into the scratch."""
     from django.conf import settings  # noqa: PLC0415 — the project's Django, which may be missing
@@ -130,29 +129,12 @@ def prepare(settings: Any, scratch: Scratch, request: dict[str, Any]) -> dict[st
     for alias in empty:
         call_command("migrate", database=alias, run_syncdb=True, interactive=False, verbosity=0)
     if request["is_old"] or "default" in empty:
-        make_account(settings, request)
+        sibling("child_account").make(settings.AUTH_USER_MODEL, request)
     connections.close_all()
-    return site_of(settings)
+    return site_of(settings, request["account"])
 
 
-def make_account(settings: Any, request: dict[str, Any]) -> None:
-    """An account that may open every page; what a project's own kind of account demands is filled in plausibly."""
-    from django.apps import apps  # noqa: PLC0415
-
-    model = apps.get_model(settings.AUTH_USER_MODEL)
-    name_field = model.USERNAME_FIELD
-    fields = {name: "doorward-rehearsal@example.com" for name in (*model.REQUIRED_FIELDS, name_field) if "mail" in name}
-    fields.update({name: "doorward-rehearsal" for name in model.REQUIRED_FIELDS if name not in fields})
-    fields[name_field] = request["account"] if "mail" not in name_field else request["account"] + "@example.com"
-    account = model._default_manager.filter(**{name_field: fields[name_field]}).first() or model(**fields)
-    account.set_password(request["password"])
-    for name in ("is_active", "is_staff", "is_superuser"):
-        if hasattr(account, name) and name in {field.name for field in model._meta.fields}:
-            setattr(account, name, True)
-    account.save()
-
-
-def site_of(settings: Any) -> dict[str, Any]:
+def site_of(settings: Any, account: str) -> dict[str, Any]:
     """What decides at which address the site is rehearsed."""
     header = settings.SECURE_PROXY_SSL_HEADER
     secure = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT")
@@ -163,7 +145,7 @@ def site_of(settings: Any) -> dict[str, Any]:
         "https": any(getattr(settings, name) is True for name in secure),
         "proxy_header": list(header) if header else [],
         "session_cookie": settings.SESSION_COOKIE_NAME,
-        "by_mail": "mail" in apps.get_model(settings.AUTH_USER_MODEL).USERNAME_FIELD,
+        "account": str(sibling("child_account").name_of(apps.get_model(settings.AUTH_USER_MODEL), account)),
         "admin": admin_page() if apps.is_installed("django.contrib.admin") else "",
     }
 
@@ -203,6 +185,11 @@ def serve() -> WSGIServer:
     return make_server("127.0.0.1", 0, get_internal_wsgi_application(), handler_class=Quiet)
 
 
+def failure(kind: type, writes: Any) -> str:
+    """Whatever the project raised, exit included: its class is all that is said, and what it was kept from writing."""
+    return kind.__name__ + (f": would write to {writes.refused[-1]}" if writes.refused else "")
+
+
 def main() -> None:
     """One request, one answer; a worker then serves until standard input ends."""
     answer_to = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -213,12 +200,13 @@ def main() -> None:
         answer_to.write(json.dumps(answer) + "\n")
         answer_to.flush()
 
-    # Whatever the project raises, exit included: its class is all that is said.
-    sys.excepthook = lambda kind, *_: told({"failure": kind.__name__})
+    limits = sibling("child_limits")
+    sibling("child_account")
+    writes = limits.hold_writes(request["scratch"])
+    sys.excepthook = lambda kind, *_: told({"failure": failure(kind, writes)})
     sys.path[0] = os.getcwd()
     os.environ["DJANGO_SETTINGS_MODULE"] = request["module"]
-    for name in ("connect", "connect_ex"):
-        setattr(socket.socket, name, stay_unconnected)
+    limits.hold_network(request["routes"])
     importlib.import_module(request["module"])
     settings, scratch = started(request)
     site = prepare(settings, scratch, request) if request["prepares"] else {}

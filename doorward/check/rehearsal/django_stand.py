@@ -28,6 +28,7 @@ class Stand:
     module: str
     folder: Path
     is_old: bool
+    routes: tuple[tuple[str, int, int], ...] = ()
 
     @contextlib.contextmanager
     def served(self, account: str, password: str) -> Iterator[tuple[Answer, ...]]:
@@ -36,7 +37,7 @@ class Stand:
         The first makes database and account ready, and says what the settings say of the site.
         """
         request = {"module": self.module, "scratch": str(self.folder), "is_old": self.is_old}
-        request |= {"account": account, "password": password}
+        request |= {"account": account, "password": password, "routes": self.routes}
         with contextlib.ExitStack() as stack:
             started = [
                 stack.enter_context(running(self._interpreter(), {**request, "prepares": number == 0}))

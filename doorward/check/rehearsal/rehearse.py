@@ -40,7 +40,7 @@ def rehearse(plan: Plan, clock: Callable[[], datetime] = lambda: datetime.now(UT
         folder = Path(name).resolve()
         old, new = stands(plan.old, plan.new, folder)
         before, kept, front, visit = _old_side(old, plan, person, clock)
-        after, failure = _new_side(new, front, kept, visit)
+        after, failure = _new_side(new, person, front, kept, visit)
     if failure:
         after = {probe: _not_started(failure, before[probe]) for probe in PROBES}
     _refuse_nothing(before, after)
@@ -58,7 +58,7 @@ def _old_side(
             raise _does_not_start(old.target, failure)
         told = workers[0]
         front = _front(plan.new, told, old.folder)
-        known = Person(person.name + ("@example.com" if told.by_mail else ""), person.password)
+        known = Person(told.account, person.password)
         visit = Visit(_pages(plan.pages, told), known, clock)
         with opened(front, _ports(workers)) as gate:
             site = Site(Door(front.public_url, gate.ports, front.trusted), visit)
@@ -66,9 +66,11 @@ def _old_side(
             return probes.run(site, own), kept, front, visit
 
 
-def _new_side(new: Stand, front: Front, kept: Keepsakes, visit: Visit) -> tuple[dict[What, Outcome], str]:
+def _new_side(
+    new: Stand, person: Person, front: Front, kept: Keepsakes, visit: Visit
+) -> tuple[dict[What, Outcome], str]:
     """The probes under NEW, or why it does not start."""
-    with new.served(visit.person.name.partition("@")[0], visit.person.password) as workers:
+    with new.served(person.name, person.password) as workers:
         failure = _failure(workers)
         if failure:
             return {}, failure

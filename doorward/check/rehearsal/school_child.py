@@ -83,8 +83,8 @@ def main() -> None:
         answer_to.write(json.dumps(answer) + "\n")
         answer_to.flush()
 
-    # A class is all that is said: a message may hold a secret.
-    sys.excepthook = lambda kind, *_: told({"failure": kind.__name__})
+    writes = limits.hold_writes(request["scratch"])
+    sys.excepthook = lambda kind, *_: told({"failure": ours.failure(kind, writes)})
     sys.path[0] = request["project"]
     service = request["service"]
     os.environ["DJANGO_SETTINGS_MODULE"] = f"school.{service}.settings"

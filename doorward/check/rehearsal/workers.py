@@ -32,7 +32,7 @@ class Answer(msgspec.Struct, frozen=True):
     hosts: tuple[str, ...] = ()
     https: bool = False
     proxy_header: tuple[str, ...] = ()
-    by_mail: bool = False
+    account: str = ""
     session_cookie: str = ""
     admin: str = ""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from doorward.check.rule import EVERY_SIGN_IN, Hit, Hits, effect, rule
+from doorward.check.rule import EVERY_FORM, Hit, Hits, effect, rule
 from doorward.model.configuration import Configuration
 from doorward.model.fact import Flow
-from doorward.model.finding import Difference, Severity, What
+from doorward.model.finding import Difference, Severity
 
 _SHIBBOLETH = "https://shibboleth.atlassian.net/wiki/spaces/SP3/pages/2065334342/Sessions"
 _CGNAT = "https://www.rfc-editor.org/rfc/rfc6888"
@@ -33,8 +33,7 @@ def _prefixes(configuration: Configuration) -> Iterator[tuple[Flow, int]]:
         "people behind a network with several outgoing addresses",
         "from their next sign-in on",
         "are sent back to the sign-in form",
-        What.OPEN_FORM,
-        *EVERY_SIGN_IN,
+        *EVERY_FORM,
     ),
     catalogue=(),
     sources=(_SHIBBOLETH, _CGNAT, "incident: 2023-10-11-portal"),
@@ -62,8 +61,7 @@ def narrower_than_the_network(new: Configuration) -> Hits:
         "people behind a network with several outgoing addresses",
         "from their next sign-in on",
         "are sent back to the sign-in form",
-        What.OPEN_FORM,
-        *EVERY_SIGN_IN,
+        *EVERY_FORM,
     ),
     catalogue=(),
     sources=(_SHIBBOLETH, _CGNAT, "incident: 2023-10-11-portal"),
