@@ -56,7 +56,8 @@ class Scratch:
             is_file = "sqlite3" in engine and name not in _IN_MEMORY and "mode=memory" not in name
             if is_file and self.holds(name):
                 continue
-            path = self.place("database", engine, name, table.get("HOST"), table.get("PORT"))
+            # A server may have two addresses, and a replica has another than its source: the name decides.
+            path = self.place("database", engine, name)
             if is_file:
                 self.bring(name, path)
             else:
@@ -144,6 +145,9 @@ def site_of(settings: Any, account: str) -> dict[str, Any]:
         "hosts": [str(host) for host in settings.ALLOWED_HOSTS],
         "https": any(getattr(settings, name) is True for name in secure),
         "proxy_header": list(header) if header else [],
+        "forwarded_host": bool(settings.USE_X_FORWARDED_HOST),
+        "redirects": bool(settings.SECURE_SSL_REDIRECT),
+        "origins": [str(origin) for origin in settings.CSRF_TRUSTED_ORIGINS],
         "session_cookie": settings.SESSION_COOKIE_NAME,
         "account": str(sibling("child_account").name_of(apps.get_model(settings.AUTH_USER_MODEL), account)),
         "admin": admin_page() if apps.is_installed("django.contrib.admin") else "",

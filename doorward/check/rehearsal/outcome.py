@@ -93,7 +93,10 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """The whole: what was compared, at which address, and each probe in the order of PROBES."""
+    """The whole: what was compared, at which address, and each probe in the order of PROBES.
+
+    `refused_writes` are the places outside the scratch that the project would have written to.
+    """
 
     old: str
     new: str
@@ -101,6 +104,7 @@ class Rehearsal:
     probes: tuple[Compared, ...]
     took_s: float
     start_failure: str = ""
+    refused_writes: tuple[str, ...] = ()
 
     @property
     def broken(self) -> tuple[What, ...]:

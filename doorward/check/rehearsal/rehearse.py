@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from doorward.check.rehearsal import probes, school_rehearsal
-from doorward.check.rehearsal.browser import Door
+from doorward.check.rehearsal import probes, school_rehearsal, scratch
+from doorward.check.rehearsal.browser import Door, origin
 from doorward.check.rehearsal.django_stand import Stand, stands
 from doorward.check.rehearsal.front import Front, certified, headers, opened
 from doorward.check.rehearsal.outcome import PROBES, Outcome, Reason, Rehearsal, compared
@@ -28,6 +28,8 @@ from doorward.model.finding import What
 from doorward.systems import Target
 
 _KINDS = ("django", "school")
+# The name by which a proxy asks that is told nothing else, as nginx does: the worker's own address.
+_INNER_NAME = "127.0.0.1"
 
 
 def rehearse(plan: Plan, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Rehearsal:
@@ -41,11 +43,14 @@ def rehearse(plan: Plan, clock: Callable[[], datetime] = lambda: datetime.now(UT
         old, new = stands(plan.old, plan.new, folder)
         before, kept, front, visit = _old_side(old, plan, person, clock)
         after, failure = _new_side(new, person, front, kept, visit)
+        kept_from = scratch.refused_writes(folder)
     if failure:
         after = {probe: _not_started(failure, before[probe]) for probe in PROBES}
     _refuse_nothing(before, after)
     took_s = round(time.monotonic() - begun, 1)
-    return Rehearsal(plan.old.name, plan.new.name, front.public_url, compared(before, after), took_s, failure)
+    return Rehearsal(
+        plan.old.name, plan.new.name, front.public_url, compared(before, after), took_s, failure, kept_from
+    )
 
 
 def _old_side(
@@ -85,7 +90,7 @@ def _ports(workers: Sequence[Answer]) -> list[int]:
 def _front(target: Target, told: Answer, folder: Path) -> Front:
     public_url = target.public_url or f"{'https' if told.https else 'http'}://{_host(told.hosts)}"
     made = certified(public_url, folder, "--public-url")
-    return Front(public_url, _headers(target.forwarded, urlsplit(public_url).scheme, told), made)
+    return Front(public_url, _headers(target.forwarded, public_url, told), made)
 
 
 def _host(allowed: Sequence[str]) -> str:
@@ -94,15 +99,21 @@ def _host(allowed: Sequence[str]) -> str:
     return next((host for host in named if host), "localhost")
 
 
-def _headers(named: Sequence[str], scheme: str, told: Answer) -> tuple[tuple[str, str], ...]:
+def _headers(named: Sequence[str], public_url: str, told: Answer) -> tuple[tuple[str, str], ...]:
     """What the proxy in front sets: what was named, else the usual, and what the old settings rely on."""
-    set_here = headers(named or ("X-Forwarded-For",), scheme)
+    scheme = urlsplit(public_url).scheme
+    relied_on = ("X-Forwarded-Host",) if told.forwarded_host else ()
+    set_here = headers(named or ("X-Forwarded-For", *relied_on), scheme)
     if not named and told.proxy_header:
         header = told.proxy_header[0].removeprefix("HTTP_").replace("_", "-").title()
         set_here[header] = told.proxy_header[1] if scheme == "https" else "http"
-    if scheme == "https" and not told.proxy_header:
-        # The old settings leave the scheme to the server, which then trusts its proxy.
+    if scheme == "https" and not told.proxy_header and (told.redirects or origin(public_url) not in told.origins):
+        # The old settings leave the scheme to the server, which then trusts its proxy; those that list their own
+        # origin do without.
         set_here[SECURE_HEADER] = "on"
+    if told.forwarded_host and any(name.lower() == "x-forwarded-host" for name in set_here):
+        # Whoever reads the name from there does so because the proxy asks by another.
+        set_here["Host"] = _INNER_NAME
     return tuple(set_here.items())
 
 

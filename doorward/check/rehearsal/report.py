@@ -18,7 +18,8 @@ def text(rehearsal: Rehearsal) -> str:
     where = f"{rehearsal.new} against {rehearsal.old} at {rehearsal.public_url}, {rehearsal.took_s:g} s"
     count = len(rehearsal.broken)
     end = f"{count} of what worked is broken" if count else "nothing that worked is broken"
-    return "\n".join([*lines, f"{end}: {where}"])
+    kept_from = [f"kept from writing {path}, which is outside the scratch copy" for path in rehearsal.refused_writes]
+    return "\n".join([*lines, *kept_from, f"{end}: {where}"])
 
 
 def json(rehearsal: Rehearsal) -> str:
@@ -30,6 +31,7 @@ def json(rehearsal: Rehearsal) -> str:
         "public_url": rehearsal.public_url,
         "took_s": rehearsal.took_s,
         "start_failure": rehearsal.start_failure or None,
+        "refused_writes": rehearsal.refused_writes,
         "broken": rehearsal.broken,
         "probes": [
             {"probe": one.probe, "verdict": one.verdict, "old": _side(one.old), "new": _side(one.new)}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from doorward.check.rehearsal import probes, visitors
+from doorward.check.rehearsal import probes, scratch, visitors
 from doorward.check.rehearsal import school_probes as own
 from doorward.check.rehearsal.outcome import PROBES, Outcome, Reason, Rehearsal, compared
 from doorward.check.rehearsal.plan import Plan
@@ -67,12 +67,14 @@ def rehearse(plan: Plan, clock: Callable[[], datetime] = lambda: datetime.now(UT
             before = _old_side(school)
             after, failure = _new_side(school, before.kept)
             public_url = school.pages.protected.removesuffix(_COURSE)
+        kept_from = scratch.refused_writes(folder)
     if failure:
         after = [{probe: Outcome(Reason.NOT_STARTED, failure) for probe in PROBES} for _ in _KINDS]
     sides = list(zip(before.outcomes, after, strict=True))
     old, new = visitors.joined(sides[0], sides[1])
     took_s = round(time.monotonic() - begun, 1)
-    return Rehearsal(plan.old.name, plan.new.name, public_url, compared(dict(old), dict(new)), took_s, failure)
+    probed = compared(dict(old), dict(new))
+    return Rehearsal(plan.old.name, plan.new.name, public_url, probed, took_s, failure, kept_from)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,7 @@
-"""A project's folder in, a copy of it in a temporary place out; the folder itself is only read."""
+"""A project's folder in, a copy of it in a temporary place out; the folder itself is only read.
+
+And, at the end, what the children of the rehearsal would have written elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from doorward.check.rehearsal.child_limits import REFUSED
 from doorward.errors import InputInvalid, Problem
 
 # What no start needs, and what is large.
@@ -35,6 +39,14 @@ def copy(project: Path, to: Path) -> None:
             _replace(link, root, to)
     except OSError as error:
         raise InputInvalid((Problem("project.unreadable", "cannot be copied whole", str(project)),)) from error
+
+
+def refused_writes(folder: Path) -> tuple[str, ...]:
+    """What the children noted that they were kept from writing, each once."""
+    noted = folder / REFUSED
+    if not noted.is_file():
+        return ()
+    return tuple(dict.fromkeys(noted.read_text(encoding="utf-8", errors="replace").splitlines()))
 
 
 def _left_out(_: str, names: list[str]) -> set[str]:
