@@ -77,7 +77,7 @@ def password_at_every_visit(new: Configuration) -> Hits:
 
 @rule(
     "OIDC-07",
-    severity=Severity.LATENT,
+    severity=Severity.NOTE,
     effect=effect(
         "people who sign in to that client",
         "from the day on which the secret ends",
@@ -93,7 +93,7 @@ def secret_ends(new: Configuration) -> Hits:
 
     Why: on that day the provider refuses the client, and every sign-in to it, without any change on either side.
 
-    Fix: put the day into a calendar that two people read, and renew the secret a month before.
+    Fix: renew the secret a month before; SECRET-01 speaks from then on, and the calendar of the check has the day.
     """
     text = shown(new, "client_secret_expires_at") if _is_client(new) else None
     if text and text.isdigit() and 0 < int(text) < 253_402_300_800:  # the year 9999

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from urllib.parse import urlsplit
 
 from doorward.model.fact import Callback, Cookie, Fact, Flow, Secret, SessionLife, SigningKey, Store
@@ -20,7 +21,8 @@ _SENDER = re.compile(r"(?:[^<>]*<)?[^@<>\s]+@[^@<>\s]+>?")
 
 def facts(document: Document, public_url: str | None) -> tuple[Fact, ...]:
     """Every Fact; the session cookie is the one for the host of `public_url`, else the first."""
-    return (*_session(document, public_url), *_keys(document), *_mail(document), *_provider(document))
+    told = (_session(document, public_url), _keys(document), _mail(document), _provider(document))
+    return (*chain.from_iterable(told), *document.certificates())
 
 
 def _session(document: Document, public_url: str | None) -> Iterator[Fact]:

@@ -23,10 +23,10 @@ _TELLING = frozenset((b"access_control", b"authentication_backend", b"identity_v
 # The keys whose values say how sign-in works and hold no secret and no person; any other value is shown as its digest.
 _NAMES = """
 access_token address algorithm allowed_origins attachment audience authelia_url authorization_policy ban_time base_dn
-certificates_directory client_id client_name code_lifespan consent_mode database database_index default_policy
-default_redirection_url disable disable_require_tls disable_startup_check discoverability domain domain_regex
-elevation_lifespan enable_passkey_login endpoints enforce_pkce expiration filename find_time grant_types host id
-id_token id_token_signed_response_alg implementation inactivity issuer key_id level lifespan
+certificate certificates_directory client_id client_name code_lifespan consent_mode database database_index
+default_policy default_redirection_url disable disable_require_tls disable_startup_check discoverability
+domain domain_regex elevation_lifespan enable_passkey_login endpoints enforce_pkce expiration filename find_time
+grant_types host id id_token id_token_signed_response_alg implementation inactivity issuer key_id level lifespan
 maximum_active_connections max_desync max_retries methods minimum_parameter_entropy name networks path
 pkce_challenge_method policy port pre_configured_consent_duration public redirect_uris refresh_interval refresh_token
 remember_me require_pkce require_pushed_authorization_requests response_modes response_types same_site scheme scopes

@@ -20,14 +20,14 @@ _PLACE_KEYS = ("file", "host", "port", "database", "namespace", "endpoints[0]", 
 
 # The keys whose values say how sign-in works and hold no secret and no person; any other value is shown as its digest.
 _NAMES = """
-absoluteLifetime algorithm allowedGrantTypes alwaysShowLoginScreen authRequests baseDN claimMapping clientID
-codeChallengeMethodsSupported cookieName database deviceRequests disableRotation emailAttr enablePasswordDB endpoints
-enforce file filter getUserInfo grantTypes groupAttr grpc host http https id idAttr idEnv idTokens inCluster
+absoluteLifetime algorithm allowedGrantTypes alwaysShowLoginScreen authRequests baseDN ca claimMapping clientCert
+clientID codeChallengeMethodsSupported cookieName database deviceRequests disableRotation emailAttr enablePasswordDB
+endpoints enforce file filter getUserInfo grantTypes groupAttr grpc host http https id idAttr idEnv idTokens inCluster
 insecureEnableGroups insecureNoSSL insecureSkipEmailVerified insecureSkipVerify issuer keysRotationPeriod
 kubeConfigFile level loginURL mode nameAttr name namespace passwordConnector postLogoutRedirectURIs port
 preferredUsernameAttr public redirectURI redirectURIs responseTypes reuseInterval rootCA scope scopes secretEnv
-signingKeys skipApprovalScreen startTLS theme tlsCert trustedPeers type userAttr userIDKey username userNameKey
-validIfNotUsedFor
+signingKeys skipApprovalScreen startTLS theme tlsCert tlsClientCA trustedPeers type userAttr userIDKey username
+userNameKey validIfNotUsedFor
 """
 _SHOWN = frozenset(_NAMES.split())
 
@@ -55,6 +55,7 @@ def _facts(document: Document) -> Iterator[Fact]:
     yield _store(document)
     if document.templated:  # what is missing here, a template may add
         yield Flow(document.where("issuer"), "templated", ("yes",))
+    yield from document.certificates()
     for table in document.items("staticClients"):
         client = document.text(f"{table}.id") or document.text(f"{table}.idEnv") or table
         yield Secret(document.where(f"{table}.secret"), client, document.digest(f"{table}.secret"))

@@ -26,7 +26,7 @@ _DATA = frozenset(("charset_map", "geo", "map", "match", "split_clients", "types
 _SHOWN = re.compile(
     r"add_header|alias|auth_request(_set)?|client_\w+|error_page|events|hash|http|http2|include|internal|ip_hash"
     r"|keepalive\w*|large_client_header_buffers|least_conn|limit_\w+|listen|location|map|proxy_\w+|recursive_error_pages"
-    r"|resolver|rewrite|root|satisfy|send_timeout|server|server_name|ssl|ssl_certificate(_key)?|ssl_protocols|sticky"
+    r"|resolver|rewrite|root|satisfy|send_timeout|server|server_name|ssl|ssl_(client_|trusted_)?certificate(_key)?|ssl_protocols|sticky"
     r"|try_files|upstream|worker_\w+|zone"
 )
 """Directives whose words say how requests go and hold no secret; those of any other stand as digests."""

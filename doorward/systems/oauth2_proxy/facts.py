@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from doorward.certificate import first_end
 from doorward.model.fact import (
     Callback,
     Cookie,
@@ -154,6 +155,10 @@ def _switches(document: Document) -> Iterator[Fact]:
 
 def _alpha(document: Document) -> Iterator[Fact]:
     """The providers; the cookie and its session stand in the configuration file beside it."""
+    for pointer, value in document.values.items():
+        at = first_end(value.encode()) if isinstance(value, str) else None
+        if at is not None:
+            yield Flow(document.where(pointer), "ends", ("certificate", pointer, at.isoformat()))
     number = 0
     while f"providers[{number}].id" in document.values or f"providers[{number}].provider" in document.values:
         base = f"providers[{number}]"

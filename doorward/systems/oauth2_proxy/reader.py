@@ -30,7 +30,7 @@ _ENOUGH = 3
 # Of alpha YAML only what says where people sign in; any other value may be a secret.
 _SHOWN_YAML = re.compile(
     r"\.(id|provider|clientID|name|path|uri|claim|issuerURL|jwksURL|loginURL|redeemURL|profileURL|validateURL|scope)$"
-    r"|^server\.|URL$"
+    r"|^server\.(?!.*\.[vV]alue$)|URL$"
 )
 
 

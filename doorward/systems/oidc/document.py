@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from doorward.certificate import first_end
 from doorward.errors import InputInvalid, Problem
 from doorward.model.configuration import Setting
 from doorward.model.fact import Endpoint, Fact, Flow, Where
@@ -75,6 +76,13 @@ class Document:
         value = self.values.get(pointer)
         unknown = value is None or value == "" or is_unknown(value)
         return None if unknown else digest(digest_key(), str(value))
+
+    def certificates(self) -> Iterator[Flow]:
+        """`ends`: each certificate that the configuration itself holds, as text or wrapped in base64."""
+        for pointer, value in self.values.items():
+            at = first_end(value.encode()) if isinstance(value, str) else None
+            if at is not None:
+                yield Flow(self.where(pointer), "ends", ("certificate", pointer, at.isoformat()))
 
     def settings(self, shown: frozenset[str], people: str = "") -> tuple[Setting, ...]:
         """Every value: those whose key is among `shown` as they are, all others and those below `people` as digests."""

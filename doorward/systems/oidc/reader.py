@@ -8,18 +8,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from doorward.errors import InputInvalid, Problem
 from doorward.model.configuration import Configuration
 from doorward.model.fact import Callback, Endpoint, Fact, Flow, Issuer, Secret
 from doorward.systems import Target
+from doorward.systems.oidc import entra
 from doorward.systems.oidc.document import Document, of_text, surroundings
 from doorward.yaml_file import text_of
 
 _PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 """Two escapes that are one sign in JSON and none in YAML."""
 
+_YEAR_9999 = 253_402_300_800
 _ENDPOINTS = (
     ("authorization", "authorization_endpoint"),
     ("token", "token_endpoint"),
@@ -49,7 +52,7 @@ def sniff(name: str, content: bytes) -> bool:
         return False
     provider = b'"issuer"' in content and (b'"authorization_endpoint"' in content or b'"jwks_uri"' in content)
     client = b'"client_id"' in content and b'"redirect_uris"' in content and b'"realm"' not in content
-    return provider or client
+    return provider or client or entra.is_registration(content)
 
 
 def read(target: Target) -> Configuration:
@@ -57,11 +60,12 @@ def read(target: Target) -> Configuration:
     path = Path(target.name) if Path(target.name).is_file() else target.project / target.name
     document = _document(text_of(path, target.name), target.name)
     of_one = _of_client if document.has("redirect_uris") else _of_provider
+    of_one = entra.facts if document.has("appId") else of_one
     return Configuration(
         kind=target.kind,
         target=target.name,
         facts=(*surroundings(target), *of_one(document)),
-        settings=document.settings(_SHOWN),
+        settings=document.settings(_SHOWN | entra.SHOWN),
     )
 
 
@@ -97,3 +101,14 @@ def _of_client(document: Document) -> Iterator[Fact]:
     yield Secret(document.where("client_secret"), client, document.digest("client_secret"))
     for item in document.items("redirect_uris"):
         yield Callback(document.where(item), client, document.text(item), "client")
+    yield from document.certificates()
+    yield from _secret_end(document, client)
+
+
+def _secret_end(document: Document, client: str) -> Iterator[Flow]:
+    """`ends`: the day on which the client's secret ends, in seconds since 1970; 0 = never (RFC 7591 §3.2.1)."""
+    pointer = "client_secret_expires_at"
+    value = document.values.get(pointer)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _YEAR_9999:
+        at = datetime.fromtimestamp(value, UTC)
+        yield Flow(document.where(pointer), "ends", ("secret", f"of client {client}", at.isoformat()))
