@@ -32,9 +32,6 @@ def ends(configuration: Configuration, folders: Iterable[Path], now: datetime) -
     return tuple(Flow(where, "end", (kind, name, _shown(at), _state(at, now))) for where, kind, name, at in told)
 
 
-certificates = ends
-
-
 def calendar(suppressions: Iterable[Suppression], told: Iterable[Configuration], today: date) -> tuple[End, ...]:
     """Everything that ends from today on, the next first; what has ended is a finding."""
     days = {End(one.until, f"suppression of {one.rule}: {one.reason}", one.where) for one in suppressions}

@@ -14,7 +14,7 @@ from pathlib import Path
 from doorward.check import finding, registry, service, suppressions
 from doorward.check.formats_sarif import Aside
 from doorward.check.rule import Tell
-from doorward.check.service_calendar import calendar, certificates
+from doorward.check.service_calendar import calendar, ends
 from doorward.check.signed_in import SignedIn
 from doorward.check.verdict import SessionVerdict, verdict
 from doorward.model.configuration import Configuration
@@ -99,7 +99,7 @@ def tells() -> dict[str, Tell]:
 
 def _part(subject: Subject, now: datetime) -> service.Part:
     part = (subject.component, subject.new) if subject.component else service.alone(subject.new)
-    return service.with_facts(part, lambda configuration: certificates(configuration, subject.folders, now))
+    return service.with_facts(part, lambda configuration: ends(configuration, subject.folders, now))
 
 
 def _judged(subjects: Sequence[Subject], whole: bool) -> frozenset[str]:
