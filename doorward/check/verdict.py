@@ -90,7 +90,7 @@ def _not_started(old: Configuration, new: Configuration) -> _Answer:
         return _Answer(Verdict.UNKNOWN, "the old configuration cannot be loaded here")
     if error.unset or error.dependency:
         return _Answer(Verdict.UNKNOWN, "the new configuration cannot be loaded here")
-    return _Answer(Verdict.NOT_SERVED, "the service does not start with it")
+    return _Answer(Verdict.NOT_SERVED, f"the service does not start with it: {error.kind}")
 
 
 def _drops_a_former_key(old: Configuration, new: Configuration) -> bool:
