@@ -6,18 +6,31 @@ Imported by the children, which run on the project's own interpreter; needs noth
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import socket
 import sys
-from typing import Any, Sequence  # noqa: UP035 — older interpreters read this file too
+from typing import Any
 
 
 class Routes:
-    """(host, port) as somebody names it -> the port on 127.0.0.1 that the rehearsal put up for it."""
+    """(host, port) as somebody names it -> the port on 127.0.0.1 that the rehearsal put up for it.
 
-    def __init__(self, routes: Sequence[Sequence[Any]]) -> None:
-        self.known = {(str(host).lower(), int(port)): int(local) for host, port, local in routes}
-        self.ours = frozenset(self.known.values())
+    They stand in a file of the scratch, which may be written after the child has started.
+    """
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    @property
+    def known(self) -> dict[tuple[str, int], int]:
+        """What the file says now; nothing while there is none."""
+        try:
+            with open(self.file, encoding="utf-8") as stream:
+                routes = json.load(stream)
+        except FileNotFoundError:
+            return {}
+        return {(str(host).lower(), int(port)): int(local) for host, port, local in routes}
 
     def named(self, host: Any, port: Any) -> int | None:
         """The local port, None if the rehearsal put up nothing there."""
@@ -29,17 +42,17 @@ class Routes:
             local = self.named(address[0], address[1])
             if local is not None:
                 return local
-            if address[0] == "127.0.0.1" and address[1] in self.ours:
+            if address[0] == "127.0.0.1" and address[1] in self.known.values():
                 return int(address[1])
         raise ConnectionRefusedError("a rehearsal connects to nothing but itself")
 
 
-def hold_network(routes: Sequence[Sequence[Any]]) -> None:
-    """From now on a connection to one of these (host, port, local port) leads to 127.0.0.1 at the local port.
+def hold_network(routes_file: str) -> None:
+    """From now on a connection to one of the file's (host, port, local port) leads to 127.0.0.1 at the local port.
 
     Any other connection is refused, and no name is asked of the network.
     """
-    held = Routes(routes)
+    held = Routes(routes_file)
     real_lookup = socket.getaddrinfo
 
     def lookup(host: Any, port: Any, *rest: Any, **named: Any) -> Any:

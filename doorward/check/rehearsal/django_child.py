@@ -13,6 +13,7 @@ import hashlib
 import importlib
 import json
 import os
+import re
 import shutil
 import sys
 import threading
@@ -22,6 +23,10 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 _IN_MEMORY = ("", ":memory:")
 # Log handlers that write or send beyond standard error.
 _SPEAKING = ("SysLogHandler", "SMTPHandler", "SocketHandler", "DatagramHandler", "HTTPHandler", "AdminEmailHandler")
+
+# Settings that name a provider, and the origins in them.
+ELSEWHERE = re.compile("OIDC|OAUTH|OPENID|SSO|SOCIAL|AUTHLIB|ISSUER|PROVIDER|KEYCLOAK|COGNITO|OKTA|AUTH0")
+ORIGIN = re.compile(r"https?://[^/\s?#\"']+")
 
 
 def sibling(name: str) -> Any:
@@ -150,8 +155,35 @@ def site_of(settings: Any, account: str) -> dict[str, Any]:
         "origins": [str(origin) for origin in settings.CSRF_TRUSTED_ORIGINS],
         "session_cookie": settings.SESSION_COOKIE_NAME,
         "account": str(sibling("child_account").name_of(apps.get_model(settings.AUTH_USER_MODEL), account)),
+        "providers": providers(settings),
+        "sign_algorithm": sign_algorithm(settings),
         "admin": admin_page() if apps.is_installed("django.contrib.admin") else "",
     }
+
+
+def providers(settings: Any) -> list[str]:
+    """The origins that the settings name for a sign-in elsewhere."""
+    found: dict[str, None] = {}
+
+    def search(value: Any) -> None:
+        if isinstance(value, dict):
+            value = list(value.values())
+        if isinstance(value, (list, tuple, set)):
+            for item in value:
+                search(item)
+        elif isinstance(value, str):
+            found.update(dict.fromkeys(ORIGIN.findall(value)))
+
+    for name in dir(settings):
+        if name.isupper() and ELSEWHERE.search(name):
+            search(getattr(settings, name))
+    return list(found)
+
+
+def sign_algorithm(settings: Any) -> str:
+    """What the provider signs with: mozilla-django-oidc expects HS256 unless told, others read it from discovery."""
+    default = "HS256" if hasattr(settings, "OIDC_RP_CLIENT_ID") else "RS256"
+    return str(getattr(settings, "OIDC_RP_SIGN_ALGO", default))
 
 
 def admin_page() -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from doorward.check.rehearsal import scratch
+from doorward.check.rehearsal.certificate import Certificate, throw_away
 from doorward.check.rehearsal.workers import Answer, Interpreter, answer, running
 from doorward.errors import InputInvalid, Problem
 from doorward.systems import Target
@@ -28,7 +29,12 @@ class Stand:
     module: str
     folder: Path
     is_old: bool
-    routes: tuple[tuple[str, int, int], ...] = ()
+    trusted: Path | None = None
+
+    @property
+    def routes(self) -> Path:
+        """The file that says which addresses lead to what the rehearsal put up."""
+        return self.folder / "routes.json"
 
     @contextlib.contextmanager
     def served(self, account: str, password: str) -> Iterator[tuple[Answer, ...]]:
@@ -37,7 +43,7 @@ class Stand:
         The first makes database and account ready, and says what the settings say of the site.
         """
         request = {"module": self.module, "scratch": str(self.folder), "is_old": self.is_old}
-        request |= {"account": account, "password": password, "routes": self.routes}
+        request |= {"account": account, "password": password, "routes": str(self.routes)}
         with contextlib.ExitStack() as stack:
             started = [
                 stack.enter_context(running(self._interpreter(), {**request, "prepares": number == 0}))
@@ -50,7 +56,10 @@ class Stand:
         env = {
             name: value if name in _KEPT else value.replace(root, copied)
             for name, value in {**os.environ, **self.target.env}.items()
+            if not name.lower().endswith("_proxy")
         }
+        if self.trusted:
+            env.update(REQUESTS_CA_BUNDLE=str(self.trusted), SSL_CERT_FILE=str(self.trusted))
         env.update(TMPDIR=str(self.folder / "temporary"), PYTHONDONTWRITEBYTECODE="1")
         return Interpreter(self.target.python, _CHILD, self.folder / "project", env)
 
@@ -91,12 +100,26 @@ class _Names:
             self.beside = file.parent
 
 
-def stands(old: Target, new: Target, folder: Path) -> tuple[Stand, Stand]:
-    """Both sides over one copy of the project. Raises InputInvalid when there is no such project or file."""
+def authority(folder: Path) -> Certificate:
+    """Who signs for the provider's double; made once a rehearsal. Raises CapabilityMissing."""
+    place = folder / "authority"
+    made = Certificate(place / "certificate.pem", place / "certificate.key")
+    if place.exists():
+        return made
+    place.mkdir()
+    return throw_away(["rehearsal.invalid"], place)
+
+
+def stands(old: Target, new: Target, folder: Path, *, has_provider: bool = False) -> tuple[Stand, Stand]:
+    """Both sides over one copy of the project; with a provider, they trust the authority of its double.
+
+    Raises InputInvalid when there is no such project or file.
+    """
     scratch.copy(new.project, folder / "project")
     (folder / "temporary").mkdir()
     names = _Names(folder / "project", new.project.resolve())
     within = [names.inside(old), names.inside(new)]
     old_name = within[0] or names.outside(old, "doorward_rehearsal_old")
     new_name = within[1] or names.outside(new, "doorward_rehearsal_new")
-    return Stand(old, old_name, folder, True), Stand(new, new_name, folder, False)
+    trusted = authority(folder).certificate if has_provider else None
+    return Stand(old, old_name, folder, True, trusted), Stand(new, new_name, folder, False, trusted)

@@ -68,7 +68,7 @@ def site_of(public_url: str, named_by: str) -> tuple[str, str]:
 def certified(public_url: str, folder: Path, named_by: str) -> certificate.Certificate | None:
     """A throw-away certificate for a site on https, None for one on plain http. Raises InputInvalid."""
     scheme, host = site_of(public_url, named_by)
-    return certificate.throw_away(host, folder) if scheme == "https" else None
+    return certificate.throw_away([host], folder) if scheme == "https" else None
 
 
 def headers(named: Sequence[str], scheme: str) -> dict[str, str]:

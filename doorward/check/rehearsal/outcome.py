@@ -33,6 +33,7 @@ class Reason(StrEnum):
     ELSEWHERE = "leads-elsewhere"
     NO_ANSWER = "no-answer"
     NO_AUTHORIZE = "no-authorize-request"
+    PROVIDER_REFUSED = "provider-refuses"
     NOTHING_OPEN = "nothing-made-under-old"
     NOT_STARTED = "does-not-start"
     NOT_TRIED = "not-tried"

@@ -13,6 +13,7 @@ from datetime import datetime
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from doorward.check.rehearsal.browser import Browser, Door, Page
+from doorward.check.rehearsal.double import Double, callback
 from doorward.check.rehearsal.outcome import Outcome, Reason, http_reason
 from doorward.check.rehearsal.proxy import VISITOR
 from doorward.model.finding import What
@@ -46,6 +47,7 @@ class Visit:
     person: Person
     clock: Callable[[], datetime]
     addresses: tuple[str, ...] = (VISITOR,)
+    double: Double | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,8 @@ def sign_in_no_return(site: Site, kept: Keepsakes) -> Outcome:
 
 def sso_return(site: Site) -> Outcome:
     """Somebody goes to the provider, which is another site, and is sent back with a code and the site's own state."""
-    if not site.pages.sso:
+    double = site.visit.double
+    if not site.pages.sso or double is None:
         return Outcome(Reason.NOT_TRIED, "no --sso-url")
     browser = site.browser()
     left = browser.visit(site.pages.sso)
@@ -166,14 +169,17 @@ def sso_return(site: Site) -> Outcome:
     if not left.left_for:
         found = _formed(left)
         return Outcome(Reason.NO_AUTHORIZE) if found.works or found.reason == Reason.NOT_GUARDED else found
-    if "redirect_uri" not in asked:
+    address = callback(asked)
+    if not address:
         return Outcome(Reason.NO_AUTHORIZE)
-    given = (("code", "rehearsal"), *((("state", asked["state"]),) if "state" in asked else ()))
+    back = double.sent_back(left.left_for.partition("?")[0], asked)
+    if back is None:
+        return Outcome(Reason.PROVIDER_REFUSED)
+    given = tuple(back.items())
     if asked.get("response_mode") == "form_post":
-        page = browser.post(asked["redirect_uri"], given, initiator=left.left_for)
+        page = browser.post(address, given, initiator=left.left_for)
     else:
-        joint = "&" if "?" in asked["redirect_uri"] else "?"
-        page = browser.visit(f"{asked['redirect_uri']}{joint}{urlencode(given)}", initiator=left.left_for)
+        page = browser.visit(f"{address}{'&' if '?' in address else '?'}{urlencode(given)}", initiator=left.left_for)
     return confirmed(browser, site, page)
 
 

@@ -6,6 +6,7 @@ the same scratch store. Everything that is started is ended, and the scratch is 
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import tempfile
 import time
@@ -14,9 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from doorward.check.rehearsal import probes, school_rehearsal, scratch
+import msgspec
+
+from doorward.check.rehearsal import certificate, double_server, probes, school_rehearsal, scratch
 from doorward.check.rehearsal.browser import Door, origin
-from doorward.check.rehearsal.django_stand import Stand, stands
+from doorward.check.rehearsal.django_stand import Stand, authority, stands
+from doorward.check.rehearsal.double import Double
 from doorward.check.rehearsal.front import Front, certified, headers, opened
 from doorward.check.rehearsal.outcome import PROBES, Outcome, Reason, Rehearsal, compared
 from doorward.check.rehearsal.plan import Plan
@@ -40,9 +44,10 @@ def rehearse(plan: Plan, clock: Callable[[], datetime] = lambda: datetime.now(UT
     person = Person("doorward-rehearsal", secrets.token_urlsafe(24))
     with tempfile.TemporaryDirectory(prefix="doorward-rehearsal-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
-        old, new = stands(plan.old, plan.new, folder)
-        before, kept, front, visit = _old_side(old, plan, person, clock)
-        after, failure = _new_side(new, person, front, kept, visit)
+        old, new = stands(plan.old, plan.new, folder, has_provider=bool(plan.pages.sso))
+        with contextlib.ExitStack() as stack:
+            before, kept, front, visit = _old_side(old, plan, person, clock, stack)
+            after, failure = _new_side(new, person, front, kept, visit)
         kept_from = scratch.refused_writes(folder)
     if failure:
         after = {probe: _not_started(failure, before[probe]) for probe in PROBES}
@@ -54,7 +59,7 @@ def rehearse(plan: Plan, clock: Callable[[], datetime] = lambda: datetime.now(UT
 
 
 def _old_side(
-    old: Stand, plan: Plan, person: Person, clock: Callable[[], datetime]
+    old: Stand, plan: Plan, person: Person, clock: Callable[[], datetime], stack: contextlib.ExitStack
 ) -> tuple[dict[What, Outcome], Keepsakes, Front, Visit]:
     """The probes under OLD, what people will hold when NEW comes, and how the site is met on both sides."""
     with old.served(person.name, person.password) as workers:
@@ -64,7 +69,7 @@ def _old_side(
         told = workers[0]
         front = _front(plan.new, told, old.folder)
         known = Person(told.account, person.password)
-        visit = Visit(_pages(plan.pages, told), known, clock)
+        visit = Visit(_pages(plan.pages, told), known, clock, double=_double(plan, old, told, stack))
         with opened(front, _ports(workers)) as gate:
             site = Site(Door(front.public_url, gate.ports, front.trusted), visit)
             own, kept = (probes.keepsakes(site, told.session_cookie) for _ in range(2))
@@ -75,12 +80,26 @@ def _new_side(
     new: Stand, person: Person, front: Front, kept: Keepsakes, visit: Visit
 ) -> tuple[dict[What, Outcome], str]:
     """The probes under NEW, or why it does not start."""
+    if visit.double is not None:
+        visit.double.learns = False
     with new.served(person.name, person.password) as workers:
         failure = _failure(workers)
         if failure:
             return {}, failure
         with opened(front, _ports(workers)) as gate:
             return probes.run(Site(Door(front.public_url, gate.ports, front.trusted), visit), kept), ""
+
+
+def _double(plan: Plan, old: Stand, told: Answer, stack: contextlib.ExitStack) -> Double | None:
+    """The provider's double behind every origin that OLD names for one; None where no way to a provider is named."""
+    if not plan.pages.sso:
+        return None
+    double = Double(told.account, old.folder, told.sign_algorithm, plan.own_double)
+    hosts = tuple(urlsplit(origin).hostname or "" for origin in told.providers if origin.startswith("https:"))
+    signed = certificate.signed_by(authority(old.folder), hosts, old.folder) if hosts else None
+    routes = stack.enter_context(double_server.served(double, told.providers, signed))
+    old.routes.write_bytes(msgspec.json.encode(routes))
+    return double
 
 
 def _ports(workers: Sequence[Answer]) -> list[int]:

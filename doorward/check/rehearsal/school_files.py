@@ -11,16 +11,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 import shutil
-import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from doorward.check.rehearsal import toml_text
+from doorward.check.rehearsal import signing, toml_text
 from doorward.check.rehearsal.school_service import AUTH, PORTAL, Service, default
 from doorward.check.rehearsal.toml_text import Table
-from doorward.errors import CapabilityMissing
 from doorward.systems import Target
 from doorward.systems.school.document import parse
 
@@ -28,7 +26,6 @@ _READ = ("_file", "_files")
 _WRITTEN = ("path", "directory")
 _RECHECK_S = 1
 _MOST_RECHECK_S = 3600
-_LIMIT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +116,7 @@ class _Scratch:
         """A secret, or a signing key where the name says PEM; the same for whoever names it so."""
         path = self.folder / f"made-{_mark(_relative(named, home))}"
         if not path.exists():
-            _make_key(path) if named.endswith(".pem") else path.write_text(secrets.token_urlsafe(48) + "\n")
+            signing.make(path) if named.endswith(".pem") else path.write_text(secrets.token_urlsafe(48) + "\n")
         return path
 
 
@@ -146,16 +143,6 @@ def _relative(named: str, home: Path) -> str:
 
 def _mark(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _make_key(path: Path) -> None:
-    """Raises CapabilityMissing where there is no `openssl`."""
-    command = ["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", str(path)]
-    try:
-        subprocess.run(command, check=True, capture_output=True, timeout=_LIMIT_S)
-    except (OSError, subprocess.SubprocessError) as error:
-        fix = "install openssl, or rehearse beside the school's own files"
-        raise CapabilityMissing("a signing key can only be made with the program openssl", fix=fix) from error
 
 
 def _hurried(told: Table) -> Table:

@@ -12,6 +12,8 @@ from pathlib import Path
 from subprocess import Popen
 from urllib.parse import urlsplit
 
+import msgspec
+
 from doorward.check.rehearsal import front
 from doorward.check.rehearsal.browser import Door
 from doorward.check.rehearsal.front import Front, Gate
@@ -26,6 +28,7 @@ Started = AbstractContextManager[Popen[bytes]]
 _CHILD = Path(__file__).with_name("school_child.py")
 _FORWARDED = ("X-Forwarded-For", "X-Forwarded-Proto")
 _BUNDLE = "trusted.pem"
+_ROUTES = "routes.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class Stand:
             "account": person.name,
             "password": person.password,
             "peer": (self.layout.old if service is not self.layout.other else service).peer,
-            "routes": [route for url, port in self.gates.ports.items() for route in _routes(url, port)],
+            "routes": str(self.folder / _ROUTES),
         }
         return running(Interpreter(self.target.python, _CHILD, self.folder, self._env()), request)
 
@@ -107,7 +110,10 @@ def opened(layout: Layout, target: Target, folder: Path) -> Iterator[Gates]:
     bundle.write_text("".join(pem.read_text() for pem in pems))
     trusted = ssl.create_default_context(cafile=str(bundle)) if pems else None
     with front.opened(fronts[0], [0]) as changed, front.opened(fronts[1], [0]) as other:
-        yield Gates(changed, other, trusted)
+        gates = Gates(changed, other, trusted)
+        routes = [_route(url, port) for url, port in gates.ports.items()]
+        (folder / _ROUTES).write_bytes(msgspec.json.encode(routes))
+        yield gates
 
 
 def _front(public_url: str, forwarded: Sequence[str], folder: Path, named_by: str) -> Front:
@@ -117,7 +123,7 @@ def _front(public_url: str, forwarded: Sequence[str], folder: Path, named_by: st
     return Front(public_url, tuple(headers.items()), certificate)
 
 
-def _routes(url: str, port: int) -> list[tuple[str, int, int]]:
+def _route(url: str, port: int) -> tuple[str, int, int]:
     """What a service asks for when it means that origin."""
     parts = urlsplit(url)
-    return [(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80), port)]
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80), port

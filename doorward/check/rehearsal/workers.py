@@ -37,6 +37,8 @@ class Answer(msgspec.Struct, frozen=True):
     origins: tuple[str, ...] = ()
     account: str = ""
     session_cookie: str = ""
+    providers: tuple[str, ...] = ()
+    sign_algorithm: str = ""
     admin: str = ""
 
 

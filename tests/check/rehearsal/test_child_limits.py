@@ -72,8 +72,12 @@ def test_what_changes_nothing_outside_is_let_be(name: str, tmp_path: Path) -> No
     assert tried(ALLOWED[name], tmp_path) == ""
 
 
-def test_an_address_leads_to_what_the_rehearsal_put_up_and_no_other_is_reached() -> None:
-    routes = child_limits.Routes([("id.example.org", 443, 5001)])
+def test_an_address_leads_to_what_the_rehearsal_put_up_and_no_other_is_reached(tmp_path: Path) -> None:
+    file = tmp_path / "routes.json"
+    routes = child_limits.Routes(str(file))
+    with pytest.raises(ConnectionRefusedError):
+        routes.reached(("id.example.org", 443))
+    file.write_text('[["id.example.org", 443, 5001]]')
     assert routes.reached(("ID.example.org", 443)) == 5001
     assert routes.reached(("127.0.0.1", 5001)) == 5001
     for address in (("id.example.org", 80), ("127.0.0.1", 5002), "/run/socket", ("192.0.2.1", 443)):
