@@ -23,7 +23,7 @@ ASKED = {
 }
 
 
-def form(code: str, **changed: str) -> dict[str, str]:
+def form(code: str, /, **changed: str) -> dict[str, str]:
     sent = {"grant_type": "authorization_code", "code": code, "redirect_uri": ASKED["redirect_uri"]}
     return {**sent, "client_id": "portal", "client_secret": "secret", "code_verifier": VERIFIER, **changed}
 
