@@ -1,12 +1,13 @@
 """Prediction against rehearsal: catalogued changes of a Django project's settings, checked and rehearsed, both scored.
 
 In: `bench/changes/django.toml`. Out: the table of verdicts, every change that was not predicted probe by probe, and
-the goals; exit 1 if one is not met. `--only WORD` takes the changes whose name holds the word, `--first N` so many.
+the goals; exit 1 if one is not met. `--only EXPRESSION` takes the changes whose name it finds, `--first N` so many.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import subprocess
 import sys
 import tempfile
@@ -77,10 +78,10 @@ def changes() -> tuple[Change, ...]:
 def main(arguments: list[str]) -> int:
     """Run and print; 1 if a goal is not met."""
     parser = argparse.ArgumentParser(prog="python -m bench.check_django")
-    parser.add_argument("--only", default="", help="changes whose name holds this word")
+    parser.add_argument("--only", default="", help="changes whose name this expression finds")
     parser.add_argument("--first", type=int, default=None, help="so many changes")
     asked = parser.parse_args(arguments)
-    chosen = [one for one in changes() if asked.only in one.name][: asked.first]
+    chosen = [one for one in changes() if re.search(asked.only, one.name)][: asked.first]
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="doorward-bench-") as folder:
         scored = _all(chosen, _project(Path(folder)))

@@ -35,9 +35,13 @@ class Tell(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GuardedService:
-    """All configurations of a service, each with the component that it belongs to."""
+    """All configurations of a service, each with the component that it belongs to.
+
+    Of several environments `parts` are those of one, with those that serve all; `beside` are those of the others.
+    """
 
     parts: tuple[tuple[Component, Configuration], ...]
+    beside: tuple[tuple[Component, Configuration], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,4 +139,10 @@ EVERY_SIGN_IN = (
     What.OTHER_WORKER,
 )
 EVERY_FORM = (What.OPEN_FORM, *EVERY_SIGN_IN)
+# Those who come with no cookie of the form: a form opened before has one, and so has a browser that was here before.
+EVERY_NEW_FORM = (What.NEW_SIGN_IN, What.SIGN_IN_NO_RETURN, What.OTHER_WORKER)
+# A provider vouches for those who come back from it: their password is not asked for.
+EVERY_PASSWORD = (What.OPEN_FORM, What.STALE_COOKIE_SIGN_IN, *EVERY_NEW_FORM)
+# A stranger without a cookie is shown the form without a look at sessions or accounts.
+ALL_BUT_STRANGERS = (What.EXISTING_SESSION, *EVERY_FORM)
 EVERYTHING = (What.EXISTING_SESSION, What.OPEN_FORM, What.ANONYMOUS_VISIT, *EVERY_SIGN_IN)

@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from doorward.check.places import attribute
-from doorward.check.rule import EVERY_SIGN_IN, EVERYTHING, Hit, Hits, effect, rule
+from doorward.check.rule import EVERY_FORM, EVERY_NEW_FORM, Hit, Hits, effect, rule
+from doorward.check.survival import store_of
+from doorward.check.token_in_session import also_forms
 from doorward.check.web_address import cookie_domain_covers, host_of, is_http
 from doorward.model.configuration import Configuration
 from doorward.model.fact import Cookie
-from doorward.model.finding import Difference, Severity, What
+from doorward.model.finding import Difference, Effect, Severity, What
 
 _SETTINGS = "https://docs.djangoproject.com/en/5.2/ref/settings/"
 _RFC = "https://www.rfc-editor.org/rfc/rfc6265"
 _DRAFT = "https://datatracker.ietf.org/doc/draft-ietf-httpbis-rfc6265bis/"
 _LOOP = "gets the sign-in form again for ever, with the right password"
+_FORM_REFUSED = effect(
+    "everyone who opens a form anew", "from the next form on", "finds it refused (403)", *EVERY_NEW_FORM
+)
+
+_WRITTEN_OVER = effect("everyone", "at once", "is signed out whenever a page has a form", *EVERY_FORM)
+
+
+def _of(cookie: Cookie) -> Effect | None:
+    """None, that is the rule's own, for the session cookie. Without the form cookie only new forms are refused: who has
+    one from before goes on."""
+    return _FORM_REFUSED if cookie.purpose == "csrf" else None
 
 
 @rule(
@@ -35,33 +48,40 @@ def renamed(old: Configuration, new: Configuration) -> Hits:
     before, after = old.cookie("session"), new.cookie("session")
     if before and after and before.name and after.name and before.name != after.name:
         change = Difference(after.where.pointer, before.name, after.name)
-        yield Hit(after.where, f"the session cookie is renamed from {before.name} to {after.name}", change)
+        message = f"the session cookie is renamed from {before.name} to {after.name}"
+        yield Hit(after.where, message, change, effect=also_forms(old, new))
 
 
 @rule(
     "COOKIE-02",
-    severity=Severity.OUTAGE,
-    effect=effect("everyone", "at once", "is signed out and finds every form refused", *EVERYTHING),
+    severity=Severity.PARTIAL,
+    effect=effect("people on pages that send forms by script", "from the next sign-in on", "find them refused (403)"),
     catalogue=("DJ-05",),
-    sources=(_RFC + "#section-5.3", _SETTINGS + "#csrf-cookie-name"),
+    sources=(_RFC + "#section-5.3", _SETTINGS + "#csrf-cookie-name", "measured: bench check_django"),
 )
 def one_name_for_two(new: Configuration) -> Hits:
     """The session cookie and the form cookie have one name.
 
-    Why: a browser keeps one cookie per name, domain and path, so each of the two overwrites the other: the session is
-    lost and every form is refused.
+    Why: a browser keeps one cookie per name, domain and path. Where the service sets both, the session's is set last
+    and serves as the token too: a plain form still works, but a script cannot read it, and whoever sees the token sees
+    the session. Where the session itself is in the cookie (`signed_cookies`), it is no token: each form writes a new
+    one over it, and people are signed out.
 
     Fix: give the two cookies different names.
     """
     session, form = new.cookie("session"), new.cookie("csrf")
     if session and form and session.name and session.name == form.name and not form.in_session:
-        yield Hit(session.where, f"the session cookie and the form cookie are both named {session.name}")
+        store = store_of(new)
+        is_written_over = bool(store and store.engine == "signed_cookies")
+        message = f"the session cookie and the form cookie are both named {session.name}"
+        severity, hurt = (Severity.OUTAGE, _WRITTEN_OVER) if is_written_over else (None, None)
+        yield Hit(session.where, message, severity=severity, effect=hurt)
 
 
 @rule(
     "COOKIE-03",
     severity=Severity.OUTAGE,
-    effect=effect("everyone who signs in", "from the next sign-in on", _LOOP, *EVERY_SIGN_IN),
+    effect=effect("everyone who signs in", "from the next sign-in on", _LOOP, *EVERY_FORM),
     catalogue=("DJ-06", "OP-07"),
     sources=(_DRAFT + "#section-4.1.3", "measured: django-sessions"),
 )
@@ -80,13 +100,14 @@ def prefix_not_kept(new: Configuration) -> Hits:
         wrong += [f"the domain {cookie.domain}"] if is_host and cookie.domain else []
         wrong += [f"the path {cookie.path}"] if is_host and cookie.path not in ("/", None) else []
         if wrong:
-            yield Hit(cookie.where, f"browsers drop the cookie {cookie.name}, for it has {' and '.join(wrong)}")
+            message = f"browsers drop the cookie {cookie.name}, for it has {' and '.join(wrong)}"
+            yield Hit(cookie.where, message, effect=_of(cookie))
 
 
 @rule(
     "COOKIE-04",
     severity=Severity.OUTAGE,
-    effect=effect("everyone who signs in", "from the next sign-in on", _LOOP, *EVERY_SIGN_IN),
+    effect=effect("everyone who signs in", "from the next sign-in on", _LOOP, *EVERY_FORM),
     catalogue=("DJ-07", "DJ-26", "OP-05"),
     sources=(_RFC + "#section-5.3", "measured: django-sessions, SESSION_COOKIE_DOMAIN"),
 )
@@ -104,24 +125,21 @@ def domain_dropped(new: Configuration) -> Hits:
         if not domain or cookie.in_session:
             continue
         host = host_of(public.url) if public and public.url else None
+        where, message = attribute(new, cookie, "domain"), ""
         if any(mark in domain for mark in "/: "):
-            yield Hit(
-                attribute(new, cookie, "domain"), f"{domain} is not a domain: browsers drop the {cookie.purpose} cookie"
-            )
+            message = f"{domain} is not a domain: browsers drop the {cookie.purpose} cookie"
         elif "." not in domain.strip(".") and domain.strip(".") != "localhost":
-            yield Hit(
-                attribute(new, cookie, "domain"), f"browsers take no {cookie.purpose} cookie for the whole of {domain}"
-            )
+            message = f"browsers take no {cookie.purpose} cookie for the whole of {domain}"
         elif host and not cookie_domain_covers(domain, host):
-            yield Hit(
-                attribute(new, cookie, "domain"), f"browsers on {host} drop a {cookie.purpose} cookie for {domain}"
-            )
+            message = f"browsers on {host} drop a {cookie.purpose} cookie for {domain}"
+        if message:
+            yield Hit(where, message, effect=_of(cookie))
 
 
 @rule(
     "COOKIE-05",
     severity=Severity.PARTIAL,
-    effect=effect("everyone who signs in", "from the next sign-in on", _LOOP, *EVERY_SIGN_IN),
+    effect=effect("everyone who signs in", "from the next sign-in on", _LOOP, *EVERY_FORM),
     catalogue=("DJ-07", "DJ-08", "DJ-26"),
     sources=(_SETTINGS + "#session-cookie-domain", "measured: django-sessions, SESSION_COOKIE_DOMAIN"),
 )
@@ -149,7 +167,8 @@ def domain_moved(old: Configuration, new: Configuration) -> Hits:
             yield Hit(where, message, change, Severity.NOTE, note)
         elif not host:
             severity = Severity.OUTAGE if before.domain is None or not _lies_in(before.domain, after.domain) else None
-            yield Hit(where, f"the {purpose} cookie moves from {_named(before)} to {_named(after)}", change, severity)
+            message = f"the {purpose} cookie moves from {_named(before)} to {_named(after)}"
+            yield Hit(where, message, change, severity, _of(after))
 
 
 def _named(cookie: Cookie) -> str:
@@ -163,7 +182,7 @@ def _lies_in(domain: str, parent: str) -> bool:
 @rule(
     "COOKIE-06",
     severity=Severity.OUTAGE,
-    effect=effect("everyone who signs in", "from the next sign-in on", _LOOP, *EVERY_SIGN_IN),
+    effect=effect("everyone who signs in", "from the next sign-in on", _LOOP, *EVERY_FORM),
     catalogue=("DJ-09", "DJ-26"),
     sources=(_RFC + "#section-5.1.4", "measured: django-sessions, SESSION_COOKIE_PATH"),
 )
@@ -176,7 +195,7 @@ def path_elsewhere(new: Configuration) -> Hits:
     """
     for cookie in new.facts_of(Cookie):
         for message in _outside(new, cookie):
-            yield Hit(attribute(new, cookie, "path"), message)
+            yield Hit(attribute(new, cookie, "path"), message, effect=_of(cookie))
 
 
 def _outside(new: Configuration, cookie: Cookie) -> Iterator[str]:
@@ -197,7 +216,7 @@ def _outside(new: Configuration, cookie: Cookie) -> Iterator[str]:
 @rule(
     "COOKIE-08",
     severity=Severity.PARTIAL,
-    effect=effect("people on pages outside that path", "from the next sign-in on", _LOOP, *EVERY_SIGN_IN),
+    effect=effect("people on pages outside that path", "from the next sign-in on", _LOOP, *EVERY_FORM),
     catalogue=("DJ-09",),
     sources=(_RFC + "#section-5.1.4", "measured: django-sessions, SESSION_COOKIE_PATH"),
 )
@@ -216,9 +235,8 @@ def path_narrowed(old: Configuration, new: Configuration) -> Hits:
         if not _below(before.path, after.path) and not any(_outside(new, after)):
             where = attribute(new, after, "path")
             change = Difference(where.pointer, before.path, after.path)
-            yield Hit(
-                where, f"the {purpose} cookie is sent below {after.path} only, and was below {before.path}", change
-            )
+            message = f"the {purpose} cookie is sent below {after.path} only, and was below {before.path}"
+            yield Hit(where, message, change, effect=_of(after))
 
 
 def _below(page: str, path: str) -> bool:
@@ -232,7 +250,7 @@ def _path_of(url: str) -> str:
 @rule(
     "COOKIE-07",
     severity=Severity.OUTAGE,
-    effect=effect("everyone who signs in", "from the next sign-in on", _LOOP, *EVERY_SIGN_IN),
+    effect=effect("everyone who signs in", "from the next sign-in on", _LOOP, *EVERY_FORM),
     catalogue=("DJ-14", "DJ-15", "OP-04"),
     sources=(_DRAFT + "#section-5.7", "measured: django-sessions, SESSION_COOKIE_SECURE"),
 )
@@ -249,9 +267,8 @@ def secure_on_http(new: Configuration) -> Hits:
         return
     for cookie in new.facts_of(Cookie):
         if cookie.secure and not cookie.in_session:
-            yield Hit(
-                attribute(new, cookie, "secure"), f"the {cookie.purpose} cookie is Secure, but people use {public.url}"
-            )
+            message = f"the {cookie.purpose} cookie is Secure, but people use {public.url}"
+            yield Hit(attribute(new, cookie, "secure"), message, effect=_of(cookie))
 
 
 RULES = (

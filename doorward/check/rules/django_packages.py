@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 
 from doorward.check.places import place
-from doorward.check.rule import EVERYTHING, Hit, Hits, effect, rule
+from doorward.check.rule import EVERY_FORM, EVERYTHING, Hit, Hits, effect, rule
 from doorward.model.configuration import Configuration, Setting
 from doorward.model.fact import Flow
 from doorward.model.finding import Difference, Severity, What
 
-_OIDC_BACKEND = "mozilla_django_oidc.auth.OIDCAuthenticationBackend"
 _OIDC = "https://mozilla-django-oidc.readthedocs.io/en/stable/settings.html"
 _ALLAUTH = "https://docs.allauth.org/en/latest/account/configuration.html"
 _NEEDED = (
@@ -22,6 +21,7 @@ _NEEDED = (
 )
 _MAIL_THAT_GOES_NOWHERE = ("backends.console.", "backends.dummy.", "backends.locmem.")
 _FORM_ACTIONS = ("CONTENT_SECURITY_POLICY.DIRECTIVES.form-action", "CSP_FORM_ACTION", "SECURE_CSP.form-action")
+_NOT_SENT = effect("everyone who signs in through the provider", "at once", "gets an error page (500)", What.SSO_RETURN)
 _OWN_ONLY = frozenset(("'self'", "'none'"))
 
 
@@ -38,10 +38,10 @@ def _has(configuration: Configuration, app: str) -> bool:
     "DJANGO-01",
     severity=Severity.OUTAGE,
     effect=effect(
-        "everyone who signs in through the provider",
+        "everyone who signs in, also with a password",
         "from the next sign-in on",
         "gets an error page (500)",
-        What.SSO_RETURN,
+        *EVERY_FORM,
     ),
     catalogue=("DJ-46",),
     sources=(_OIDC, "https://github.com/mozilla/mozilla-django-oidc: mozilla_django_oidc/auth.py"),
@@ -50,20 +50,28 @@ def provider_half_told(new: Configuration) -> Hits:
     """mozilla-django-oidc lacks a setting that it cannot do without.
 
     Why: the package looks for its settings when someone signs in, not at the start. For RS and ES algorithms it needs
-    the provider's keys: OIDC_OP_JWKS_ENDPOINT, or one key in OIDC_RP_IDP_SIGN_KEY.
+    the provider's keys: OIDC_OP_JWKS_ENDPOINT, or one key in OIDC_RP_IDP_SIGN_KEY. Django makes every backend before
+    it asks the first one, so that a sign-in with a password ends in the same error page.
 
     Fix: set what is missing, from the provider's discovery document.
     """
     flow = new.flow("backends")
-    if flow is None or _OIDC_BACKEND not in (flow.values or ()):
+    if flow is None or not _asks_provider(new):
         return
     for name in _NEEDED:
         if new.setting(name) is None:
-            yield Hit(place(new, name, flow.where.path), f"{name} is not set")
+            hurt = _NOT_SENT if name == "OIDC_OP_AUTHORIZATION_ENDPOINT" else None
+            yield Hit(place(new, name, flow.where.path), f"{name} is not set", effect=hurt)
     algorithm = new.setting("OIDC_RP_SIGN_ALGO")
     keys = [new.setting(name) for name in ("OIDC_OP_JWKS_ENDPOINT", "OIDC_RP_IDP_SIGN_KEY")]
     if algorithm and algorithm.shown and algorithm.shown.startswith(("RS", "ES")) and not any(keys):
         yield Hit(algorithm.where, f"{algorithm.shown} needs the provider's keys, and neither setting names them")
+
+
+def _asks_provider(configuration: Configuration) -> bool:
+    """Whether a backend of mozilla-django-oidc, or one of the project that is made from it, is on the list."""
+    roles = _lists(configuration, "backend-roles")
+    return "provider" in roles and _has(configuration, "mozilla_django_oidc")
 
 
 @rule(
@@ -232,9 +240,9 @@ def asks_for_no_identity(new: Configuration) -> Hits:
 
     Fix: `OIDC_RP_SCOPES = "openid email"`.
     """
-    setting, flow = new.setting("OIDC_RP_SCOPES"), new.flow("backends")
+    setting = new.setting("OIDC_RP_SCOPES")
     asks = _texts(setting)
-    if setting and asks and "openid" not in asks and flow and _OIDC_BACKEND in (flow.values or ()):
+    if setting and asks and "openid" not in asks and _asks_provider(new):
         yield Hit(setting.where, f"the scopes {' '.join(asks)} lack openid")
 
 

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from doorward.check.places import attribute, place
-from doorward.check.rule import EVERY_FORM, EVERY_SIGN_IN, Hit, Hits, effect, rule
-from doorward.check.web_address import host_of, origin_of
+from doorward.check.proxy_belief import knows_itself
+from doorward.check.rule import EVERY_FORM, EVERY_NEW_FORM, Hit, Hits, effect, rule
+from doorward.check.web_address import cookie_domain_covers, host_of, is_http, origin_of
 from doorward.model.configuration import Configuration
+from doorward.model.fact import Cookie
 from doorward.model.finding import Difference, Severity, What
 
 _SETTINGS = "https://docs.djangoproject.com/en/5.2/ref/settings/"
 _CSRF = "https://docs.djangoproject.com/en/5.2/ref/csrf/"
+# Showing a form takes the browser's former cookie away; a form that was opened before is sent with it.
+_AGE = (What.STALE_COOKIE_SIGN_IN, *EVERY_NEW_FORM)
+_EVERY_OLD_FORM = effect(
+    "people with a form open, and those who were here before",
+    "at once",
+    "find forms refused (403)",
+    What.OPEN_FORM,
+    What.STALE_COOKIE_SIGN_IN,
+)
+_REFUSED_LATER = effect("whoever runs migrations", "at the next manage.py command", "is stopped by 4_0.E001")
+_NOT_NEEDED = effect("nobody, as long as the service knows its own address", "at once", "notices it")
 
 
 @rule(
@@ -37,13 +50,26 @@ def token_elsewhere(old: Configuration, new: Configuration) -> Hits:
         yield Hit(place(new, "CSRF_USE_SESSIONS", after.where.path), message, change)
     elif before.name and after.name and before.name != after.name and not after.in_session:
         change = Difference(after.where.pointer, before.name, after.name)
-        yield Hit(after.where, f"the form cookie is renamed from {before.name} to {after.name}", change)
+        hurt = _EVERY_OLD_FORM if _is_dropped(new, after) else None
+        yield Hit(after.where, f"the form cookie is renamed from {before.name} to {after.name}", change, effect=hurt)
+
+
+def _is_dropped(new: Configuration, cookie: Cookie) -> bool:
+    """Whether other rules say that browsers do not take the new one: then no former cookie helps out either."""
+    name, public = (cookie.name or "").lower(), new.endpoint("public")
+    if name.startswith("__host-") and (cookie.domain or cookie.path not in ("/", None)):
+        return True
+    if cookie.secure is False and (name.startswith(("__host-", "__secure-")) or cookie.same_site == "None"):
+        return True
+    host = host_of(public.url) if public and public.url else ""
+    plain = bool(cookie.secure and public and is_http(public.url))
+    return plain or bool(cookie.domain and host and not cookie_domain_covers(cookie.domain, host))
 
 
 @rule(
     "FORM-02",
     severity=Severity.OUTAGE,
-    effect=effect("everyone who signs in", "from the next form on", "finds the form refused (403)", *EVERY_SIGN_IN),
+    effect=effect("everyone who signs in", "from the next form on", "finds the form refused (403)", *_AGE),
     catalogue=("DJ-28",),
     sources=(_SETTINGS + "#csrf-cookie-age", "measured: django-sessions"),
 )
@@ -81,13 +107,12 @@ def origin_without_scheme(new: Configuration) -> Hits:
         if "://" in origin:
             continue
         assert flow is not None
-        other = effect("whoever runs migrations", "at the next manage.py command", "is stopped by 4_0.E001")
-        is_public = not host or origin.partition(":")[0].lstrip("*.") in host
+        needed = not host or (origin.partition(":")[0].lstrip("*.") in host and not knows_itself(new))
         yield Hit(
             flow.where,
             f"the trusted origin {origin} has no scheme",
-            severity=None if is_public else Severity.LATENT,
-            effect=None if is_public else other,
+            severity=None if needed else Severity.LATENT,
+            effect=None if needed else _REFUSED_LATER,
         )
 
 
@@ -112,8 +137,11 @@ def origin_removed(old: Configuration, new: Configuration) -> Hits:
     for origin in before.values:
         if origin not in after.values:
             is_public = bool(public and public.url and origin_of(public.url) == origin.lower())
-            severity = Severity.OUTAGE if is_public else None
-            yield Hit(after.where, f"forms from {origin} are not trusted any more", severity=severity)
+            message = f"forms from {origin} are not trusted any more"
+            if is_public and knows_itself(new):
+                yield Hit(after.where, message, severity=Severity.NOTE, effect=_NOT_NEEDED)
+            else:
+                yield Hit(after.where, message, severity=Severity.OUTAGE if is_public else None)
 
 
 RULES = (token_elsewhere, cookie_ends_at_once, origin_without_scheme, origin_removed)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from doorward.check.rule import Hit, Hits, effect, rule
-from doorward.check.survival import signing_key
+from doorward.check.survival import SERIALIZED, signing_key, store_of
+from doorward.check.token_in_session import also_forms
 from doorward.model.configuration import Configuration
 from doorward.model.fact import SigningKey
-from doorward.model.finding import Difference, Severity, What
+from doorward.model.finding import Difference, Effect, Severity, What
 
 _SETTINGS = "https://docs.djangoproject.com/en/5.2/ref/settings/"
 
@@ -45,7 +46,14 @@ def replaced(old: Configuration, new: Configuration) -> Hits:
     """
     changed = _change(old, new)
     if changed and not _still_accepted(old, new):
-        yield Hit(changed[0].where, "the signing key is replaced and no fallback accepts the former one", changed[1])
+        message = "the signing key is replaced and no fallback accepts the former one"
+        yield Hit(changed[0].where, message, changed[1], effect=_forms_too(old, new))
+
+
+def _forms_too(old: Configuration, new: Configuration) -> Effect | None:
+    """A cache does not sign what it keeps: there only those who are signed in are known by the key."""
+    store = store_of(new)
+    return also_forms(old, new) if store and store.engine in SERIALIZED else None
 
 
 @rule(

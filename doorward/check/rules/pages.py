@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from doorward.check.rule import Hit, Hits, effect, rule
+from doorward.check.rule import EVERY_PASSWORD, Hit, Hits, effect, rule
 from doorward.model.configuration import Configuration
+from doorward.model.fact import Endpoint
 from doorward.model.finding import Severity, What
 
 _SETTINGS = "https://docs.djangoproject.com/en/5.2/ref/settings/"
 _MAIL_THAT_GOES_NOWHERE = ("backends.console.", "backends.dummy.", "backends.locmem.")
+# Those who are sent to the sign-in page, and do not open it by itself.
+_LED_THERE = (What.ANONYMOUS_VISIT, What.NEW_SIGN_IN, What.OTHER_WORKER)
+_WITHOUT_RETURN = (What.STALE_COOKIE_SIGN_IN, What.SIGN_IN_NO_RETURN)
+_ALSO_BACK = effect(
+    "people who sign in without coming from a page, and those who come back from the provider",
+    "after the sign-in",
+    "land on an error page (404)",
+    *_WITHOUT_RETURN,
+    What.SSO_RETURN,
+)
+_CLOSED = effect(
+    "people who are not signed in",
+    "at once",
+    "are redirected without end",
+    What.ANONYMOUS_VISIT,
+    *EVERY_PASSWORD,
+)
 
 
 @rule(
     "PAGE-01",
     severity=Severity.OUTAGE,
-    effect=effect("people who are not signed in", "at once", "find no sign-in form (404)", What.ANONYMOUS_VISIT),
+    effect=effect("people who are not signed in", "at once", "find no sign-in form (404)", *_LED_THERE),
     catalogue=("DJ-42",),
     sources=(_SETTINGS + "#login-url",),
 )
@@ -32,16 +50,7 @@ def no_sign_in_page(new: Configuration) -> Hits:
 @rule(
     "PAGE-02",
     severity=Severity.OUTAGE,
-    effect=effect(
-        "people who are not signed in",
-        "at once",
-        "are redirected without end",
-        What.ANONYMOUS_VISIT,
-        What.STALE_COOKIE_SIGN_IN,
-        What.NEW_SIGN_IN,
-        What.SIGN_IN_NO_RETURN,
-        What.OTHER_WORKER,
-    ),
+    effect=effect("people who are not signed in", "at once", "are redirected without end", *_LED_THERE),
     catalogue=("DJ-36", "DJ-42"),
     sources=(
         _SETTINGS + "#login-url",
@@ -57,7 +66,10 @@ def sign_in_page_asks_for_sign_in(new: Configuration) -> Hits:
     """
     page = new.endpoint("sign-in")
     if page and page.answers and page.guarded:
-        yield Hit(page.where, f"the sign-in page {page.url} itself asks for a sign-in")
+        roles = new.flow("middleware-roles")
+        closed = bool(roles and "login-required" in (roles.values or ()))
+        message = f"the sign-in page {page.url} itself asks for a sign-in"
+        yield Hit(page.where, message, effect=_CLOSED if closed else None)
 
 
 @rule(
@@ -67,7 +79,7 @@ def sign_in_page_asks_for_sign_in(new: Configuration) -> Hits:
         "people who sign in without coming from a page",
         "after the sign-in",
         "land on an error page (404)",
-        What.SIGN_IN_NO_RETURN,
+        *_WITHOUT_RETURN,
     ),
     catalogue=("DJ-43",),
     sources=(_SETTINGS + "#login-redirect-url",),
@@ -82,7 +94,9 @@ def nowhere_after_sign_in(new: Configuration) -> Hits:
     """
     page = new.endpoint("after-sign-in")
     if page and page.chosen and page.answers is False:
-        yield Hit(page.where, f"nothing answers at {page.url}, where people are sent after signing in")
+        hurt = _ALSO_BACK if new.flow("single-sign-on-client") else None
+        message = f"nothing answers at {page.url}, where people are sent after signing in"
+        yield Hit(page.where, message, effect=hurt)
 
 
 @rule(
@@ -106,4 +120,35 @@ def mail_goes_nowhere(new: Configuration) -> Hits:
         yield Hit(flow.where, f"mail goes to {flow.values[0]}")
 
 
-RULES = (no_sign_in_page, sign_in_page_asks_for_sign_in, nowhere_after_sign_in, mail_goes_nowhere)
+@rule(
+    "PAGE-05",
+    severity=Severity.PARTIAL,
+    effect=effect(
+        "people who sign in through a provider", "at once", "land on the sign-in form instead", What.SSO_RETURN
+    ),
+    catalogue=("DJ-36",),
+    sources=(
+        "https://docs.djangoproject.com/en/5.2/ref/middleware/#django.contrib.auth.middleware.LoginRequiredMiddleware",
+        "measured: bench check_django",
+    ),
+)
+def return_asks_for_sign_in(new: Configuration) -> Hits:
+    """The way to the provider or back asks for a sign-in.
+
+    Why: under LoginRequiredMiddleware every page asks for a sign-in, those of a package for sign-in through a provider
+    too. Whoever comes back from the provider is not signed in yet, and is sent to the form.
+
+    Fix: mark those views `login_not_required`, or take the package's address out of the middleware's reach.
+    """
+    for page in new.facts_of(Endpoint):
+        if page.purpose == "single-sign-on" and page.guarded:
+            yield Hit(page.where, f"{page.url} asks for a sign-in, and it is a way to sign in")
+
+
+RULES = (
+    no_sign_in_page,
+    sign_in_page_asks_for_sign_in,
+    nowhere_after_sign_in,
+    mail_goes_nowhere,
+    return_asks_for_sign_in,
+)

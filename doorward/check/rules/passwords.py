@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorward.check.rule import EVERY_SIGN_IN, Hit, Hits, effect, rule
+from doorward.check.rule import EVERY_PASSWORD, Hit, Hits, effect, rule
 from doorward.model.configuration import Configuration
 from doorward.model.finding import Difference, Severity
 
@@ -21,7 +21,7 @@ def _algorithms(configuration: Configuration) -> tuple[str, ...]:
         "people whose password was stored that way",
         "from the next sign-in on",
         "are told that their password is wrong",
-        *EVERY_SIGN_IN,
+        *EVERY_PASSWORD,
     ),
     catalogue=("DJ-40",),
     sources=(_STORED + "#how-django-stores-passwords", "measured: django-sessions, PASSWORD_HASHERS"),
@@ -57,7 +57,7 @@ def _likely(before: tuple[str, ...]) -> tuple[str, ...]:
 @rule(
     "PASSWORD-02",
     severity=Severity.OUTAGE,
-    effect=effect("everyone who signs in", "from the next sign-in on", "gets an error page (500)", *EVERY_SIGN_IN),
+    effect=effect("everyone who signs in", "from the next sign-in on", "gets an error page (500)", *EVERY_PASSWORD),
     catalogue=("DJ-41",),
     sources=(_STORED + "#using-argon2-with-django", "measured: django-sessions"),
 )

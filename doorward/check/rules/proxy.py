@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from doorward.check.places import place
+from doorward.check.proxy_belief import believes, is_on, may_be_asked_by_another_name, passes
 from doorward.check.rule import EVERY_FORM, EVERYTHING, Hit, Hits, effect, rule
 from doorward.check.web_address import host_of, is_http, is_https, origin_of
 from doorward.model.configuration import Configuration
-from doorward.model.fact import Flow
 from doorward.model.finding import Difference, Severity
 
 _SETTINGS = "https://docs.djangoproject.com/en/5.2/ref/settings/"
@@ -14,27 +14,13 @@ _CSRF = "https://docs.djangoproject.com/en/5.2/ref/csrf/"
 _ENDLESS = effect("everyone", "at once", "is redirected without end", *EVERYTHING)
 _REFUSED = effect("everyone who signs in", "from the next form on", "finds the form refused (403)", *EVERY_FORM)
 
-
-def _is_on(configuration: Configuration, name: str) -> bool:
-    flow = configuration.flow(name)
-    return bool(flow and flow.values == ("on",))
+_TYPED = effect("people who type the address, or follow an old link by http", "at once", "are sent to another host")
 
 
 def _redirects(configuration: Configuration) -> bool:
     """Whether the service itself sends people from HTTP to HTTPS; that needs the middleware that does it."""
     roles = configuration.flow("middleware-roles")
-    return _is_on(configuration, "https-redirect") and (roles is None or "https" in (roles.values or ()))
-
-
-def _passes(configuration: Configuration, header: str) -> bool:
-    """Whether the proxy in front was said to set that header."""
-    flow = configuration.flow("forwarded-headers")
-    return bool(flow and any(name.lower() == header.lower() for name in flow.values or ()))
-
-
-def _believes(header: Flow | None) -> bool:
-    """Whether the service believes a header that can exist: its name in the environment of a request."""
-    return bool(header and header.values and len(header.values) == 2 and header.values[0].startswith("HTTP_"))
+    return is_on(configuration, "https-redirect") and (roles is None or "https" in (roles.values or ()))
 
 
 def _trusted(configuration: Configuration, origin: str) -> bool:
@@ -67,8 +53,8 @@ def redirected_without_end(new: Configuration) -> Hits:
     if header is None or not _redirects(new):
         return
     public = new.endpoint("public")
-    behind_tls = bool(public and is_https(public.url)) and _passes(new, "X-Forwarded-Proto")
-    if header.values and not _believes(header):
+    behind_tls = bool(public and is_https(public.url)) and passes(new, "X-Forwarded-Proto")
+    if header.values and not believes(header):
         yield Hit(header.where, f"no request has a header {header.values[0]}: names begin with HTTP_")
     elif behind_tls and not header.values:
         yield Hit(header.where, "the proxy's X-Forwarded-Proto is not believed, and every visit is redirected to HTTPS")
@@ -93,7 +79,7 @@ def header_not_believed_any_more(old: Configuration, new: Configuration) -> Hits
     Fix: keep SECURE_PROXY_SSL_HEADER as long as a proxy ends TLS.
     """
     before, after = old.flow("https-header"), new.flow("https-header")
-    if not _believes(before) or after is None or _believes(after):
+    if not believes(before) or after is None or believes(after):
         return
     assert before is not None
     change = Difference("SECURE_PROXY_SSL_HEADER", ", ".join(before.values or ()), ", ".join(after.values or ()))
@@ -123,9 +109,9 @@ def origin_not_recognised(new: Configuration) -> Hits:
     origin = origin_of(public.url)
     if not origin or _trusted(new, origin):
         return
-    if is_https(public.url) and _passes(new, "X-Forwarded-Proto") and not _believes(header) and not _redirects(new):
+    if is_https(public.url) and passes(new, "X-Forwarded-Proto") and not believes(header) and not _redirects(new):
         yield Hit(header.where, f"forms from {origin} are refused: the service takes itself for http")
-    elif _passes(new, "X-Forwarded-Host") and not _is_on(new, "forwarded-host"):
+    elif passes(new, "X-Forwarded-Host") and not is_on(new, "forwarded-host"):
         where = place(new, "USE_X_FORWARDED_HOST", header.where.path)
         yield Hit(where, f"forms from {origin} are refused if the proxy rewrites Host", severity=Severity.LATENT)
 
@@ -145,10 +131,12 @@ def forwarded_host_ignored(old: Configuration, new: Configuration) -> Hits:
 
     Fix: keep USE_X_FORWARDED_HOST as long as a proxy rewrites Host.
     """
-    if _is_on(old, "forwarded-host") and (flow := new.flow("forwarded-host")) and flow.values == ("off",):
-        yield Hit(
-            flow.where, "the proxy's X-Forwarded-Host is not used any more", Difference(flow.where.pointer, "on", "off")
-        )
+    if is_on(old, "forwarded-host") and (flow := new.flow("forwarded-host")) and flow.values == ("off",):
+        public = new.endpoint("public")
+        host = host_of(public.url) if public else ""
+        hurt = _REFUSED if host and may_be_asked_by_another_name(new, host) else None
+        change = Difference(flow.where.pointer, "on", "off")
+        yield Hit(flow.where, "the proxy's X-Forwarded-Host is not used any more", change, effect=hurt)
 
 
 @rule(
@@ -170,7 +158,11 @@ def sent_elsewhere(new: Configuration) -> Hits:
         return
     host = flow.values[0].partition(":")[0].lower()
     if host != host_of(public.url):
-        yield Hit(flow.where, f"people who use {public.url} are sent to {flow.values[0]}")
+        header = new.flow("https-header")
+        by_http = is_https(public.url) and passes(new, "X-Forwarded-Proto") and believes(header)
+        severity, hurt = (Severity.PARTIAL, _TYPED) if by_http else (None, None)
+        message = f"people who use {public.url} are sent to {flow.values[0]}"
+        yield Hit(flow.where, message, severity=severity, effect=hurt)
 
 
 RULES = (

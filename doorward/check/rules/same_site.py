@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from doorward.check.places import attribute
-from doorward.check.rule import EVERY_SIGN_IN, EVERYTHING, Hit, Hits, effect, rule
+from doorward.check.rule import EVERY_FORM, EVERY_NEW_FORM, EVERYTHING, Hit, Hits, effect, rule
 from doorward.check.web_address import host_of
 from doorward.model.configuration import Configuration
 from doorward.model.fact import Cookie
@@ -12,13 +12,16 @@ from doorward.model.finding import Severity, What
 _DRAFT = "https://datatracker.ietf.org/doc/draft-ietf-httpbis-rfc6265bis/"
 _SETTINGS = "https://docs.djangoproject.com/en/5.2/ref/settings/"
 _LOOP = "gets the sign-in form again for ever, with the right password"
+_NEW_FORMS = effect(
+    "everyone who opens a form anew", "from the next form on", "finds it refused (403)", *EVERY_NEW_FORM
+)
 _WORDS = frozenset(("", "lax", "strict", "none"))
 
 
 @rule(
     "SAMESITE-01",
     severity=Severity.OUTAGE,
-    effect=effect("everyone who signs in", "from the next sign-in on", _LOOP, *EVERY_SIGN_IN),
+    effect=effect("everyone who signs in", "from the next sign-in on", _LOOP, *EVERY_FORM),
     catalogue=("DJ-12", "OP-04"),
     sources=(_DRAFT + "#section-5.7", "measured: django-sessions, SameSite in Chromium"),
 )
@@ -32,13 +35,14 @@ def none_without_secure(new: Configuration) -> Hits:
     for cookie in new.facts_of(Cookie):
         if (cookie.same_site or "").lower() == "none" and cookie.secure is False and not cookie.in_session:
             where = attribute(new, cookie, "samesite")
-            yield Hit(where, f"browsers drop the {cookie.purpose} cookie: SameSite=None without Secure")
+            hurt = _NEW_FORMS if cookie.purpose == "csrf" else None
+            yield Hit(where, f"browsers drop the {cookie.purpose} cookie: SameSite=None without Secure", effect=hurt)
 
 
 @rule(
     "SAMESITE-02",
     severity=Severity.OUTAGE,
-    effect=effect("everyone who signs in", "from the next sign-in on", "gets an error page (500)", *EVERY_SIGN_IN),
+    effect=effect("everyone who signs in", "from the next sign-in on", "gets an error page (500)", *EVERY_FORM),
     catalogue=("DJ-13",),
     sources=(_SETTINGS + "#session-cookie-samesite", "measured: django-sessions, SESSION_COOKIE_SAMESITE misspelt"),
 )
@@ -123,4 +127,37 @@ def becomes_strict(old: Configuration, new: Configuration) -> Hits:
         yield Hit(attribute(new, after, "samesite"), "links from elsewhere arrive without the session cookie")
 
 
-RULES = (none_without_secure, no_such_word, strict_with_single_sign_on, becomes_strict)
+@rule(
+    "SAMESITE-05",
+    severity=Severity.PARTIAL,
+    effect=effect(
+        "people who sign in through another site",
+        "from the next sign-in on",
+        "come back from the provider and are not recognised",
+        What.SSO_RETURN,
+    ),
+    catalogue=("DJ-11", "OI-11"),
+    sources=(
+        _DRAFT + "#section-5.2",
+        "https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html",
+        "measured: django-sessions, SameSite in Chromium",
+    ),
+)
+def lax_with_return_by_post(new: Configuration) -> Hits:
+    """The provider answers with a form, and the session cookie does not come along with forms of another site.
+
+    Why: with `response_mode=form_post`, as with SAML, the browser posts the answer from the provider's page. It leaves
+    a Lax cookie at home then, and one without SameSite too, which counts as Lax after two minutes at the latest. The
+    service finds no state for the answer, and refuses it.
+
+    Fix: use SameSite=None with Secure for the session cookie, or let the provider answer by redirect (`query`).
+    """
+    cookie, mode = new.cookie("session"), new.flow("single-sign-on-answer")
+    if cookie is None or cookie.same_site is None or mode is None or mode.values != ("form_post",):
+        return
+    if cookie.same_site.lower() in ("", "lax") and not _same_host(new):
+        word = cookie.same_site or "without SameSite"
+        yield Hit(attribute(new, cookie, "samesite"), f"the session cookie is {word}, and the provider answers by POST")
+
+
+RULES = (none_without_secure, no_such_word, strict_with_single_sign_on, becomes_strict, lax_with_return_by_post)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from doorward.check.rule import EVERY_SIGN_IN, Hit, Hits, effect, rule
+from doorward.check.rule import ALL_BUT_STRANGERS, EVERY_FORM, Hit, Hits, effect, rule
+from doorward.check.survival import store_of
 from doorward.model.configuration import Configuration
 from doorward.model.fact import SessionLife
-from doorward.model.finding import Difference, Severity, What
+from doorward.model.finding import Difference, Severity
 
 _AGE = "https://docs.djangoproject.com/en/5.2/ref/settings/#session-cookie-age"
 _CLOSE = "https://docs.djangoproject.com/en/5.2/ref/settings/#session-expire-at-browser-close"
@@ -24,7 +25,7 @@ def _life(configuration: Configuration) -> SessionLife | None:
 @rule(
     "LIFE-01",
     severity=Severity.OUTAGE,
-    effect=effect("everyone who signs in", "within minutes", "is signed out again", What.NEW_SIGN_IN),
+    effect=effect("everyone who signs in", "within minutes", "is signed out again"),
     catalogue=("DJ-10", "OP-10"),
     sources=(_AGE, "measured: django-sessions"),
 )
@@ -39,10 +40,14 @@ def too_short(new: Configuration) -> Hits:
     life = _life(new)
     if life is None or life.life_s is None or life.life_s >= _SHORTEST_S or life.ends_with_browser:
         return
-    never = effect(
-        "everyone who signs in", "from the next sign-in on", "gets the sign-in form again for ever", *EVERY_SIGN_IN
-    )
     if life.life_s <= 0:
+        store = store_of(new)
+        # Rows keep the end that they were given; a session in the cookie is measured by the life that holds now.
+        at_once = bool(store and store.engine == "signed_cookies")
+        what = ALL_BUT_STRANGERS if at_once else EVERY_FORM
+        never = effect(
+            "everyone who signs in", "from the next sign-in on", "gets the sign-in form again for ever", *what
+        )
         yield Hit(life.where, f"a session of {life.life_s} s ends as it begins", effect=never)
     else:
         yield Hit(life.where, f"a session ends {life.life_s} s after sign-in")

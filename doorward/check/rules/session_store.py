@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from doorward.check.places import place
-from doorward.check.rule import EVERY_SIGN_IN, EVERYTHING, Hit, Hits, effect, rule
+from doorward.check.rule import ALL_BUT_STRANGERS, EVERYTHING, Hit, Hits, effect, rule
 from doorward.check.survival import SERIALIZED, same_engine, store_of
+from doorward.check.token_in_session import also_forms
 from doorward.model.configuration import Configuration
 from doorward.model.fact import Store
 from doorward.model.finding import Difference, Severity, What
@@ -14,10 +15,25 @@ from doorward.model.finding import Difference, Severity, What
 _SESSIONS = "https://docs.djangoproject.com/en/5.2/topics/http/sessions/"
 _SETTINGS = "https://docs.djangoproject.com/en/5.2/ref/settings/"
 _RELEASE = "https://docs.djangoproject.com/en/5.2/releases/5.0/#features-removed-in-5-0"
+_PLACES = (
+    "DATABASES",
+    "CACHES.",
+    "SESSION_FILE_PATH",
+    "SESSION_CACHE_ALIAS",
+    "SESSION_REDIS",  # django-redis-sessions
+    "database.path",
+    "redis_connection_url",  # oauth2-proxy, and the two below
+    "redis_sentinel_",
+    "redis_cluster_",
+    "session.redis",  # the school and Authelia
+)
+"""How the settings begin that say where sessions lie."""
 _MANY_SESSIONS = 10_000
 """Above this a limit was chosen with people in mind; 300 is what stands when none was."""
 _PERSON = re.compile(r"(?<=://)[^/@\s]*@")
 _SIGNED_OUT = effect("everyone signed in", "at once", "is signed out", What.EXISTING_SESSION)
+_KNOWN_ONLY = effect("everyone but strangers", "at once", "gets an error page (500)", *ALL_BUT_STRANGERS)
+_NO_TABLES = effect("everyone with a session or an account", "at once", "gets an error page (500)", *ALL_BUT_STRANGERS)
 _ERROR_PAGE = effect("everyone", "at once", "gets an error page (500), whatever the page", *EVERYTHING)
 
 
@@ -51,7 +67,8 @@ def cannot_be_had(new: Configuration) -> Hits:
         pointer, _, why = broken.partition(": ")
         setting = new.setting(pointer)
         named = f" {setting.shown}" if setting and setting.shown else ""
-        yield Hit(place(new, pointer, store.where.path), f"the value{named} cannot be used: {why}")
+        hurt = _KNOWN_ONLY if pointer == "INSTALLED_APPS" else None
+        yield Hit(place(new, pointer, store.where.path), f"the value{named} cannot be used: {why}", effect=hurt)
 
 
 @rule(
@@ -74,7 +91,8 @@ def engine_changed(old: Configuration, new: Configuration) -> Hits:
         return
     if not same_engine(before, after):
         change = Difference(after.where.pointer, before.engine, after.engine)
-        yield Hit(after.where, f"sessions are in another store: {before.engine} becomes {after.engine}", change)
+        message = f"sessions are in another store: {before.engine} becomes {after.engine}"
+        yield Hit(after.where, message, change, effect=also_forms(old, new))
 
 
 @rule(
@@ -97,7 +115,8 @@ def serializer_changed(old: Configuration, new: Configuration) -> Hits:
     if before.serializer != after.serializer and after.engine in SERIALIZED and before.engine == after.engine:
         pointer = _pointer(after, "SESSION_SERIALIZER", "session.serializer")
         change = Difference(pointer, before.serializer, after.serializer)
-        yield Hit(place(new, pointer, after.where.path), "stored sessions do not read any more", change)
+        where = place(new, pointer, after.where.path)
+        yield Hit(where, "stored sessions do not read any more", change, effect=also_forms(old, new))
 
 
 @rule(
@@ -118,17 +137,31 @@ def moved(old: Configuration, new: Configuration) -> Hits:
     before, after = store_of(old), store_of(new)
     if before is None or after is None or before.place is None or after.place is None:
         return
+    if after.broken:
+        return  # what cannot be had at all is STORE-01
     if same_engine(before, after) and before.place != after.place:
         changed = next((p for p in _places(old, new) if p[1] != p[2]), (after.where.pointer, None, None))
         change = Difference(*changed)
-        yield Hit(place(new, changed[0], after.where.path), "sessions are looked for in another place", change)
+        where, gone = place(new, changed[0], after.where.path), _database_gone(old, new)
+        if gone:
+            message = f"sessions and accounts are looked for where nothing is: {gone}"
+            yield Hit(where, message, change, effect=_NO_TABLES)
+        else:
+            yield Hit(where, "sessions are looked for in another place", change, effect=also_forms(old, new))
+
+
+def _database_gone(old: Configuration, new: Configuration) -> str:
+    """Why there is no database where there was one; empty where it is there, or was as little to be seen before."""
+    before, after = old.flow("database"), new.flow("database")
+    if after is None or not after.broken or (before and before.broken == after.broken):
+        return ""
+    return after.broken[0]
 
 
 def _places(old: Configuration, new: Configuration) -> tuple[tuple[str, str | None, str | None], ...]:
     """The settings that say where sessions lie, before and after."""
     told = [setting.pointer for setting in (*old.settings, *new.settings)]
-    wanted = ("DATABASES.", "CACHES.", "SESSION_FILE_PATH", "SESSION_CACHE_ALIAS", "database.path", "session.redis_url")
-    pointers = dict.fromkeys(pointer for pointer in told if pointer.startswith(wanted))
+    pointers = dict.fromkeys(pointer for pointer in told if pointer.startswith(_PLACES))
     return tuple((pointer, _shown(old, pointer), _shown(new, pointer)) for pointer in pointers)
 
 
@@ -165,9 +198,7 @@ def one_per_process(new: Configuration) -> Hits:
 @rule(
     "STORE-06",
     severity=Severity.OUTAGE,
-    effect=effect(
-        "everyone", "at once", "cannot stay signed in", What.EXISTING_SESSION, What.OPEN_FORM, *EVERY_SIGN_IN
-    ),
+    effect=effect("everyone", "at once", "cannot stay signed in", *ALL_BUT_STRANGERS),
     catalogue=("DJ-18",),
     sources=("https://docs.djangoproject.com/en/5.2/topics/cache/#dummy-caching-for-development",),
 )

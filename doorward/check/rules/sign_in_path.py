@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from doorward.check.rule import EVERY_SIGN_IN, EVERYTHING, Hit, Hits, effect, rule
+from doorward.check.rule import ALL_BUT_STRANGERS, EVERY_FORM, EVERY_PASSWORD, EVERYTHING, Hit, Hits, effect, rule
 from doorward.model.configuration import Configuration
 from doorward.model.fact import Flow
-from doorward.model.finding import Difference, Severity, What
+from doorward.model.finding import Difference, Effect, Severity, What
 
 _SESSIONS = "https://docs.djangoproject.com/en/5.2/topics/http/sessions/#enabling-sessions"
 _MIDDLEWARE = "https://docs.djangoproject.com/en/5.2/ref/middleware/#middleware-ordering"
 _BACKENDS = "https://docs.djangoproject.com/en/5.2/topics/auth/customizing/#specifying-authentication-backends"
 _ERROR_PAGE = effect("everyone", "at once", "gets an error page (500), whatever the page", *EVERYTHING)
 _SIGNED_OUT = effect("everyone signed in", "at once", "is signed out", What.EXISTING_SESSION)
+
+_SOME_SIGNED_OUT = effect("people who signed in that way", "at once", "are signed out", What.EXISTING_SESSION)
+_VOUCHED = effect(
+    "people who sign in through the provider", "at once", "are signed out and cannot come back", What.SSO_RETURN
+)
 
 
 def _roles(configuration: Configuration) -> tuple[str, ...]:
@@ -105,16 +110,25 @@ def backend_replaced(old: Configuration, new: Configuration) -> Hits:
     if not gone:
         return
     change = Difference(after.where.pointer, ", ".join(before.values), ", ".join(after.values))
-    some = effect("people who signed in that way", "at once", "are signed out", What.EXISTING_SESSION)
     message = f"sessions made by {', '.join(gone)} are dropped"
-    is_all = len(gone) == len(before.values)
-    yield Hit(after.where, message, change, None if is_all else Severity.PARTIAL, None if is_all else some)
+    if len(gone) == len(before.values):
+        yield Hit(after.where, message, change)
+    else:
+        some = _VOUCHED if all(_role(old, backend) == "provider" for backend in gone) else _SOME_SIGNED_OUT
+        yield Hit(after.where, message, change, Severity.PARTIAL, some)
+
+
+def _role(configuration: Configuration, backend: str) -> str:
+    """What kind of backend it is, its own name where that is not known."""
+    names, roles = configuration.flow("backends"), configuration.flow("backend-roles")
+    known = dict(zip((names.values or ()) if names else (), (roles.values or ()) if roles else (), strict=False))
+    return known.get(backend, backend)
 
 
 @rule(
     "PATH-05",
     severity=Severity.OUTAGE,
-    effect=effect("everyone who signs in", "at once", "cannot sign in", *EVERY_SIGN_IN),
+    effect=effect("everyone who signs in", "at once", "cannot sign in", *EVERY_FORM),
     catalogue=("DJ-39",),
     sources=(_BACKENDS, "measured: django-sessions, AUTHENTICATION_BACKENDS empty or only RemoteUser"),
 )
@@ -137,7 +151,7 @@ def no_way_in(new: Configuration) -> Hits:
 @rule(
     "PATH-06",
     severity=Severity.OUTAGE,
-    effect=effect("everyone who signs in with a password", "at once", "is told that it is wrong", *EVERY_SIGN_IN),
+    effect=effect("everyone who signs in with a password", "at once", "is told that it is wrong", *EVERY_PASSWORD),
     catalogue=("DJ-38", "DJ-39"),
     sources=(_BACKENDS, "measured: django-sessions, AUTHENTICATION_BACKENDS empty or only RemoteUser"),
 )
@@ -149,9 +163,17 @@ def passwords_unchecked(old: Configuration, new: Configuration) -> Hits:
     Fix: keep a backend for passwords as long as people sign in with them.
     """
     before, after = _password(old.flow("backend-roles")), _password(new.flow("backend-roles"))
-    only_other = new.flow("backend-roles")
-    if before and not after and only_other and only_other.values and set(only_other.values) == {"remote-user"}:
-        yield Hit(only_other.where, "no backend checks passwords any more")
+    left = new.flow("backend-roles")
+    if before and not after and left and left.values and set(left.values) <= {"remote-user", "provider"}:
+        yield Hit(left.where, "no backend checks passwords any more", effect=_sso_too(old, new))
+
+
+def _sso_too(old: Configuration, new: Configuration) -> Effect | None:
+    """Where a provider's backend goes too, nobody comes back from it either."""
+    before, after = old.flow("backend-roles"), new.flow("backend-roles")
+    vouched = [bool(flow and "provider" in (flow.values or ())) for flow in (before, after)]
+    who = effect("everyone who signs in, by password or through the provider", "at once", "is refused", *EVERY_FORM)
+    return who if vouched == [True, False] else None
 
 
 def _password(flow: Flow | None) -> bool:
@@ -161,7 +183,7 @@ def _password(flow: Flow | None) -> bool:
 @rule(
     "PATH-07",
     severity=Severity.OUTAGE,
-    effect=effect("everyone", "at once", "has no account any more", What.EXISTING_SESSION, *EVERY_SIGN_IN),
+    effect=effect("everyone", "at once", "has no account any more", *ALL_BUT_STRANGERS),
     catalogue=("DJ-45", "OI-17"),
     sources=(
         "https://docs.djangoproject.com/en/5.2/topics/auth/customizing/#changing-to-a-custom-user-model-mid-project",

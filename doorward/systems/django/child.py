@@ -25,10 +25,7 @@ import redaction  # type: ignore[import-not-found, unused-ignore]
 del sys.modules["questions"], sys.modules["redaction"]
 
 _MOST_UNSET = 60
-_UNSET_MESSAGES = (
-    re.compile(r"[Ss]et the (\w+) environment variable"),
-    re.compile(r"^(\w+) not found\. Declare it as envvar"),
-)
+_WORD = re.compile(r"\w+")
 
 
 class Answer(NamedTuple):
@@ -59,6 +56,7 @@ class Child:
         self.project = os.path.realpath(request["project"])
         self.secrets = redaction.secrets_of_environment()
         self.unset: list[str] = []
+        self.asked = watched_environment()
 
     def answer(self) -> dict[str, Any]:
         """Loads the settings, starts Django's registry, and asks what only the project's code can tell."""
@@ -94,8 +92,8 @@ class Child:
 
     def stand_in(self, error: BaseException) -> bool:
         """Sets a variable that the settings cannot do without to a placeholder; False if that was not the trouble."""
-        name = variable_wanted(error)
-        if name is None or name in os.environ:
+        name = next((name for name in words_of(error) if name in self.asked and name not in os.environ), None)
+        if name is None:
             return False
         os.environ[name] = redaction.UNSET + name
         self.unset.append(name)
@@ -179,14 +177,29 @@ class Child:
         return real.startswith(self.project + os.sep) and "site-packages" not in real
 
 
-def variable_wanted(error: BaseException) -> str | None:
-    """The environment variable whose absence raised this error."""
-    if isinstance(error, KeyError) and error.args:
-        frames = list(traceback.walk_tb(error.__traceback__))
-        if frames and frames[-1][0].f_globals.get("__name__") == "os":
-            return str(error.args[0])
-    found = (pattern.search(str(error)) for pattern in _UNSET_MESSAGES)
-    return next((match.group(1) for match in found if match), None)
+def watched_environment() -> set[str]:
+    """The variables that are asked for from now on and are not set; it grows as they are."""
+    kind, missed = type(os.environ), set()
+    given = kind.__getitem__
+
+    def asked(environ: Any, name: Any) -> Any:
+        try:
+            return given(environ, name)
+        except KeyError:
+            missed.add(str(name))
+            raise
+
+    setattr(kind, "__getitem__", asked)  # noqa: B010 — mypy allows no assignment to a method
+    return missed
+
+
+def words_of(error: BaseException | None) -> list[str]:
+    """The words of the error's message and of those that it came from: one may be the name of a variable."""
+    found: list[str] = []
+    while error is not None:
+        found.extend(_WORD.findall(str(error)))
+        error = error.__cause__ or error.__context__
+    return found
 
 
 def closed_database(error: BaseException | None) -> bool:

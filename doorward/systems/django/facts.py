@@ -45,6 +45,9 @@ _WORDS = {
     "mail-backend": "EMAIL_BACKEND",
     "urls": "ROOT_URLCONF",
 }
+_JSON = "django.contrib.sessions.serializers.JSONSerializer"
+"""Stands for every serializer that writes the same: what it wrote, this one reads."""
+_STORE = ("SESSION_ENGINE", "SESSION_SERIALIZER", "SESSION_CACHE", "SESSION_FILE", "CACHES", "INSTALLED_APPS")
 _PERSON = re.compile(r"://[^/@\s]*@")
 _OF_AUTH = frozenset(("backends", "hashers", "user-model"))
 
@@ -93,15 +96,11 @@ def _store(report: Report, place: Place) -> Store:
     engine = report.text("SESSION_ENGINE")
     role = next(iter(report.roles.get("SESSION_ENGINE", ())), "")
     cache = next(iter(report.roles.get("CACHES", ())), "")
-    broken = tuple(
-        f"{fault.setting}: {fault.why}"
-        for fault in report.broken
-        if fault.setting.startswith(("SESSION_ENGINE", "SESSION_SERIALIZER", "SESSION_CACHE", "SESSION_FILE", "CACHES"))
-    )
+    broken = tuple(f"{fault.setting}: {fault.why}" for fault in report.broken if fault.setting.startswith(_STORE))
     return Store(
         where=place("SESSION_ENGINE"),
         engine=_short(engine),
-        serializer=report.text("SESSION_SERIALIZER"),
+        serializer=_JSON if "json" in report.roles.get("SESSION_SERIALIZER", ()) else report.text("SESSION_SERIALIZER"),
         place=_place_digest(report, role),
         shared=cache != "process" if role == "cache" and cache else (True if role else None),
         importable=None if not report.roles else not broken,
@@ -133,9 +132,17 @@ def _place_digest(report: Report, role: str) -> str | None:
         parts[0] = _PERSON.sub("://", str(parts[0]))
     elif role == "file":
         parts = [report.values.get("SESSION_FILE_PATH")]
-    else:
-        return None
+    else:  # an engine of its own: django-redis-sessions says in settings of this name where it keeps them
+        named = sorted(pointer for pointer in report.values if pointer.startswith("SESSION_REDIS"))
+        parts = [(name, _PERSON.sub("://", str(report.values[name]))) for name in named if not _is_person(name)]
+        if not parts:
+            return None
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
+
+
+def _is_person(pointer: str) -> bool:
+    """Whether the setting says who asks, and not where."""
+    return pointer.lower().endswith(("password", "username", "user"))
 
 
 def _flows(report: Report, place: Place) -> Iterator[Fact]:
@@ -154,6 +161,8 @@ def _flows(report: Report, place: Place) -> Iterator[Fact]:
             yield Flow(place(setting), name, (word,) if word else None, report.broken_at(setting))
     header = report.values.get("SECURE_PROXY_SSL_HEADER")
     yield Flow(place("SECURE_PROXY_SSL_HEADER"), "https-header", _header(header))
+    if report.has_auth:
+        yield Flow(place("DATABASES"), "database", None, report.broken_at("DATABASES", "DATABASES.default.NAME"))
     yield from _single_sign_on(report, place)
 
 
@@ -169,6 +178,8 @@ def _single_sign_on(report: Report, place: Place) -> Iterator[Flow]:
     for app, side in _SINGLE_SIGN_ON.items():
         if any(name == app or name.startswith(app + ".") for name in apps):
             yield Flow(place("INSTALLED_APPS"), f"single-sign-on-{side}", (app,))
+    if answer := report.roles.get("SINGLE_SIGN_ON_ANSWER"):
+        yield Flow(place("OIDC_AUTH_REQUEST_EXTRA_PARAMS"), "single-sign-on-answer", answer)
 
 
 def _pages(report: Report, place: Place) -> Iterator[Fact]:
@@ -184,3 +195,6 @@ def _pages(report: Report, place: Place) -> Iterator[Fact]:
             guarded=told.guarded if told else None,
             chosen=setting in report.chosen,
         )
+    for name in ("oidc_authentication_init", "oidc_authentication_callback"):
+        if told := report.pages.get(name):
+            yield Endpoint(place("MIDDLEWARE"), "single-sign-on", name, told.answers, told.guarded)

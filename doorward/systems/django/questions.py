@@ -9,29 +9,37 @@ from __future__ import annotations
 import importlib
 import os
 from functools import partial
-from typing import Any, Callable  # noqa: UP035 — older interpreters read this file too
+from typing import Any, Callable, Mapping, Sequence  # noqa: UP035 — older interpreters read this file too
 
 Attempt = Callable[[Callable[[], Any]], Any]
 Why = Callable[[BaseException], Any]
+Roles = Mapping[str, Sequence[str]]
 
+# Role -> the classes that have it, and hand it on to what is made from them; the first role that fits holds.
 MIDDLEWARE_ROLES = {
-    "session": "django.contrib.sessions.middleware.SessionMiddleware",
-    "auth": "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "csrf": "django.middleware.csrf.CsrfViewMiddleware",
-    "login-required": "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "https": "django.middleware.security.SecurityMiddleware",
+    "session": ("django.contrib.sessions.middleware.SessionMiddleware",),
+    "auth": ("django.contrib.auth.middleware.AuthenticationMiddleware",),
+    "csrf": ("django.middleware.csrf.CsrfViewMiddleware",),
+    "login-required": ("django.contrib.auth.middleware.LoginRequiredMiddleware",),
+    "https": ("django.middleware.security.SecurityMiddleware",),
 }
 BACKEND_ROLES = {
-    "remote-user": "django.contrib.auth.backends.RemoteUserBackend",
-    "password": "django.contrib.auth.backends.ModelBackend",
+    "remote-user": ("django.contrib.auth.backends.RemoteUserBackend",),
+    "provider": (
+        "mozilla_django_oidc.auth.OIDCAuthenticationBackend",
+        "social_core.backends.base.BaseAuth",
+        "djangosaml2.backends.Saml2Backend",
+        "django_cas_ng.backends.CASBackend",
+    ),
+    "password": ("django.contrib.auth.backends.ModelBackend",),
 }
 CACHE_ROLES = {
-    "none": "django.core.cache.backends.dummy.DummyCache",
-    "process": "django.core.cache.backends.locmem.LocMemCache",
+    "none": ("django.core.cache.backends.dummy.DummyCache",),
+    "process": ("django.core.cache.backends.locmem.LocMemCache",),
 }
 CULLING_ROLES = {
-    "files": "django.core.cache.backends.filebased.FileBasedCache",
-    "rows": "django.core.cache.backends.db.DatabaseCache",
+    "files": ("django.core.cache.backends.filebased.FileBasedCache",),
+    "rows": ("django.core.cache.backends.db.DatabaseCache",),
 }
 ENGINE_ROLES = {
     "cached_db": "django.contrib.sessions.backends.cached_db",
@@ -52,7 +60,9 @@ def answers(settings: Any, attempt: Attempt, why: Why) -> dict[str, Any]:
         asker.backends()
         asker.hashers()
         asker.user_model()
+        asker.database()
     asker.pages()
+    asker.provider()
     return {"broken": asker.broken, "roles": asker.roles, "pages": asker.told_pages, "has_auth": asker.has_auth}
 
 
@@ -75,19 +85,17 @@ class Asker:
                 self.broken.append({"setting": setting, "value": value, "why": why})
         return found
 
-    def classes(self, setting: str, roles: dict[str, str]) -> None:
+    def classes(self, setting: str, roles: Roles) -> None:
         """Imports each class that the setting names and finds its role, else keeps its own name."""
         self.roles[setting] = []
         for dotted in getattr(self.settings, setting):
             found = self.tried(setting, dotted, partial(_import_string, dotted))
             self.roles[setting].append(self.role_of(found, roles) or dotted)
 
-    def role_of(self, found: Any, roles: dict[str, str]) -> str:
-        for role, dotted in roles.items():
-            parent, _ = self.attempt(partial(_import_string, dotted))
-            if isinstance(found, type) and isinstance(parent, type) and issubclass(found, parent):
-                return role
-        return ""
+    def role_of(self, found: Any, roles: Roles) -> str:
+        """By the names of the classes that it is made from, so that nothing is imported to compare with."""
+        names = {kind.__module__ + "." + kind.__qualname__ for kind in getattr(found, "__mro__", ())}
+        return next((role for role, known in roles.items() if names.intersection(known)), "")
 
     def middleware(self) -> None:
         self.classes("MIDDLEWARE", MIDDLEWARE_ROLES)
@@ -99,10 +107,14 @@ class Asker:
         """The engine, its serializer, its cache or folder."""
         engine = self.settings.SESSION_ENGINE
         serializer = self.settings.SESSION_SERIALIZER
-        self.tried("SESSION_SERIALIZER", str(serializer), lambda: _import_string(serializer))
+        writer = self.tried("SESSION_SERIALIZER", str(serializer), lambda: _import_string(serializer))
+        written, _ = self.attempt(partial(_written, writer))
+        usual, _ = self.attempt(lambda: _written(_import_string("django.contrib.sessions.serializers.JSONSerializer")))
+        if written is not None and written == usual:
+            self.roles["SESSION_SERIALIZER"] = ["json"]
         store = self.tried("SESSION_ENGINE", engine, partial(_session_store, engine))
         if hasattr(store, "get_model_class"):
-            self.tried("SESSION_ENGINE", engine, store.get_model_class)
+            self.tried("INSTALLED_APPS", engine, store.get_model_class)
         role = self.engine_role(store)
         self.roles["SESSION_ENGINE"] = [role]
         if role in ("cache", "cached_db"):
@@ -136,6 +148,15 @@ class Asker:
         if folder and not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
             self.broken.append({"setting": "SESSION_FILE_PATH", "value": "", "why": "no folder that can be written"})
 
+    def database(self) -> None:
+        """Whether there is a database at all; it stays closed, but a file that is not there holds nobody."""
+        chosen = self.settings.DATABASES.get("default") or {}
+        engine, name = str(chosen.get("ENGINE", "")), str(chosen.get("NAME") or "")
+        if not engine or engine.endswith(".dummy"):
+            self.broken.append({"setting": "DATABASES", "value": "", "why": "no database is set"})
+        elif "sqlite3" in engine and name and "memory" not in name and not os.path.isfile(name.partition("?")[0]):
+            self.broken.append({"setting": "DATABASES.default.NAME", "value": "", "why": "there is no such file"})
+
     def hashers(self) -> None:
         """The algorithm of each hasher, and whether the library that it needs is there."""
         self.roles["PASSWORD_HASHERS"] = []
@@ -161,6 +182,19 @@ class Asker:
             found, error = self.attempt(partial(self.page, str(getattr(self.settings, setting))))
             if error is None and found is not None:
                 self.told_pages[setting] = found
+
+    def provider(self) -> None:
+        """How the provider answers, and whether the way there and back is open to people who are not signed in."""
+        asked = [getattr(self.settings, "OIDC_AUTH_REQUEST_EXTRA_PARAMS", None)]
+        clients = getattr(self.settings, "AUTHLIB_OAUTH_CLIENTS", None)
+        for client in clients.values() if isinstance(clients, dict) else ():
+            asked.append(client.get("authorize_params") if isinstance(client, dict) else None)
+        modes = [str(one["response_mode"]) for one in asked if isinstance(one, dict) and "response_mode" in one]
+        self.roles["SINGLE_SIGN_ON_ANSWER"] = modes[:1]
+        for name in ("oidc_authentication_init", "oidc_authentication_callback"):
+            found, error = self.attempt(partial(self.page, name))
+            if error is None and found is not None and found["answers"]:
+                self.told_pages[name] = found
 
     def patterns(self) -> Any:
         from django.urls import get_resolver  # noqa: PLC0415 — the project's Django
@@ -218,6 +252,11 @@ def _import_string(dotted: str) -> Any:
     from django.utils.module_loading import import_string  # noqa: PLC0415 — the project's Django
 
     return import_string(dotted)
+
+
+def _written(serializer: Any) -> Any:
+    """What it makes of a session: two that write the same read each other's."""
+    return serializer().dumps({"_auth_user_id": "1", "number": 1})
 
 
 def _made(dotted: str) -> Any:

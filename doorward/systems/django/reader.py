@@ -52,6 +52,10 @@ def read(target: Target, *, limit_s: float = process.LIMIT_S) -> Configuration:
             return Where(name, 0, pointer)
         return Where(_relative(found.path, target.project), found.line, pointer)
 
+    if report.failure is None and report.values.get("SECRET_KEY") == "" and "SECRET_KEY" in report.chosen:
+        where = place("SECRET_KEY")
+        told = Failure("ImproperlyConfigured", "SECRET_KEY is empty", str(target.project / where.path), where.line)
+        report = msgspec.structs.replace(report, failure=told)
     found = facts(report, place, _constant(target, module, index, report, limit_s)) if report.values else ()
     return Configuration(
         kind=target.kind,

@@ -143,7 +143,7 @@ def _may_be_shown(pointer: str) -> bool:
     if name in _SHOWN_LEAVES:
         leaf = below.partition(".")[2]
         return leaf in _SHOWN_LEAVES[name]
-    return name in _SHOWN or (name.startswith(_SHOWN_PREFIXES) and not is_secret_name(name))
+    return name in _SHOWN or (name.startswith(_SHOWN_PREFIXES) and not is_secret_name(pointer))
 
 
 def _clear(value: object, key: bytes) -> object:

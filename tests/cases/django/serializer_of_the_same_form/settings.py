@@ -1,0 +1,3 @@
+from base import *
+
+SESSION_SERIALIZER = "django.core.signing.JSONSerializer"

@@ -1,0 +1,3 @@
+from base import *
+
+CSRF_TRUSTED_ORIGINS = []
