@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -50,12 +51,30 @@ class ReloadTable(Table):
     settle_s: Seconds = Field(5.0, description="longest time the reload may take")
 
 
+class EndTable(Table):
+    """[[component.end]]: a day on which something of the component ends, and which no file tells."""
+
+    kind: Literal["certificate", "secret", "password", "key", "token"] = Field(description="what ends")
+    name: str = Field(description="what people know it by, such as: of the directory account")
+    day: date = Field(description="the day on which it ends")
+
+
+class RehearsalTable(Table):
+    """[component.rehearsal]: the pages that `doorward rehearse` uses, named once."""
+
+    protected_url: str = Field("", description="a page that needs a sign-in; default: Django's administration")
+    sign_in_url: str = Field("", description="the sign-in page; default: where the protected page leads")
+    sso_url: str = Field("", description="the page that sends people to the provider; empty = not tried")
+    sso_double: Path | None = Field(None, description="Python file with `sent_back(asked)`: the provider's answer")
+
+
 class ComponentTable(Table):
     """[[component]]: a part of the service."""
 
     name: Name = Field(description="unique name")
     role: Role = Field(description="provider, client, proxy, store or database")
     kind: str = Field(description="django, school, …: `doorward rules` lists what each kind can be checked for")
+    environment: str = Field("", description="where it runs: production, staging, …; empty = it serves all of them")
     config: tuple[Path, ...] = Field((), description="the files whose versions are taken and put back")
     settings: str = Field("", description="Django settings module; used to check settings and to clear sessions")
     project: Path = Field(Path(), description="working directory and import root of the settings module")
@@ -69,8 +88,10 @@ class ComponentTable(Table):
     database: str = Field("", description="sqlite:PATH or postgresql://…: examined in a diagnosis")
     session_hash_key_file: Path | None = Field(None, description="key of the hashes by which the log names sessions")
     reload: ReloadTable = Field(default_factory=lambda: ReloadTable())
+    rehearsal: RehearsalTable = Field(default_factory=lambda: RehearsalTable())
     public_url: str = Field("", description="address people use")
     forwarded: tuple[str, ...] = Field((), description="headers that the proxy in front sets")
+    end: tuple[EndTable, ...] = Field((), description="days on which something ends")
 
 
 class ProbeTable(Table):
@@ -158,6 +179,8 @@ def tables() -> dict[str, type[Table]]:
         "[service]": ServiceTable,
         "[[component]]": ComponentTable,
         "[component.reload]": ReloadTable,
+        "[component.rehearsal]": RehearsalTable,
+        "[[component.end]]": EndTable,
         "[[probe]]": ProbeTable,
         "[watch]": WatchTable,
         "[watch.usual]": UsualTable,

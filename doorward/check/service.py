@@ -6,7 +6,7 @@ named by itself is a service of one part: rules that compare two stay silent, th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -23,11 +23,22 @@ Part = tuple[Component, Configuration]
 
 
 def findings(parts: Iterable[Part]) -> tuple[Finding, ...]:
-    """What every rule over the whole service says, worst first."""
-    service = GuardedService(tuple(parts))
+    """What every rule over the whole service says, worst first; of each environment by itself."""
     rules = [rule for rule in registry.rules() if rule.tell is Tell.SERVICE]
-    found = {_finding(rule, hit): None for rule in rules for hit in cast(ServiceCheck, rule.check)(service)}
+    found = {
+        _finding(rule, hit): None
+        for service in _environments(tuple(parts))
+        for rule in rules
+        for hit in cast(ServiceCheck, rule.check)(service)
+    }
     return tuple(sorted(found, key=order))
+
+
+def _environments(parts: tuple[Part, ...]) -> Iterator[GuardedService]:
+    """What serves no environment by name serves each of them."""
+    for name in sorted({component.environment for component, _ in parts} - {""}) or [""]:
+        own = tuple(part for part in parts if part[0].environment in ("", name))
+        yield GuardedService(own, tuple(part for part in parts if part not in own))
 
 
 def order(finding: Finding) -> tuple[int, str, int, str, str]:

@@ -43,7 +43,8 @@ def of_service(settings: Settings, seen_from: Path | None = None) -> list[Subjec
             continue
         if len(proxies) == 1 and table.role is Role.PROXY:
             headers = _told_headers(new)
-        component = Component(table.name, table.role, table.kind)
+        component = Component(table.name, table.role, table.kind, table.environment)
+        new = replace(new, facts=(*new.facts, *guarded.ends(settings, table)))
         subjects.append(Subject(target, new, None, (*folders(target), settings.directory), component))
     if problems:
         raise InputInvalid(tuple(problems))

@@ -18,11 +18,15 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A part with a role, a kind, a configuration, a log and a way to restart; `name` is unique within the service."""
+    """A part with a role, a kind, a configuration, a log and a way to restart; `name` is unique within the service.
+
+    `environment` is where it runs (`production`, `staging`, a region); empty = it serves every environment.
+    """
 
     name: str
     role: Role
     kind: str
+    environment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from doorward.diagnose.examinee import Address, Examinee
 from doorward.errors import InputInvalid, Problem
+from doorward.model.fact import Flow, Where
 from doorward.model.service import Component, Service
 from doorward.probe.plan import ProbePlan
 from doorward.settings import Settings
@@ -26,7 +27,8 @@ from doorward.toml_file import read
 def service(settings: Settings) -> Service:
     """The guarded service in the model's words."""
     return Service(
-        settings.service.name, tuple(Component(table.name, table.role, table.kind) for table in settings.component)
+        settings.service.name,
+        tuple(Component(table.name, table.role, table.kind, table.environment) for table in settings.component),
     )
 
 
@@ -90,6 +92,17 @@ def target(settings: Settings, component: ComponentTable, kept_file: Path | None
         public_url=component.public_url or None,
         forwarded=component.forwarded,
     )
+
+
+def ends(settings: Settings, component: ComponentTable) -> tuple[Flow, ...]:
+    """What doorward.toml says of the ends that no file of the component tells, with the line of each."""
+    lines, number = read(settings.path), settings.component.index(component)
+    told = []
+    for index, end in enumerate(component.end):
+        pointer = f"component[{number}].end[{index}]"
+        where = Where(settings.path.name, lines.line(pointer), pointer)
+        told.append(Flow(where, "ends", (end.kind, end.name, f"{end.day}T00:00:00+00:00")))
+    return tuple(told)
 
 
 def session_tool(settings: Settings, component: ComponentTable) -> tuple[Sessions, Target, Path] | None:

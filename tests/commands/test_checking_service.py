@@ -19,7 +19,7 @@ from tests.commands.conftest import Run
 CASES = Path(__file__).parents[1] / "cases" / "service"
 NAMED = {path.parent.name: json.loads(path.read_text()) for path in sorted(CASES.glob("*/expect.json"))}
 # Told by tests of their own: what ends needs a file with dates.
-APART = dict.fromkeys(("CERT-01", "SECRET-01"), "tests/check/test_service_calendar.py")
+APART = {"CERT-01": "tests/check/test_service_calendar.py"}
 OF_THE_SERVICE = [rule for rule in check.rules() if rule.tell is Tell.SERVICE and rule.id not in APART]
 
 
@@ -74,3 +74,10 @@ def test_the_calendar_tells_the_ends_of_suppressions(doorward: Run, tmp_path: Pa
     _built(tmp_path, NAMED["suppression_in_force"])
     said = doorward("check", "--config", "doorward.toml")
     assert "ends     9999-12-31  portal.toml:22: suppression of SERVICE-01" in said.out
+
+
+def test_the_calendar_tells_the_ends_that_no_file_says(doorward: Run, tmp_path: Path) -> None:
+    _built(tmp_path, NAMED["password_that_ends_late"])
+    said = doorward("check", "--config", "doorward.toml")
+    assert "ends     9999-12-01  doorward.toml:" in said.out
+    assert "password of the directory account" in said.out

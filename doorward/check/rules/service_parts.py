@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from doorward.check.rule import EVERY_SIGN_IN, GuardedService, Hit, Hits, effect, rule
+from doorward.check.rules.service_keys import share_sessions
 from doorward.check.web_address import cookie_domain_covers, host_of, origin_of
 from doorward.model.configuration import Configuration
 from doorward.model.fact import Callback, Cookie, Issuer, Secret
@@ -206,11 +207,14 @@ def one_cookie_for_two_parts(service: GuardedService) -> Hits:
     """Two parts of the service set a cookie of one name for one host.
 
     Why: cookies do not tell ports or services apart. Each part overwrites the other's session, so the way back from
-    the provider finds no session: people go round in a circle.
+    the provider finds no session: people go round in a circle. Parts that keep their sessions in one place are meant
+    to have one cookie.
 
     Fix: give each part's cookies a name of their own, or each part a host of its own.
     """
     for (one, here), (other, there) in combinations(service.parts, 2):
+        if share_sessions(here, there):
+            continue
         for cookie in here.facts_of(Cookie):
             for against in there.facts_of(Cookie):
                 if _collide(cookie, here, against, there):
