@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from doorward.check import parse_target
-from doorward.check.rehearsal import Pages, Plan, report
+from doorward.check.rehearsal import Pages, Plan, own, report
 from doorward.check.rehearsal import rehearse as rehearsed
 from doorward.commands.checking import FORWARDED, PROJECT, PUBLIC_URL, PYTHON
 from doorward.commands.shared import FOUND, Output, OutputOption, progress, reported
+from doorward.errors import InputInvalid, Problem
+from doorward.settings import Settings, load
+from doorward.settings_tables import ComponentTable, RehearsalTable
 from doorward.systems import Target
+from doorward.wiring import guarded
+
+Told = Callable[[str], Target]
 
 
 @reported
@@ -28,6 +36,16 @@ def rehearse(
         str, typer.Option("--sign-in-url", help="The sign-in page; default: where the protected page leads.")
     ] = "",
     sso_url: Annotated[str, typer.Option("--sso-url", help="The page that sends people to the provider.")] = "",
+    sso_double: Annotated[
+        Path | None,
+        typer.Option("--sso-double", help="Python file with `sent_back(asked)`, which answers for the provider."),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", help="A doorward.toml whose component names what the options name.")
+    ] = None,
+    component: Annotated[
+        str, typer.Option("--component", help="Which component of it; default: the one that has the old configuration.")
+    ] = "",
     project: PROJECT = Path(),
     python: PYTHON = sys.executable,
     public_url: PUBLIC_URL = "",
@@ -38,13 +56,38 @@ def rehearse(
     Example: doorward rehearse site.settings_new --against site.settings --protected-url /account/
     """
     headers = tuple(part.strip() for part in forwarded.split(",") if part.strip())
+    settings = load(config) if config else None
+    table = _component(settings, component, against) if settings else None
 
     def target(text: str) -> Target:
-        return parse_target(text, project=project, python=python, public_url=public_url or None, forwarded=headers)
+        if settings is None or table is None:
+            return parse_target(text, project=project, python=python, public_url=public_url or None, forwarded=headers)
+        named = guarded.target(settings, table)
+        told = parse_target(text if ":" in text else f"{table.kind}:{text}", named.project, named.python, env=named.env)
+        return replace(told, public_url=public_url or named.public_url, forwarded=headers or named.forwarded)
 
-    plan = Plan(target(against), target(new), Pages(protected_url, sign_in_url, sso_url))
+    pages = table.rehearsal if table else RehearsalTable()
+    double = sso_double or (settings.place(pages.sso_double) if settings and pages.sso_double else None)
+    named_pages = Pages(
+        protected_url or pages.protected_url, sign_in_url or pages.sign_in_url, sso_url or pages.sso_url
+    )
+    plan = Plan(target(against), target(new), named_pages, own(double) if double else None)
     progress(f"rehearsing {plan.new.name} against {plan.old.name} in a scratch copy")
     found = rehearsed(plan)
     print(report.json(found) if output is Output.JSON else report.text(found))
     if not found.is_fine:
         raise typer.Exit(FOUND)
+
+
+def _component(settings: Settings, asked: str, against: str) -> ComponentTable:
+    """The component that is asked for, else the only one, else the one that has the old configuration."""
+    old = against.rpartition(":")[2]
+    for table in settings.component:
+        files = {settings.place(path) for path in table.config}
+        if asked == table.name or (not asked and (old == table.settings or Path(old).resolve() in files)):
+            return table
+    if not asked and len(settings.component) == 1:
+        return settings.component[0]
+    names = ", ".join(table.name for table in settings.component)
+    what = f"no component is named {asked}" if asked else "it is not told which component this is"
+    raise InputInvalid((Problem("component.unclear", what, "--component", f"one of: {names}"),))

@@ -62,6 +62,70 @@ def test_where_nobody_gets_in_on_either_side_nothing_is_compared(doorward: Run, 
 
 
 def test_other_kinds_are_not_rehearsed_yet(doorward: Run) -> None:
-    said = doorward("rehearse", "school:a.toml", "--against", "school:b.toml")
+    said = doorward("rehearse", "nginx:a.conf", "--against", "nginx:b.conf")
     assert said.code == 2
-    assert "django" in said.err
+    assert "django, school" in said.err
+
+
+DOORWARD_TOML = """\
+[service]
+name = "Portal"
+
+[[component]]
+name = "portal"
+role = "client"
+kind = "django"
+settings = "site_of_test.settings"
+project = "project"
+public_url = "http://people.example.com"
+env = {{ OF_TEST = "set" }}
+
+[component.rehearsal]
+protected_url = "/account/"
+sso_url = "/sso/"
+sso_double = "double.py"
+
+[[component]]
+name = "other"
+role = "proxy"
+kind = "nginx"
+"""
+
+
+def test_a_doorward_toml_names_the_pages_the_address_and_the_double_once(
+    doorward: Run, project: Path, tmp_path: Path
+) -> None:
+    config = tmp_path / "doorward.toml"
+    config.write_text(DOORWARD_TOML.format().replace('"project"', f'"{project}"'))
+    (tmp_path / "double.py").write_text("def sent_back(asked):\n    return {'code': '1', 'state': 'mistaken'}\n")
+    candidate(project, "import os; os.environ['OF_TEST']; ALLOWED_HOSTS = ['*']", "open")
+    chosen = ("--config", str(config), "--component", "portal", "--format", "json")
+    said = doorward("rehearse", "site_of_test.open", "--against", "site_of_test.open", *chosen)
+    told = json.loads(said.out)
+    assert said.code == 0
+    assert told["public_url"] == "http://people.example.com"
+    assert [one["verdict"] for one in told["probes"]].count("fine") == 7
+    # The project's own double answers with a wrong state, on both sides.
+    assert told["probes"][6]["old"]["reason"] == "http-400"
+    assert not (tmp_path / "__pycache__").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [("def sent(asked): pass", "no function"), ("def (", "SyntaxError"), (None, "cannot be run")]
+)
+def test_a_double_that_is_none_is_wrong_use(
+    doorward: Run, project: Path, tmp_path: Path, content: str | None, said: str
+) -> None:
+    if content is not None:
+        (tmp_path / "double.py").write_text(content)
+    code, _, err = rehearse(doorward, project, "longer", *PAGES, "--sso-double", str(tmp_path / "double.py"))
+    assert code == 2
+    assert said in err
+
+
+def test_a_component_that_is_not_told_is_asked_for(doorward: Run, project: Path, tmp_path: Path) -> None:
+    config = tmp_path / "doorward.toml"
+    config.write_text(DOORWARD_TOML.format().replace('"project"', f'"{project}"'))
+    code, _, err = rehearse(doorward, project, "longer", "--config", str(config), "--component", "potral")
+    assert code == 2
+    assert "portal, other" in err

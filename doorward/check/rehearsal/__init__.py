@@ -6,9 +6,10 @@ databases and its caches, and to speak to any host.
 
 from __future__ import annotations
 
+from doorward.check.rehearsal.double import own
 from doorward.check.rehearsal.outcome import Compared, Outcome, Reason, Rehearsal, Verdict
 from doorward.check.rehearsal.plan import Plan
 from doorward.check.rehearsal.probes import Pages
 from doorward.check.rehearsal.rehearse import rehearse
 
-__all__ = ["Compared", "Outcome", "Pages", "Plan", "Reason", "Rehearsal", "Verdict", "rehearse"]
+__all__ = ["Compared", "Outcome", "Pages", "Plan", "Reason", "Rehearsal", "Verdict", "own", "rehearse"]

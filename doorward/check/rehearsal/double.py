@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import runpy
 import secrets
 import threading
 import time
@@ -19,6 +20,7 @@ from urllib.parse import unquote_plus
 
 from doorward.check.rehearsal import signing
 from doorward.check.rehearsal.signing import SigningKey
+from doorward.errors import InputInvalid, Problem
 
 Fields = Mapping[str, str]
 Own = Callable[[dict[str, str]], Fields]
@@ -120,6 +122,23 @@ class Double:
             if self._key is None:
                 self._key = signing.make(self.folder / "double.pem")
             return self._key
+
+
+def own(path: Path) -> Own:
+    """The function `sent_back` of that file. Raises InputInvalid where there is none."""
+    try:
+        # Run, not imported: nothing is written beside the file.
+        found: Own | None = runpy.run_path(str(path)).get("sent_back")
+    except (OSError, SyntaxError, ImportError) as error:
+        raise _is_none(path, f"cannot be run: {type(error).__name__}") from error
+    if not callable(found):
+        raise _is_none(path, "has no function sent_back")
+    return found
+
+
+def _is_none(path: Path, what: str) -> InputInvalid:
+    fix = "write a function sent_back(asked) that gives a dictionary of texts"
+    return InputInvalid((Problem("sso-double.invalid", what, str(path), fix),))
 
 
 def callback(asked: Fields) -> str:
