@@ -5,8 +5,10 @@ VENV := .venv
 SARIF_SCHEMA := .schemas/sarif-2.1.0-rtm.5.json
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+ALL_READY := $(VENV)/.all-ready
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 
-.PHONY: setup test lint fix run demo bench bench-check docs schemas lock clean
+.PHONY: setup setup-all test lint fix run demo bench bench-check docs schemas lock clean
 
 setup: $(READY)
 
@@ -17,6 +19,13 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
+
+# What a user does not need: Spark, Kafka, and those beside whom the benches measure.
+setup-all: $(ALL_READY)
+
+$(ALL_READY): requirements-all.lock $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-all.lock
+	@touch $(ALL_READY)
 
 test: setup
 	$(BIN)/python -m pytest -n auto --dist loadfile
@@ -59,7 +68,8 @@ $(SARIF_SCHEMA):
 
 lock:
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras pyproject.toml -o requirements.lock
+	$(LOCK) --extra postgresql --extra school --extra dev -o requirements.lock
+	$(LOCK) --all-extras --constraint requirements.lock -o requirements-all.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
