@@ -1,8 +1,8 @@
 """How many changes of a Keycloak realm that break sign-in does `doorward check NEW --against OLD` tell?
 
 `python -m bench check_keycloak`; `python -m bench.check_keycloak --verbose` prints every change. With a Keycloak at
-hand (`--keycloak DIR` or DOORWARD_KEYCLOAK) each change is also made on it and people sign in before and after: broken is
-what worked before and does not after. Exit 1 if a goal is missed.
+hand (`--keycloak DIR` or DOORWARD_KEYCLOAK) each change is also made on it and people sign in before and after: broken
+is what worked before and does not after. Exit 1 if a goal is missed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.keycloak_changes import Json, RealmChange, base_realm, changes
+from bench.keycloak.before_and_after import Seen, see_all
+from bench.keycloak.changes import Json, RealmChange, base_realm, changes
 from doorward import check
 from doorward.model.finding import Finding, Severity
 
@@ -47,14 +48,26 @@ def main(arguments: list[str]) -> int:
     asked = _arguments(arguments)
     chosen = [one for one in changes() if asked.only in one.name]
     told = _judge(base_realm(), chosen)
+    seen = _see(asked, chosen)
     if asked.verbose:
-        _print_each(told)
-    return _print_score(told) if not asked.only else 0
+        _print_each(told, seen)
+    return _print_score(told, seen) if not asked.only else 0
+
+
+def _see(asked: argparse.Namespace, chosen: list[RealmChange]) -> dict[str, Seen]:
+    """What a real Keycloak shows of each change, by name; nothing, and why, where none is at hand."""
+    if not asked.keycloak:
+        print("not run on a real Keycloak: name its folder by --keycloak or DOORWARD_KEYCLOAK\n", file=sys.stderr)
+        return {}
+    jar = Path(asked.directory) if asked.directory else None
+    return {one.change.name: one for one in see_all(asked.keycloak, jar, base_realm(), chosen)}
 
 
 def _arguments(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keycloak", default=os.environ.get("DOORWARD_KEYCLOAK", ""), help="folder of a Keycloak")
+    jar = os.environ.get("DOORWARD_LDAP_JAR", "")
+    parser.add_argument("--directory", default=jar, help="the jar of UnboundID's LDAP SDK, for changes of a directory")
     parser.add_argument("--verbose", action="store_true", help="print every change")
     parser.add_argument("--only", default="", help="changes whose name holds this text")
     return parser.parse_args(arguments)
@@ -77,28 +90,40 @@ def _read(path: Path, realm: Json) -> check.Configuration:
     return check.read(check.parse_target(f"keycloak:{path}"))
 
 
-def _print_each(told: list[Told]) -> None:
-    print("| change | breaks | check says |\n|---|---|---|")
+def _print_each(told: list[Told], seen: dict[str, Seen]) -> None:
+    print("| change | breaks | check says | a real Keycloak shows |\n|---|---|---|---|")
     for one in told:
-        print(f"| {one.change.name} | {'yes' if one.change.breaks else 'no'} | {one.says} |")
+        shows = seen[one.change.name].says if one.change.name in seen else "not run"
+        print(f"| {one.change.name} | {'yes' if one.change.breaks else 'no'} | {one.says} | {shows} |")
     print()
 
 
-def _print_score(told: list[Told]) -> int:
+def _print_score(told: list[Told], seen: dict[str, Seen]) -> int:
     breaking, harmless = ([one for one in told if one.change.breaks is kind] for kind in (True, False))
     missed = [one for one in breaking if not one.is_told]
     alarms = [one for one in harmless if one.is_told]
     hardening = [one for one in breaking if one.change.hardening]
     praised = [one for one in hardening if not one.is_told]
-    print("| realm changes of Keycloak | number | told | goal |\n|---|---|---|---|")
+    print("| realm changes of Keycloak | number | told | goal | shown by a real Keycloak |\n|---|---|---|---|---|")
     share = 1 - len(missed) / len(breaking)
-    print(f"| breaking | {len(breaking)} | {len(breaking) - len(missed)} ({share:.0%}) | {LEAST_SHARE:.0%} |")
-    print(f"| of them meant as hardening | {len(hardening)} | {len(hardening) - len(praised)} | all |")
-    print(f"| harmless | {len(harmless)} | {len(alarms)} | 0 |")
+    said = len(breaking) - len(missed)
+    print(f"| breaking | {len(breaking)} | {said} ({share:.0%}) | {LEAST_SHARE:.0%} | {_shown(breaking, seen)} |")
+    made = len(hardening) - len(praised)
+    print(f"| of them meant as hardening | {len(hardening)} | {made} | all | {_shown(hardening, seen)} |")
+    print(f"| harmless | {len(harmless)} | {len(alarms)} | 0 | {_shown(harmless, seen)} |")
     for kind, ones in (("missed", missed), ("false alarm", alarms)):
         for one in ones:
             print(f"{kind}: {one.change.name}: {one.says}")
-    return int(len(breaking) < LEAST_CHANGES or share < LEAST_SHARE or bool(alarms) or bool(praised))
+    wrong = [one for one in told if one.change.name in seen and seen[one.change.name].contradicts(one.change)]
+    for one in wrong:
+        print(f"Keycloak shows otherwise: {one.change.name}: {seen[one.change.name].says}")
+    return int(len(breaking) < LEAST_CHANGES or share < LEAST_SHARE or bool(alarms or praised or wrong))
+
+
+def _shown(ones: list[Told], seen: dict[str, Seen]) -> str:
+    run = [one for one in ones if one.change.name in seen and seen[one.change.name].was_run]
+    agreed = [one for one in run if not seen[one.change.name].contradicts(one.change)]
+    return f"{len(agreed)} of {len(run)}" if run else "not run"
 
 
 if __name__ == "__main__":

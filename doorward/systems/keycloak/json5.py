@@ -24,6 +24,8 @@ _WORDS: dict[str, object] = {"true": True, "false": False, "null": None}
 _NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|Infinity|NaN)")
 _DEEPEST = 100
 """An export nests some ten deep."""
+_MOST_DIGITS = 400
+"""Python refuses to make a whole number of more than 4,300 digits."""
 
 
 @dataclass(slots=True)
@@ -153,4 +155,4 @@ def _number(token: str) -> int | float:
     if "x" in token.lower():
         return int(token, 16)
     bare = token.lstrip("+-")
-    return int(token) if bare.isdigit() else float(token)
+    return int(token) if bare.isdigit() and len(bare) < _MOST_DIGITS else float(token)

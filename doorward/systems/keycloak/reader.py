@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from doorward import yaml_file
@@ -11,7 +12,7 @@ from doorward.errors import InputInvalid, Problem
 from doorward.model.configuration import Configuration, Setting
 from doorward.model.fact import Endpoint, Fact, Flow, Where
 from doorward.systems import Target
-from doorward.systems.keycloak import json5, server_file, walk
+from doorward.systems.keycloak import json5, plain_json, server_file, walk
 from doorward.systems.keycloak.document import Document, Value
 from doorward.systems.keycloak.facts import facts
 
@@ -56,7 +57,7 @@ def parse(text: str, name: str) -> Document:
     """The document in the text, by what it looks like: JSON, the server's keys, or YAML."""
     begins = text.lstrip("\ufeff \t\r\n")
     if begins[:1] in ("{", "[") or begins[:2] in ("//", "/*"):
-        data, lines = json5.parse(text, name)
+        data, lines = plain_json.parse(text) or json5.parse(text, name)
     elif server_file.is_server_file(text):
         return server_file.document_of(name, text)
     else:
@@ -103,6 +104,10 @@ def _settings(document: Document) -> tuple[Setting, ...]:
 
 
 def _as_text(value: Value) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
+    return value if value is None or isinstance(value, str) else _json(value)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _json(value: Value) -> str:
+    """The value as JSON; few values stand in many clients."""
     return json.dumps(value)

@@ -58,11 +58,12 @@ def _count_people(found: Document, pointer: str, users: object) -> None:
 class _Walk:
     """One realm; `source` is the place in the file, `pointer` the name in the document."""
 
-    __slots__ = ("found", "lines")
+    __slots__ = ("found", "known", "lines")
 
     def __init__(self, found: Document, lines: dict[str, int]) -> None:
         self.found = found
         self.lines = lines
+        self.known: dict[tuple[str, str | bool], tuple[Value, bool]] = {}
 
     def mapping(self, value: dict[str, object], source: str, pointer: str) -> None:
         source, pointer = (f"{source}." if source else ""), (f"{pointer}." if pointer else "")
@@ -94,10 +95,24 @@ class _Walk:
                 self.mapping(item, f"{source}[{number}]", below)
 
     def leaf(self, item: object, pointer: str) -> None:
-        value: Value = shown(pointer, item)  # type: ignore[assignment]
+        value, has_unknown = self.seen(pointer.rpartition("]")[2], item)
         self.found.values[pointer] = value
-        if is_unknown(item) or (isinstance(item, list) and any(is_unknown(one) for one in item)):
+        if has_unknown:
             self.found.places[f"?{pointer}"] = self.found.places[pointer]
+
+    def seen(self, leaf: str, item: object) -> tuple[Value, bool]:
+        """The value as it may be seen, and whether it holds a placeholder; the same value stands in many clients."""
+        if not isinstance(item, (str, bool)):
+            return _seen(leaf, item)
+        found = self.known.get((leaf, item))
+        if found is None:
+            found = self.known[leaf, item] = _seen(leaf, item)
+        return found
+
+
+def _seen(leaf: str, item: object) -> tuple[Value, bool]:
+    has_unknown = any(is_unknown(one) for one in item) if isinstance(item, list) else is_unknown(item)
+    return shown(leaf, item), has_unknown  # type: ignore[return-value]
 
 
 def _name(item: dict[str, object]) -> str | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-FOLDER = Path(__file__).parent / "changes"
+FOLDER = Path(__file__).parents[1] / "changes"
 _NAMES = ("clientId", "alias", "name")
 
 Json = dict[str, object]
@@ -35,6 +35,7 @@ class RealmChange:
     shortened: Mapping[str, object] | None = None
     shortened_old: Mapping[str, object] | None = None
     wait_s: float = 0
+    pause_s: float = 0
     needs: str = ""
     is_import: bool = False
 

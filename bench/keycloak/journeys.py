@@ -1,0 +1,363 @@
+"""What people and clients of the school do with Keycloak. Each journey ends well or raises Broken.
+
+`Past` holds what was made before the change: sessions, tokens, an open form. Clients know of no change: they ask, prove
+themselves and check tokens as they did.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, quote, urlsplit
+
+import httpx
+
+from bench.keycloak.neighbours import Mail
+from bench.keycloak.people import (
+    APP,
+    OLD_PAGE,
+    PORTAL,
+    Broken,
+    Browser,
+    Client,
+    answer_of,
+    challenge_of,
+    form_of,
+    hidden,
+    proof_of,
+    request_of,
+    tokens,
+    verified,
+)
+from bench.keycloak.server import Keycloak
+
+_VERIFIER = "of-the-app-0123456789-0123456789-0123456789"
+_LIBRARY = "https://library.school.example"
+_LETTER_S = 3
+
+
+@dataclass(slots=True)
+class Visit:
+    """A browser that has signed in to a client, and the tokens that the client got."""
+
+    browser: Browser
+    client: Client
+    tokens: dict[str, object]
+
+
+@dataclass(slots=True)
+class World:
+    """One realm of one server, and what was made there before the change."""
+
+    server: Keycloak
+    name: str
+    mail: Mail
+    has_directory: bool
+    pause_s: float = 0
+    visits: dict[str, Visit] = field(default_factory=dict)
+    known: dict[str, object] = field(default_factory=dict)
+    form: tuple[Browser, httpx.Response] | None = None
+
+    @property
+    def realm(self) -> str:
+        """The realm's address, as clients know it."""
+        return f"{self.server.base}/realms/{self.name}"
+
+    def browser(self) -> Browser:
+        """A new one."""
+        return Browser(self.server.base)
+
+    def enter(
+        self, client: Client, name: str, password: str = "", remember: bool = False, scope: str = "openid"
+    ) -> Visit:
+        """Sign in to the client and let it fetch its tokens."""
+        browser = self.browser()
+        page = browser.open(self.request(client, scope=scope))
+        time.sleep(self.pause_s)
+        page = browser.sign_in(page, name, password or f"of-{name}-Long1", remember)
+        return Visit(browser, client, self.fetch(client, answer_of(page, client)["code"]))
+
+    def request(self, client: Client, **more: str) -> str:
+        """Where the client sends people to."""
+        return request_of(self.realm, client, challenge_of(_VERIFIER) if client.has_challenge else "", **more)
+
+    def fetch(self, client: Client, code: str) -> dict[str, object]:
+        """The client's exchange of the code, and its checks of the identity token."""
+        time.sleep(self.pause_s)
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": client.callback, **proof_of(client)}
+        got = tokens(self.realm, {**form, **({"code_verifier": _VERIFIER} if client.has_challenge else {})}, client)
+        claims = verified(self.realm, got.get("id_token"), client.name)
+        lost = [key for key in ("sub", "email") if key not in claims]
+        if lost:
+            raise Broken(f"is not known to the client: no {', '.join(lost)}")
+        return got
+
+    def renew(self, key: str) -> None:
+        """The client's renewal; keeps the refresh token that it gets."""
+        visit = self.visits[key]
+        form = {"grant_type": "refresh_token", "refresh_token": str(visit.tokens["refresh_token"])}
+        got = tokens(self.realm, {**form, **proof_of(visit.client)}, visit.client)
+        if "refresh_token" not in got:
+            raise Broken("gets no refresh token any more")
+        visit.tokens = {**visit.tokens, **got}
+
+    def prepare(self) -> None:
+        """What stands before the change."""
+        for key in ("session", "renewal", "sign-out"):
+            self.visits[key] = self.enter(PORTAL, "alice")
+        self.visits["remembered"] = self.enter(PORTAL, "alice", remember=True)
+        self.visits["app"] = self.enter(APP, "alice")
+        self.visits["offline"] = self.enter(APP, "alice", scope="openid offline_access")
+        browser = self.browser()
+        self.form = (browser, browser.open(self.request(PORTAL)))
+        self.known["alice"] = verified(self.realm, self.visits["session"].tokens["id_token"])["sub"]
+        self.known["library"] = _library_name(self)
+        if self.has_directory:
+            self.known["tess"] = verified(self.realm, self.enter(APP, "tess").tokens["id_token"])["sub"]
+
+
+def _silently(world: World, key: str) -> None:
+    visit = world.visits[key]
+    answer_of(visit.browser.open(world.request(visit.client, prompt="none")), visit.client)
+
+
+def session(world: World) -> None:
+    """Whoever is signed in comes from the portal once more."""
+    _silently(world, "session")
+
+
+def remembered(world: World) -> None:
+    """Whoever asked to be remembered comes again, with a browser that was closed."""
+    world.visits["remembered"].browser.close()
+    _silently(world, "remembered")
+
+
+def renewal(world: World) -> None:
+    """The portal renews its tokens."""
+    world.renew("renewal")
+
+
+def silent_app(world: World) -> None:
+    """The app asks silently whether its person is still signed in."""
+    _silently(world, "app")
+
+
+def app_renewal(world: World) -> None:
+    """The app renews twice with one token, as two tabs do."""
+    visit = world.visits["app"]
+    first = dict(visit.tokens)
+    world.renew("app")
+    visit.tokens = {**visit.tokens, "refresh_token": first["refresh_token"]}
+    world.renew("app")
+
+
+def offline(world: World) -> None:
+    """A phone renews by its offline token."""
+    world.renew("offline")
+
+
+def old_token(world: World) -> None:
+    """A token from before is shown to the files and to Keycloak."""
+    token = world.visits["session"].tokens["access_token"]
+    verified(world.realm, token)
+    _user(world, token)
+
+
+def _user(world: World, token: object) -> None:
+    head = {"Authorization": f"Bearer {token}"}
+    got = httpx.get(f"{world.realm}/protocol/openid-connect/userinfo", headers=head, timeout=60)
+    if got.is_error:
+        raise Broken(f"is not known by the token: {got.status_code}")
+
+
+def open_form(world: World) -> None:
+    """A form that was opened before is sent."""
+    assert world.form is not None
+    browser, page = world.form
+    answer_of(browser.sign_in(page, "alice", "of-alice-Long1"), PORTAL)
+
+
+def portal(world: World) -> None:
+    """Alice signs in to the portal, is known by the same subject, and has her groups and roles."""
+    visit = world.enter(PORTAL, "alice")
+    claims = verified(world.realm, visit.tokens["id_token"])
+    access = verified(world.realm, visit.tokens["access_token"], "files")
+    if "pupils" not in claims.get("groups", ()):  # type: ignore[operator]
+        raise Broken("has no groups")
+    if "pupil" not in access.get("roles", ()):  # type: ignore[operator]
+        raise Broken("has no roles")
+    if claims["sub"] != world.known["alice"]:
+        raise Broken("is taken for another person")
+    _user(world, visit.tokens["access_token"])
+
+
+def app(world: World) -> None:
+    """Alice signs in to the app in the browser."""
+    visit = world.enter(APP, "alice")
+    if "refresh_token" not in visit.tokens:
+        raise Broken("gets no refresh token")
+
+
+def phone(world: World) -> None:
+    """Alice signs in to the app on a phone, which asks for an offline token."""
+    world.enter(APP, "alice", scope="openid offline_access")
+
+
+def framed(world: World) -> None:
+    """The app shows the form of sign-in in a frame."""
+    head = world.browser().open(world.request(APP)).headers
+    policy = re.search(r"frame-ancestors([^;]*)", head.get("content-security-policy", ""))
+    if policy and APP.origin not in policy[1].split():
+        raise Broken("sees an empty frame (frame-ancestors)")
+    if not policy and head.get("x-frame-options", "").upper() in ("DENY", "SAMEORIGIN"):
+        raise Broken("sees an empty frame (X-Frame-Options)")
+
+
+def old_page(world: World) -> None:
+    """Alice signs in to the page that uses the implicit flow."""
+    browser = world.browser()
+    answer_of(browser.sign_in(browser.open(world.request(OLD_PAGE)), "alice", "of-alice-Long1"), OLD_PAGE)
+
+
+def tool(world: World) -> None:
+    """A tool asks for the password itself."""
+    form = {"grant_type": "password", "client_id": "tool", "username": "alice", "password": "of-alice-Long1"}
+    tokens(world.realm, form)
+
+
+def robot(world: World) -> None:
+    """A robot signs in as itself."""
+    tokens(world.realm, {"grant_type": "client_credentials", "client_id": "robot", "client_secret": "of-the-robot"})
+
+
+def remembers(world: World) -> None:
+    """Alice asks to be remembered, closes her browser and comes back."""
+    visit = world.enter(PORTAL, "alice", remember=True)
+    visit.browser.close()
+    answer_of(visit.browser.open(world.request(PORTAL, prompt="none")), PORTAL)
+
+
+def mail_name(world: World) -> None:
+    """Alice types her mail address."""
+    world.enter(APP, "alice@school.example", "of-alice-Long1")
+
+
+def unverified(world: World) -> None:
+    """Bela, whose address is not verified, signs in."""
+    world.enter(APP, "bela")
+
+
+def typos(world: World) -> None:
+    """Dora types a wrong password three times and then the right one."""
+    browser = world.browser()
+    page = browser.open(world.request(APP))
+    for _ in range(3):
+        page = browser.sign_in(page, "dora", "of-dora-Lnog1", is_right=False)
+    answer_of(browser.sign_in(page, "dora", "of-dora-Long1"), APP)
+
+
+def new_password(world: World) -> None:
+    """Tom must set a new password on the way in."""
+    browser = world.browser()
+    page = browser.open(world.request(APP))
+    time.sleep(world.pause_s)
+    page = browser.sign_in(page, "tom", "of-tom-Long1")
+    time.sleep(world.pause_s)
+    new = "of-tom-Much-Longer-2"
+    answer_of(browser.open(form_of(page), {"password-new": new, "password-confirm": new}), APP)
+
+
+def newcomer(world: World) -> None:
+    """A new account is made, and its person signs in."""
+    name = f"nora{len(world.known)}"
+    more = {"enabled": True, "email": f"{name}@school.example", "firstName": "Nora", "lastName": "Example"}
+    secret = [{"type": "password", "value": f"of-{name}-Long-Enough1"}]
+    realm = world.realm.rpartition("/")[2]
+    world.server.ask(
+        "POST", f"/{realm}/users", {"username": name, **more, "emailVerified": True, "credentials": secret}
+    )
+    world.known[name] = True
+    world.enter(APP, name, f"of-{name}-Long-Enough1")
+
+
+def forgotten(world: World) -> None:
+    """Alice forgot her password and gets a mail."""
+    world.mail.letters.clear()
+    browser = world.browser()
+    page = browser.open(world.request(PORTAL))
+    link = re.search(r'href="([^"]*reset-credentials[^"]*)"', page.text)
+    if link is None:
+        raise Broken("finds no link for a forgotten password")
+    page = browser.open(f"{world.server.base}{link[1].replace('&amp;', '&')}")
+    browser.open(form_of(page), {"username": "alice"})
+    if not world.mail.has_letter_for("alice@school.example", _LETTER_S):
+        raise Broken("gets no mail")
+
+
+def by_town(world: World) -> None:
+    """Theo signs in by the town's provider."""
+    browser = world.browser()
+    page = browser.open(world.request(APP))
+    link = re.search(r'href="([^"]*broker/town/login[^"]*)"', page.text)
+    if link is None:
+        raise Broken("finds no way to the town's provider")
+    page = browser.open(f"{world.server.base}{link[1].replace('&amp;', '&')}")
+    answer_of(browser.sign_in(page, "theo", "of-theo-Long1"), APP)
+
+
+def library(world: World) -> None:
+    """Alice signs in to the library (SAML) and is known by the same name."""
+    if _library_name(world) != world.known["library"]:
+        raise Broken("is taken for another person")
+
+
+def _library_name(world: World) -> str:
+    place = f"{world.realm}/protocol/saml"
+    asked = (
+        '<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" '
+        f'IssueInstant="{time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}" Destination="{place}" '
+        f'AssertionConsumerServiceURL="{_LIBRARY}/acs"><saml:Issuer xmlns:saml='
+        f'"urn:oasis:names:tc:SAML:2.0:assertion">{_LIBRARY}/saml</saml:Issuer></samlp:AuthnRequest>'
+    )
+    packed = zlib.compress(asked.encode())[2:-4]
+    browser = world.browser()
+    page = browser.open(f"{place}?SAMLRequest={quote(base64.b64encode(packed).decode(), safe='')}")
+    answer = hidden(browser.sign_in(page, "alice", "of-alice-Long1")).get("SAMLResponse")
+    name = re.search(rb"<saml:NameID[^>]*>([^<]*)<", base64.b64decode(answer)) if answer else None
+    if name is None:
+        raise Broken("comes back without a name")
+    return name[1].decode()
+
+
+def teacher(world: World) -> None:
+    """Tess, whom the directory knows, signs in and is known by the same subject."""
+    claims = verified(world.realm, world.enter(APP, "tess").tokens["id_token"])
+    if claims["sub"] != world.known["tess"]:
+        raise Broken("is taken for another person")
+
+
+def sign_out(world: World) -> None:
+    """Alice signs out of the portal and comes back to its farewell."""
+    visit = world.visits["sign-out"]
+    target = "https://portal.school.example/bye"
+    asked = f"id_token_hint={visit.tokens['id_token']}&post_logout_redirect_uri={quote(target, safe='')}"
+    page = visit.browser.open(f"{world.realm}/protocol/openid-connect/logout?{asked}")
+    if not page.headers.get("location", "").startswith(target):
+        raise Broken("is not sent back")
+    if "error" in parse_qs(urlsplit(page.headers["location"]).query):
+        raise Broken("is sent back with an error")
+
+
+Journey = Callable[[World], None]
+OF_THE_PAST: tuple[Journey, ...] = (
+    session, remembered, renewal, silent_app, app_renewal, offline, old_token, open_form, sign_out,
+)  # fmt: skip
+OF_TODAY: tuple[Journey, ...] = (
+    portal, app, phone, framed, old_page, tool, robot, remembers, mail_name, unverified, typos, new_password, newcomer,
+    forgotten, by_town, library,
+)  # fmt: skip
+OF_THE_DIRECTORY: tuple[Journey, ...] = (teacher,)
