@@ -7,6 +7,7 @@ nothing but the standard library and the project's Django; runs on any Python th
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import importlib.util
 import json
@@ -216,6 +217,7 @@ def main() -> None:
     answer_to = os.dup(1)
     os.dup2(2, 1)
     request = json.load(sys.stdin)
+    faulthandler.dump_traceback_later(request["trace_after_s"], repeat=True, file=request["trace"])
     sys.dont_write_bytecode = True
     sys.path[0] = request["project"]
     with os.fdopen(answer_to, "w", encoding="utf-8") as stream:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -23,16 +26,25 @@ from doorward.errors import InputInvalid, Problem
 LIMIT_S = 20.0
 """Settings that take longer would hold up every restart too; measured: a large project loads in 3 s."""
 
+_TRACED = 0.25
+"""The share of the time after which the child writes down where it is, again and again: the last time counts."""
+_MOST_TRACE = 262_144
+_FRAME = re.compile(r'^  File "(.+)", line (\d+) in ', re.MULTILINE)
+
 DIGEST_KEY_FILE = "DOORWARD_DIGEST_KEY_FILE"
 """Names a file whose content keys the digests of secrets, so that they can be compared between runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The child gave no answer: `kind` is `TimeLimit` or `ProcessEnded`."""
+    """The child gave no answer: `kind` is `TimeLimit` or `ProcessEnded`.
+
+    `stood_at` are the places in code that it was in when its time was over, the innermost first: file and line.
+    """
 
     kind: str
     message: str
+    stood_at: tuple[tuple[str, int], ...] = ()
 
 
 @cache
@@ -60,9 +72,25 @@ def ask(
     script: Path, request: Mapping[str, object], *, python: str, project: Path, env: Mapping[str, str], limit_s: float
 ) -> bytes | Ended:
     """The child's answer as JSON. Raises InputInvalid when the interpreter or the project cannot be used at all."""
-    whole = {"key": digest_key().hex(), "project": str(project.resolve()), **request}
+    with tempfile.TemporaryFile() as trace:
+        whole = {"key": digest_key().hex(), "project": str(project.resolve()), **request}
+        whole |= {"trace": trace.fileno(), "trace_after_s": limit_s * _TRACED}
+        child = _started(script, python, project, env, trace.fileno())
+        with child:
+            try:
+                answer, _ = child.communicate(msgspec.json.encode(whole), timeout=limit_s)
+            except subprocess.TimeoutExpired:
+                return Ended("TimeLimit", f"did not load within {limit_s:g} s", _places(trace))
+            finally:
+                _end(child)
+    if not answer:
+        return Ended("ProcessEnded", f"the interpreter ended with {child.returncode} before it had loaded")
+    return answer
+
+
+def _started(script: Path, python: str, project: Path, env: Mapping[str, str], trace: int) -> subprocess.Popen[bytes]:
     try:
-        child = subprocess.Popen(
+        return subprocess.Popen(
             [python, str(script)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -70,19 +98,17 @@ def ask(
             cwd=project,
             env={**os.environ, **env},
             start_new_session=True,
+            pass_fds=(trace,),
         )
     except OSError as error:
         raise InputInvalid((_unusable(python, project, error),)) from error
-    with child:
-        try:
-            answer, _ = child.communicate(msgspec.json.encode(whole), timeout=limit_s)
-        except subprocess.TimeoutExpired:
-            return Ended("TimeLimit", f"did not load within {limit_s:g} s")
-        finally:
-            _end(child)
-    if not answer:
-        return Ended("ProcessEnded", f"the interpreter ended with {child.returncode} before it had loaded")
-    return answer
+
+
+def _places(trace: IO[bytes]) -> tuple[tuple[str, int], ...]:
+    """What `faulthandler` wrote of the main thread, which it writes last; () if the child did not get so far."""
+    trace.seek(0)
+    threads = trace.read(_MOST_TRACE).decode("utf-8", "replace").split("most recent call first")
+    return tuple((file, int(line)) for file, line in _FRAME.findall(threads[-1]))
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -112,13 +112,23 @@ def _ask(target: Target, module: _Module, limit_s: float) -> Report:
         limit_s=limit_s,
     )
     if isinstance(answer, process.Ended):
-        return Report(failure=Failure(answer.kind, answer.message, str(module.file or "")))
+        file, line = _stood_at(answer, target.project.resolve(), str(module.file or ""))
+        return Report(failure=Failure(answer.kind, answer.message, file, line))
     report = msgspec.json.decode(answer, type=Report)
     missing = report.failure.dependency if report.failure else None
     if missing and module.file is None and (module.name + ".").startswith(missing + "."):
         what = f"there is no module {module.name}"
         raise InputInvalid((Problem("target.missing", what, str(target.name), "name it from the folder of --project"),))
     return report
+
+
+def _stood_at(ended: process.Ended, project: Path, settings: str) -> tuple[str, int]:
+    """The innermost place in the project's own code, or in its settings file, where time was over."""
+    for file, line in ended.stood_at:
+        own = file == settings or (Path(file).is_relative_to(project) and "site-packages" not in file)
+        if own:
+            return file, line
+    return settings, 0
 
 
 def _known(report: Report, index: source.SourceIndex, env: dict[str, str]) -> dict[str, object]:

@@ -82,9 +82,40 @@ def test_a_missing_dependency_is_named(tmp_path: Path) -> None:
 
 
 def test_a_hanging_module_is_ended(tmp_path: Path) -> None:
-    error = read(_project(tmp_path, "import threading\nthreading.Event().wait()\n"), limit_s=1.0).start_error
+    error = read(_project(tmp_path, "import threading\n\nthreading.Event().wait()\n"), limit_s=1.0).start_error
     assert error is not None
-    assert (error.kind, error.where.path) == ("TimeLimit", "conf.py")
+    assert (error.kind, error.where.path, error.where.line) == ("TimeLimit", "conf.py", 3)
+
+
+def test_a_module_that_hangs_in_another_one_is_traced_to_that_line(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text("import threading\n\n\ndef secret():\n    threading.Event().wait()\n")
+    target = _project(tmp_path, "import slow\n\nSECRET_KEY = slow.secret()\n")
+    error = read(target, limit_s=1.0).start_error
+    assert error is not None
+    assert (error.where.path, error.where.line) == ("slow.py", 5)
+
+
+def test_a_variable_that_the_project_asks_for_in_its_own_words_is_named(tmp_path: Path) -> None:
+    text = (
+        'import os\nSECRET_KEY = os.environ.get("DOORWARD_TEST_KEY_NOT_SET")\n'
+        'if not SECRET_KEY:\n    raise RuntimeError("DOORWARD_TEST_KEY_NOT_SET is missing")\n'
+    )
+    configuration = _read(tmp_path, text)
+    assert configuration.start_error is None
+    assert [key.digest for key in configuration.facts_of(SigningKey)] == [None]
+
+
+def test_a_name_that_nobody_asked_the_environment_for_is_no_variable(tmp_path: Path) -> None:
+    error = _read(tmp_path, 'raise RuntimeError("SECRET_KEY is missing")\n').start_error
+    assert error is not None
+    assert error.unset == ()
+
+
+def test_a_password_in_a_setting_of_sessions_is_not_shown(tmp_path: Path) -> None:
+    text = 'SECRET_KEY = "k"\nSESSION_REDIS = {"host": "cache", "password": "of-the-cache"}\n'
+    shown = {setting.pointer: setting.shown for setting in _read(tmp_path, text).settings}
+    assert shown["SESSION_REDIS.host"] == "cache"
+    assert str(shown["SESSION_REDIS.password"]).startswith("digest:")
 
 
 def test_an_app_that_does_not_exist_is_a_start_error(tmp_path: Path) -> None:
