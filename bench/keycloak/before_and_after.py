@@ -17,10 +17,11 @@ from pathlib import Path
 
 from bench.keycloak import operator
 from bench.keycloak.changes import Json, RealmChange
-from bench.keycloak.journeys import OF_THE_DIRECTORY, OF_THE_PAST, OF_TODAY, Journey, World
+from bench.keycloak.journeys import OF_THE_DIRECTORY, OF_THE_PAST, OF_TODAY, Journey
 from bench.keycloak.neighbours import Mail, directory, mail
 from bench.keycloak.people import Broken
 from bench.keycloak.server import Keycloak, Refused, Surroundings, keycloak, town
+from bench.keycloak.world import World
 
 
 @dataclass(frozen=True, slots=True)
