@@ -76,6 +76,15 @@ def test_servers_of_databases_and_caches_are_stood_in_for_and_never_reached(proj
     assert found.broken == ("existing-session",)
 
 
+def test_a_server_of_another_address_holds_the_same_database_and_another_name_does_not(project: Path) -> None:
+    server = "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'people', 'HOST': 'db-1'}}\n"
+    old = candidate(project, server, "server")
+    assert rehearsed(project, old, candidate(project, server.replace("db-1", "db-2"))).broken == ()
+    assert rehearsed(project, old, candidate(project, server.replace("'people'", "'other'"))).broken == (
+        "existing-session",
+    )
+
+
 def test_a_project_without_a_database_gets_one_and_an_account(project: Path) -> None:
     (project / "people.sqlite3").unlink()
     assert rehearsed(project, "site_of_test.settings", candidate(project, "SESSION_COOKIE_NAME = 'sid'")).broken == (

@@ -131,6 +131,28 @@ def test_a_site_on_https_is_rehearsed_behind_a_proxy_that_ends_tls(project: Path
     assert set(news(found).values()) == {Reason.LOOP}
 
 
+def test_a_site_that_lists_its_own_origin_does_without_a_server_that_trusts_the_proxy(project: Path) -> None:
+    listed = HTTPS + (
+        "SECURE_PROXY_SSL_HEADER = None; SECURE_SSL_REDIRECT = False\n"
+        "CSRF_TRUSTED_ORIGINS = ['https://portal.example.com']\n"
+    )
+    old = Target("django", candidate(project, listed, "listed"), project)
+    new = Target("django", candidate(project, listed + "CSRF_TRUSTED_ORIGINS = []", "unlisted"), project)
+    found = news(rehearse(Plan(old, new, Pages("/account/"))))
+    assert found == dict.fromkeys(SIGN_INS, Reason.CSRF_REFUSED)
+
+
+def test_a_site_that_reads_its_name_from_the_proxy_is_asked_by_another(project: Path) -> None:
+    # CommonMiddleware looks at the name in every request.
+    common = 'MIDDLEWARE = ["django.middleware.common.CommonMiddleware", *MIDDLEWARE]\n'
+    renamed = HTTPS + common + "USE_X_FORWARDED_HOST = True\n"
+    old = Target("django", candidate(project, renamed, "renamed"), project)
+    new = Target("django", candidate(project, renamed + "USE_X_FORWARDED_HOST = False", "inner"), project)
+    found = rehearse(Plan(old, new, PAGES))
+    assert {one.probe: one.old for one in found.probes} == dict.fromkeys(ALL, Outcome(Reason.OK))
+    assert news(found) == dict.fromkeys(ALL, "http-400")
+
+
 def test_a_return_from_the_provider_by_post_needs_a_cookie_for_other_sites(project: Path) -> None:
     by_post = Pages("/account/", "", "/sso/?post")
     none = HTTPS + "SESSION_COOKIE_SAMESITE = 'None'"
