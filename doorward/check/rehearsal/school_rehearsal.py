@@ -46,6 +46,7 @@ class _School:
     """A school that can be visited: where people go, and who they are."""
 
     stand: Stand
+    public_url: str
     pages: Pages
     places: own.Places
     person: Person
@@ -53,7 +54,7 @@ class _School:
 
     def sites(self) -> list[Site]:
         """The same school as each kind of visitor meets it."""
-        door = self.stand.gates.door(self.pages.protected)
+        door = self.stand.gates.door(self.public_url)
         return [Site(door, Visit(self.pages, self.person, self.clock, addresses)) for addresses in _KINDS]
 
 
@@ -66,7 +67,6 @@ def rehearse(plan: Plan, clock: Callable[[], datetime] = lambda: datetime.now(UT
         with _school(layout, plan, folder, clock) as school:
             before = _old_side(school)
             after, failure = _new_side(school, before.kept)
-            public_url = school.pages.protected.removesuffix(_COURSE)
         kept_from = scratch.refused_writes(folder)
     if failure:
         after = [{probe: Outcome(Reason.NOT_STARTED, failure) for probe in PROBES} for _ in _KINDS]
@@ -74,7 +74,7 @@ def rehearse(plan: Plan, clock: Callable[[], datetime] = lambda: datetime.now(UT
     old, new = visitors.joined(sides[0], sides[1])
     took_s = round(time.monotonic() - begun, 1)
     probed = compared(dict(old), dict(new))
-    return Rehearsal(plan.old.name, plan.new.name, public_url, probed, took_s, failure, kept_from)
+    return Rehearsal(plan.old.name, plan.new.name, school.public_url, probed, took_s, failure, kept_from)
 
 
 @contextlib.contextmanager
@@ -84,13 +84,13 @@ def _school(layout: Layout, plan: Plan, folder: Path, clock: Callable[[], dateti
         urls = {name: service.public_url for name, service in services.items()}
         urls[layout.old.name] = plan.new.public_url or layout.old.public_url
         pages = Pages(
-            plan.pages.protected or urls[PORTAL] + _COURSE,
+            plan.pages.protected or _COURSE,
             plan.pages.sign_in or urls[layout.old.name] + _SIGN_IN,
         )
         account = urls[AUTH] + "/" if layout.old.name == AUTH else ""
         places = own.Places(account, services[PORTAL].session_cookie, services[AUTH].session_cookie)
         person = Person("doorward-rehearsal", secrets.token_urlsafe(24))
-        yield _School(Stand(layout, plan.new, folder, gates), pages, places, person, clock)
+        yield _School(Stand(layout, plan.new, folder, gates), urls[PORTAL], pages, places, person, clock)
 
 
 def _old_side(school: _School) -> _Side:

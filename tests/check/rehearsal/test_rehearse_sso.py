@@ -50,7 +50,6 @@ def rehearsed(project: Path, change: str) -> Rehearsal:
 
 CHANGES: dict[str, tuple[str, dict[What, str]]] = {
     "another-secret": ("OIDC_RP_CLIENT_SECRET = 'mistyped'", {What.SSO_RETURN: "http-500"}),
-    "another-client": ("OIDC_RP_CLIENT_ID = 'portl'", {What.SSO_RETURN: Reason.PROVIDER_REFUSED}),
     "keys-elsewhere": ("OIDC_OP_JWKS_ENDPOINT = 'https://gone.example.org/keys'", {What.SSO_RETURN: "http-500"}),
 }
 
@@ -69,8 +68,10 @@ def test_a_project_names_its_own_double(project: Path) -> None:
     def sent_back(asked: dict[str, str]) -> dict[str, str]:
         return {"code": "of the project's own", "state": asked["state"]}
 
-    old = Target("django", "site_of_test.settings", project)
-    plan = Plan(old, old, Pages("/account/", "", "/sso/"), sent_back)
-    assert rehearse(plan).probes[6].old.reason == Reason.OK
-    wrong = Plan(old, old, Pages("/account/", "", "/sso/"), lambda asked: {**sent_back(asked), "state": "another"})
-    assert rehearse(wrong).probes[6].old.reason == "http-400"
+    old = Target("django", candidate(project, "SESSION_COOKIE_AGE = 3600", "longer"), project)
+    taken_for_https = "SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_FOR', '203.0.113.7')"
+    new = Target("django", candidate(project, taken_for_https, "https"), project)
+    found = rehearse(Plan(old, new, Pages("/account/", "", "/sso/"), sent_back)).probes[6]
+    assert found.old.reason == Reason.OK
+    # The callback is on https now, and the provider knows it on http.
+    assert found.new.reason == Reason.PROVIDER_REFUSED

@@ -32,8 +32,8 @@ DRILLS: dict[str, dict[What, str]] = {
 }
 
 
-def rehearsed(old: Path, new: Path) -> Rehearsal:
-    return rehearse(Plan(Target("school", str(old), PROJECT), Target("school", str(new), PROJECT), Pages("")))
+def rehearsed(old: Path, new: Path, protected: str = "") -> Rehearsal:
+    return rehearse(Plan(Target("school", str(old), PROJECT), Target("school", str(new), PROJECT), Pages(protected)))
 
 
 def news(found: Rehearsal) -> dict[What, str]:
@@ -69,7 +69,7 @@ def test_the_portal_alone_on_https_is_signed_in_to_through_a_provider_of_its_own
     )
     old.write_text(text.replace("cookie_secure = false", "cookie_secure = true"))
     new.write_text(old.read_text().replace('samesite = "Lax"', 'samesite = "Strict"'))
-    found = rehearsed(old, new)
+    found = rehearsed(old, new, "/courses/")
     assert found.public_url == "https://portal.example.com"
     assert {one.old.reason for one in found.probes} == {Reason.OK}
     # The provider is another site here, so that the portal's cookie stays behind on the way back.
