@@ -31,6 +31,8 @@ _SHOWN = re.compile(
 )
 """Directives whose words say how requests go and hold no secret; those of any other stand as digests."""
 
+# What a directive's name looks like; anything else at its place is data of a block that was not known to hold data.
+_WORD = re.compile(r"[a-z][a-z0-9_]*")
 _SECRET_HEADER = re.compile(r"authorization|cookie|key|secret|token|password|credential", re.I)
 _UNKNOWN = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}|\{\{|\{%|@[A-Z_]+@")
 _VARIABLES_ONLY = re.compile(r"(?:\$\{?\w+\}?|[ ;=:/.,-]|Bearer|Basic)*")
@@ -109,7 +111,8 @@ class _Reading:
         self.at += 1
         if not words:
             raise self._refused(f"a {mark} stands where a directive should", line)
-        name, args = words[0], _clean(words[0], words[1:])
+        name = words[0] if _WORD.fullmatch(words[0]) else digest(digest_key(), words[0])
+        args = _clean(name, words[1:])
         pointer = _pointer(above, name, args, beside)
         if mark == ";":
             return Directive(name, args, Where(self.name, line, pointer))
