@@ -48,30 +48,38 @@ class ShareEvidence:
     """Evidence that the share of failures is above `usual`.
 
     Successes are only counted and settled at the next failure: evidence never crosses a threshold on a success.
-    `sharp` bets on a total failure alone, for signals that fail wholly or not at all.
+    `sharp` bets on a total failure alone, for signals that fail wholly or not at all. Plain floats in lists: for eight
+    alternatives they are three times as fast as arrays (measured: `python -m bench.detect --part speed`).
     """
 
     def __init__(self, usual: float, sharp: bool = False) -> None:
         self._sharp = sharp
-        self._grid: Floats = np.empty(0)
-        self.usual = usual
+        self.usual = 0.0
+        self.dispersion = 0.0
         self.set_usual(usual)
         self.reset()
 
-    def set_usual(self, usual: float) -> None:
-        """Judge what comes from now on against this envelope (0 < usual < 1)."""
-        self.usual = usual
-        self._grid = np.array([0.99]) if self._sharp else log_odds_grid(usual)
-        self._up = self._grid / usual
-        self._down = (1 - self._grid) / (1 - usual)
-        self._log_up = np.log(self._up)
-        self._log_down = np.log(self._down)
+    def set_usual(self, usual: float, dispersion: float = 1.0) -> None:
+        """Judge what comes from now on against this envelope (0 < usual < 1).
+
+        `dispersion` (1 or more) is how many times as much as chance the failures cluster; bets are made smaller by it:
+        a likelihood ratio to the power 1/dispersion is still an e-value (Jensen), and pays for clusters what they are
+        worth (quasi-likelihood: Wedderburn 1974).
+        """
+        if (usual, dispersion) == (self.usual, self.dispersion):
+            return
+        self.usual, self.dispersion = usual, dispersion
+        grid = [0.99] if self._sharp else [float(share) for share in log_odds_grid(usual)]
+        self._log_up = [math.log(share / usual) / dispersion for share in grid]
+        self._log_down = [math.log((1 - share) / (1 - usual)) / dispersion for share in grid]
+        self._up = [math.exp(step) for step in self._log_up]
+        self._down = [math.exp(step) for step in self._log_down]
 
     def reset(self) -> None:
         """Forget everything seen."""
-        self._sums = np.zeros_like(self._grid)
-        self._cusums = np.zeros_like(self._grid)
-        self._begun = np.zeros_like(self._grid)
+        self._sums = [0.0] * len(self._up)
+        self._cusums = [0.0] * len(self._up)
+        self._begun = [0.0] * len(self._up)
         self._successes = 0
 
     def succeed(self, count: int = 1) -> None:
@@ -80,31 +88,46 @@ class ShareEvidence:
 
     def fail(self, at_s: float) -> float:
         """One failure, at that moment; returns the log of the evidence after it."""
-        self._settle()
-        self._sums = np.minimum((self._sums + 1) * self._up, _MOST)
-        self._begun = np.where(self._cusums <= 0, at_s, self._begun)
-        self._cusums = self._cusums + self._log_up
-        return self.log_e()
+        if self._successes:
+            self._settle()
+        sums, cusums, begun = self._sums, self._cusums, self._begun
+        total = 0.0
+        for place, up in enumerate(self._up):
+            grown = (sums[place] + 1) * up
+            sums[place] = grown = grown if grown < _MOST else _MOST
+            total += grown
+            if cusums[place] <= 0:
+                begun[place] = at_s
+            cusums[place] += self._log_up[place]
+        return math.log(total / len(sums))
 
     def log_e(self) -> float:
         """Log of the evidence now; minus infinity before anything was seen."""
         self._settle()
-        mean = float(self._sums.mean())
+        mean = sum(self._sums) / len(self._sums)
         return math.log(mean) if mean > 0 else -math.inf
 
     @property
     def onset_s(self) -> float:
         """The first failure of the run that fits best; only meaningful after a failure."""
-        return float(self._begun[int(self._cusums.argmax())])
+        return self._begun[self._cusums.index(max(self._cusums))]
+
+    @property
+    def best(self) -> tuple[float, float]:
+        """What a failure and a success weigh under the alternative that fits best, in logs."""
+        place = self._cusums.index(max(self._cusums))
+        return self._log_up[place], self._log_down[place]
 
     def _settle(self) -> None:
         """Apply the successes counted so far: M -> (M + 1) d, k times over, in closed form."""
         count, self._successes = self._successes, 0
         if count == 0:
             return
-        shrunk = self._down**count
-        self._sums = self._sums * shrunk + self._down * (1 - shrunk) / (1 - self._down)
-        self._cusums = np.maximum(0, self._cusums + count * self._log_down)
+        for place, down in enumerate(self._down):
+            shrunk = down**count
+            self._sums[place] = self._sums[place] * shrunk + down * (1 - shrunk) / (1 - down)
+            left = self._cusums[place] + count * self._log_down[place]
+            self._cusums[place] = left if left > 0 else 0.0
 
 
 class RateEvidence:

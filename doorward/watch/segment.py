@@ -15,9 +15,11 @@ from doorward.watch.evidence import Recovery
 from doorward.watch.plans import Labels
 from doorward.watch.settings import MINUTES_PER_MONTH, WatchSettings
 
-# Half of the way to the threshold, in logs: chance goes there every few thousand observations, so learning pauses often
-# enough to be safe and seldom enough to learn.
+# Half of the way to the threshold, in logs: worth a closer look.
 _SUSPICIOUS = 0.5
+# Learning pauses where the evidence is this near to the threshold: chance goes there a hundred times as often as the
+# budget allows alarms, whatever the traffic; were it more often, only lucky hours would be learned.
+TAINTED_LOG_E = math.log(100)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,16 @@ _MOST_FALL = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Counts of a stretch: `events` bad ones of `amount` observations (or seconds), ended at `ended_s`."""
+    """Counts of a stretch: `events` bad ones of `amount` observations (or seconds), ended at `ended_s`.
+
+    `runs` are how often a fixed number of failures came, and `squares` how unevenly, as `unevenness` measures it.
+    """
 
     ended_s: float
     amount: float
     events: float
+    runs: int = 0
+    squares: float = 0.0
 
 
 class UsualMost:

@@ -1,0 +1,108 @@
+"""What share is usual is learned by hour of day and week, fades, and never from what is suspicious."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from doorward.watch.settings import WatchSettings
+from doorward.watch.usual import Stretch
+from doorward.watch.usual_share import RUN, UsualShare, unevenness
+
+SETTINGS = WatchSettings()
+WEEK_S = 7 * 86400.0
+
+
+def learned(usual: UsualShare, share: float, stretches: int, quiet: bool = True, amount: int = 200) -> UsualShare:
+    chance = Random(1)
+    for number in range(stretches):
+        events = sum(chance.random() < share for _ in range(amount))
+        usual.close(Stretch(900.0 * (number + 1), amount, events), quiet)
+    return usual
+
+
+def test_too_little_history_teaches_nothing() -> None:
+    assert learned(UsualShare(0.12, SETTINGS), 0.05, 2).envelope(9000) is None
+    assert learned(UsualShare(0.12, SETTINGS), 0.05, 50, quiet=False).envelope(9000) is None
+
+
+def test_the_envelope_lies_above_what_was_seen_and_below_the_prior() -> None:
+    usual = learned(UsualShare(0.12, SETTINGS), 0.05, 60)
+    assert 0.05 < (usual.envelope(60 * 900) or 0) < 0.07
+    assert usual.expected(60 * 900) == pytest.approx(0.05, rel=0.1)
+
+
+def test_a_share_that_never_occurs_keeps_a_tenth_of_the_prior() -> None:
+    assert learned(UsualShare(0.02, SETTINGS), 0.0, 400).envelope(400 * 900) == pytest.approx(0.002)
+
+
+def test_learning_alone_stays_within_three_times_the_prior_and_vouched_history_does_not() -> None:
+    usual = learned(UsualShare(0.02, SETTINGS), 0.2, 60)
+    assert usual.envelope(60 * 900) == pytest.approx(0.06)
+    usual.trusted = True
+    assert (usual.envelope(60 * 900) or 0) > 0.19
+
+
+def test_suspicious_stretches_and_the_one_before_them_are_not_learned() -> None:
+    usual = UsualShare(0.12, SETTINGS)
+    for number in range(20):
+        usual.close(Stretch(900.0 * number, 100, 50), quiet=number % 2 == 0)
+    assert usual.envelope(9000) is None
+
+
+def seasonal() -> UsualShare:
+    """Four weeks: 6 % from eight to nine on Mondays, 3 % in every other hour."""
+    usual = UsualShare(0.12, SETTINGS)
+    for block in range(4 * 7 * 96):
+        hour = block // 4 % 168
+        usual.close(Stretch(900.0 * (block + 1), 900, 54 if hour == 8 else 27), quiet=True)
+    return usual
+
+
+def test_each_hour_of_the_week_has_its_own_envelope() -> None:
+    usual = seasonal()
+    monday, tuesday = 4 * WEEK_S + 8.5 * 3600, 4 * WEEK_S + 32.5 * 3600
+    assert usual.expected(monday) == pytest.approx(0.06, rel=0.12)
+    assert usual.expected(tuesday) == pytest.approx(0.03, rel=0.12)
+    assert (usual.envelope(monday) or 0) > 1.5 * (usual.envelope(tuesday) or 1)
+
+
+def test_what_was_learned_can_be_kept_and_taken_up() -> None:
+    first, second = seasonal(), UsualShare(0.12, SETTINGS)
+    kept = first.learned()
+    assert kept is not None
+    second.take_up(kept)
+    at_s = 4 * WEEK_S + 8.5 * 3600
+    assert second.envelope(at_s) == first.envelope(at_s)
+    assert UsualShare(0.12, SETTINGS).learned() is None
+
+
+def test_old_history_counts_less_than_new() -> None:
+    usual = UsualShare(0.12, SETTINGS)
+    for day in range(120):
+        for hour in range(4):
+            usual.close(Stretch(86400.0 * day + 900 * hour, 200, 20 if day < 60 else 4), quiet=True)
+    assert (usual.envelope(120 * 86400.0) or 1) < 0.03
+
+
+def dispersion(together: int) -> float:
+    """Of failures that come in groups of that size, at 5 % in all."""
+    chance, usual = Random(2), UsualShare(0.12, SETTINGS)
+    squares, runs = 0.0, 400
+    for _ in range(runs):
+        seen, failures = 0, 0
+        while failures < RUN:
+            seen += 1
+            if chance.random() < 0.05 / together:
+                failures += together
+        squares += unevenness(seen, 0.05)
+    usual.close(Stretch(900.0, 60_000, 3000, runs, squares), quiet=True)
+    usual.close(Stretch(1800.0, 60_000, 3000), quiet=True)
+    return usual.dispersion()
+
+
+def test_failures_that_come_in_pairs_are_told_from_independent_ones() -> None:
+    assert dispersion(1) < 1.25
+    assert dispersion(2) > 1.6
+    assert UsualShare(0.12, SETTINGS).dispersion() == 1
