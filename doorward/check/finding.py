@@ -6,15 +6,18 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from typing import cast
 
-from doorward.check.rule import ChangeCheck, FileCheck, Hit, Hits, Rule, Tell
+from doorward.check.rule import ChangeCheck, FileCheck, Hit, Hits, LiveCheck, Rule, Tell
 from doorward.model.configuration import Configuration
 from doorward.model.finding import Difference, Finding
+from doorward.model.observation import Observation
 
 
-def findings(rules: Iterable[Rule], new: Configuration, old: Configuration | None) -> tuple[Finding, ...]:
-    """What the rules say of `new` and, if `old` is given, of the step from it."""
+def findings(
+    rules: Iterable[Rule], new: Configuration, old: Configuration | None, seen: Observation | None = None
+) -> tuple[Finding, ...]:
+    """What the rules say of `new`, if `old` is given of the step from it, and if `seen` is of what it answers now."""
     changed = {} if old is None else {change.pointer: change for change in differences(old, new)}
-    found = {_key(finding): finding for rule in rules for finding in _of(rule, new, old, changed)}
+    found = {_key(finding): finding for rule in rules for finding in _of(rule, new, old, seen, changed)}
     return tuple(sorted(found.values(), key=_order))
 
 
@@ -27,9 +30,15 @@ def differences(old: Configuration, new: Configuration) -> tuple[Difference, ...
     return tuple(Difference(p, before.get(p), after.get(p)) for p in changed)
 
 
-def _of(rule: Rule, new: Configuration, old: Configuration | None, changed: dict[str, Difference]) -> Iterator[Finding]:
+def _of(
+    rule: Rule,
+    new: Configuration,
+    old: Configuration | None,
+    seen: Observation | None,
+    changed: dict[str, Difference],
+) -> Iterator[Finding]:
     """A finding about this file also says what stood there before, if that has changed."""
-    for hit in _hits(rule, new, old):
+    for hit in _hits(rule, new, old, seen):
         yield Finding(
             rule=rule.id,
             severity=hit.severity or rule.severity,
@@ -42,11 +51,13 @@ def _of(rule: Rule, new: Configuration, old: Configuration | None, changed: dict
         )
 
 
-def _hits(rule: Rule, new: Configuration, old: Configuration | None) -> Hits:
+def _hits(rule: Rule, new: Configuration, old: Configuration | None, seen: Observation | None) -> Hits:
     if rule.tell is Tell.FILE:
         yield from cast(FileCheck, rule.check)(new)
     elif rule.tell is Tell.CHANGE and old is not None:
         yield from cast(ChangeCheck, rule.check)(old, new)
+    elif rule.tell is Tell.LIVE and seen is not None:
+        yield from cast(LiveCheck, rule.check)(new, seen)
 
 
 def fingerprint(rule_id: str, hit: Hit) -> str:

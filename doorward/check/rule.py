@@ -6,7 +6,7 @@ which of the four signatures it has:
 - `check(new: Configuration)`: this file;
 - `check(old: Configuration, new: Configuration)`: the step from one to the next;
 - `check(service: GuardedService)`: all configurations of a service, by component;
-- `check(new: Configuration, live: ProbeResult)`: a file and a probe of what runs.
+- `check(new: Configuration, seen: Observation)`: a file and what its addresses answer now.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from doorward.errors import ExtensionInvalid
 from doorward.model.configuration import Configuration
 from doorward.model.fact import Where
 from doorward.model.finding import Difference, Effect, Severity, What
-from doorward.model.journey import ProbeResult
+from doorward.model.observation import Observation
 from doorward.model.service import Component
 
 
@@ -60,14 +60,14 @@ Hits = Iterator[Hit]
 FileCheck = Callable[[Configuration], Hits]
 ChangeCheck = Callable[[Configuration, Configuration], Hits]
 ServiceCheck = Callable[[GuardedService], Hits]
-LiveCheck = Callable[[Configuration, ProbeResult], Hits]
+LiveCheck = Callable[[Configuration, Observation], Hits]
 Check = FileCheck | ChangeCheck | ServiceCheck | LiveCheck
 
 _TELLS: dict[tuple[str, ...], Tell] = {
     ("Configuration",): Tell.FILE,
     ("Configuration", "Configuration"): Tell.CHANGE,
     ("GuardedService",): Tell.SERVICE,
-    ("Configuration", "ProbeResult"): Tell.LIVE,
+    ("Configuration", "Observation"): Tell.LIVE,
 }
 
 

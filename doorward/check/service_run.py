@@ -19,6 +19,7 @@ from doorward.check.signed_in import SignedIn
 from doorward.check.verdict import SessionVerdict, verdict
 from doorward.model.configuration import Configuration
 from doorward.model.finding import Finding
+from doorward.model.observation import Observation
 from doorward.model.service import Component
 from doorward.systems import Target
 
@@ -29,7 +30,8 @@ _EVERYONE = "everyone signed in"
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One configuration to check: `old` is what it would replace; `folders` are where its paths are looked for,
-    `component` is set where doorward.toml names it, and `signed_in` where somebody said how many people are."""
+    `component` is set where doorward.toml names it, `signed_in` where somebody said how many people are, and `seen`
+    where its addresses were asked."""
 
     target: Target
     new: Configuration
@@ -37,6 +39,7 @@ class Subject:
     folders: tuple[Path, ...] = ()
     component: Component | None = None
     signed_in: SignedIn | None = None
+    seen: Observation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def checked(subjects: Sequence[Subject], now: datetime) -> Checked:
     """Everything that the rules say. Raises InputInvalid with every suppression that lacks a part."""
     parts = [_part(subject, now) for subject in subjects]
     whole = any(subject.component for subject in subjects)
-    told_of = [finding.findings(registry.rules(), subject.new, subject.old) for subject in subjects]
+    told_of = [finding.findings(registry.rules(), subject.new, subject.old, subject.seen) for subject in subjects]
     found = {one: None for of_one in told_of for one in of_one}
     for group in [parts] if whole else [[part] for part in parts]:
         found.update(dict.fromkeys(service.findings(group)))
@@ -109,6 +112,8 @@ def _judged(subjects: Sequence[Subject], whole: bool) -> frozenset[str]:
         can.add(Tell.FILE)
     if subjects and all(subject.old is not None for subject in subjects):
         can.add(Tell.CHANGE)
+    if subjects and all(subject.seen is not None for subject in subjects):
+        can.add(Tell.LIVE)
     if whole:
         can.add(Tell.SERVICE)
     return frozenset(rule.id for rule in registry.rules() if rule.tell in can)

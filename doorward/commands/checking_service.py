@@ -44,7 +44,7 @@ def of_service(settings: Settings, seen_from: Path | None = None) -> list[Subjec
         if len(proxies) == 1 and table.role is Role.PROXY:
             headers = _told_headers(new)
         component = Component(table.name, table.role, table.kind, table.environment)
-        new = replace(new, facts=(*new.facts, *guarded.ends(settings, table)))
+        new = replace(new, facts=(*new.facts, *guarded.told(settings, table)))
         subjects.append(Subject(target, new, None, (*folders(target), settings.directory), component))
     if problems:
         raise InputInvalid(tuple(problems))

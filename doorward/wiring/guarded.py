@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from doorward.diagnose.examinee import Address, Examinee
 from doorward.errors import InputInvalid, Problem
-from doorward.model.fact import Flow, Where
+from doorward.model.fact import Endpoint, Fact, Flow, Where
 from doorward.model.service import Component, Service
 from doorward.probe.plan import ProbePlan
 from doorward.settings import Settings
@@ -94,8 +94,14 @@ def target(settings: Settings, component: ComponentTable, kept_file: Path | None
     )
 
 
-def ends(settings: Settings, component: ComponentTable) -> tuple[Flow, ...]:
-    """What doorward.toml says of the ends that no file of the component tells, with the line of each."""
+def told(settings: Settings, component: ComponentTable) -> tuple[Fact, ...]:
+    """What doorward.toml says that no file of the component tells: its health page, and what ends on which day."""
+    where = Where(settings.path.name, 0, f"component[{settings.component.index(component)}].health")
+    health = Endpoint(where, "health", component.address + component.health)
+    return (*((health,) if component.address and component.health else ()), *_ends(settings, component))
+
+
+def _ends(settings: Settings, component: ComponentTable) -> tuple[Flow, ...]:
     lines, number = read(settings.path), settings.component.index(component)
     told = []
     for index, end in enumerate(component.end):
