@@ -50,7 +50,7 @@ bench: setup
 	$(BIN)/python -m bench
 
 bench-check: setup
-	$(BIN)/python -m bench check_django check_keycloak
+	$(BIN)/python -m bench check_django check_keycloak check_school
 
 docs: setup
 	$(BIN)/python -m docs.generate

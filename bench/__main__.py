@@ -8,7 +8,16 @@ import subprocess
 import sys
 
 # What each measures stands in its own module.
-BENCHES = ("school_pages", "detection_delay", "commands", "check_speed", "check_files", "check_django", "check_keycloak")
+BENCHES = (
+    "school_pages",
+    "detection_delay",
+    "commands",
+    "check_speed",
+    "check_files",
+    "check_django",
+    "check_keycloak",
+    "check_school",
+)
 
 
 def main(names: list[str]) -> int:
