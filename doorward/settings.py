@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from doorward.errors import InputInvalid, Problem
@@ -107,7 +107,7 @@ def _problem(document: TomlFile, detail: ErrorDetails) -> Problem:
 
 
 def _known_keys() -> list[str]:
-    known: list[type[Table]] = [*tables().values(), Settings]
+    known: list[type[BaseModel]] = [*tables().values(), Settings]
     return sorted({name for table in known for name in table.model_fields})
 
 

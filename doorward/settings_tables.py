@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from doorward.model.service import Role
+from doorward.settings_logs import LogOptionsTable, MappingTable, RouteTable
 
 Seconds = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -82,6 +83,7 @@ class ComponentTable(Table):
     env: dict[str, str] = Field({}, description="environment for loading the settings; `{dir}` = service.directory")
     log: Path | None = Field(None, description="log to follow")
     log_kind: str = Field("", description="kind of the log's lines; default: the component's kind")
+    log_options: LogOptionsTable = Field(default_factory=lambda: LogOptionsTable())
     address: str = Field("", description="http://host:port where it listens")
     health: str = Field("", description="liveness path, such as /healthz")
     pid_file: Path | None = Field(None, description="file with the process id")
@@ -171,13 +173,16 @@ class RecoverTable(Table):
     version_age_s: float = Field(10.0, ge=0, description="a version is proved good after passing probes for this long")
 
 
-def tables() -> dict[str, type[Table]]:
+def tables() -> dict[str, type[BaseModel]]:
     """Every table of doorward.toml by its header, in file order."""
     return {
         "[doorward]": DoorwardTable,
         "[dashboard]": DashboardTable,
         "[service]": ServiceTable,
         "[[component]]": ComponentTable,
+        "[component.log_options]": LogOptionsTable,
+        "[[component.log_options.route]]": RouteTable,
+        "[[component.log_options.mapping]]": MappingTable,
         "[component.reload]": ReloadTable,
         "[component.rehearsal]": RehearsalTable,
         "[[component.end]]": EndTable,
@@ -208,7 +213,7 @@ def reference() -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _default(table: type[Table], name: str) -> str:
+def _default(table: type[BaseModel], name: str) -> str:
     info = table.model_fields[name]
     if info.is_required():
         return "required"

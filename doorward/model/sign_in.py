@@ -33,6 +33,7 @@ class Reason(StrEnum):
 
     OK = "ok"
     WRONG_PASSWORD = "wrong-password"
+    WRONG_SECOND_FACTOR = "wrong-second-factor"
     UNKNOWN_PERSON = "unknown-person"
     LOCKED_OUT = "locked-out"
     INACTIVE = "inactive"
@@ -51,7 +52,9 @@ class Reason(StrEnum):
 
 
 # Reasons that a person or an attacker causes by what they type: they say nothing about the system's health.
-TYPED = frozenset({Reason.WRONG_PASSWORD, Reason.UNKNOWN_PERSON, Reason.LOCKED_OUT, Reason.INACTIVE})
+TYPED = frozenset(
+    {Reason.WRONG_PASSWORD, Reason.WRONG_SECOND_FACTOR, Reason.UNKNOWN_PERSON, Reason.LOCKED_OUT, Reason.INACTIVE}
+)
 
 
 @dataclass(frozen=True, slots=True)

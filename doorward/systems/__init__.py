@@ -15,6 +15,7 @@ from typing import Protocol
 
 from doorward import extensions
 from doorward.errors import CapabilityMissing, InputInvalid, Problem
+from doorward.log_line import LogFormat, LogOptions
 from doorward.model.configuration import Configuration
 from doorward.model.sign_in import SignInEvent
 
@@ -63,12 +64,13 @@ class Sessions(Protocol):
 @dataclass(frozen=True, slots=True)
 class System:
     """A kind and its capabilities. `parse` turns one log line into an event, None for a line that says nothing of
-    sign-in, and raises ValueError for a line that does not parse."""
+    sign-in, and raises ValueError for a line that does not parse; `log` does so with the options of the component."""
 
     kind: str
     title: str
     read: Callable[[Target], Configuration] | None = None
     parse: Callable[[bytes, str], SignInEvent | None] | None = None
+    log: LogFormat | None = None
     sessions: Sessions | None = None
     sniff: Callable[[str, bytes], bool] | None = None
 
@@ -78,8 +80,10 @@ class System:
             raise CapabilityMissing(f"kind {self.kind} has no configuration reader")
         return self.read
 
-    def parser(self) -> Callable[[bytes, str], SignInEvent | None]:
-        """The log parser, or CapabilityMissing."""
+    def parser(self, options: LogOptions | None = None) -> Callable[[bytes, str], SignInEvent | None]:
+        """The log parser, or CapabilityMissing. Without options names are hashed with a key made for this run."""
+        if self.log is not None:
+            return self.log.parser(options or LogOptions())
         if self.parse is None:
             raise CapabilityMissing(f"kind {self.kind} has no log parser")
         return self.parse

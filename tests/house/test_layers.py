@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "doorward"
 STAGES = {"check", "probe", "watch", "diagnose", "respond", "recover", "review"}
-GROUND = {"model", "errors", "extensions", "toml_file", "yaml_file", "certificate", "__init__"}
-MIDDLE = {"settings", "settings_tables", "incident_log", "store", "systems"}
+GROUND = {"model", "errors", "extensions", "toml_file", "yaml_file", "certificate", "log_line", "__init__"}
+MIDDLE = {"settings", "settings_tables", "settings_logs", "incident_log", "store", "systems"}
 WIRING = {"wiring", "pipeline"}
 WAYS_IN = {"daemon", "web", "cli", "commands", "__main__"}
 
@@ -26,8 +26,10 @@ ALLOWED: dict[str, set[str]] = {
     "toml_file": {"errors"},
     "yaml_file": {"errors"},
     "certificate": set(),
-    "settings_tables": GROUND,
-    "settings": GROUND | {"settings_tables"},
+    "log_line": {"model", "errors"},
+    "settings_logs": GROUND,
+    "settings_tables": GROUND | {"settings_logs"},
+    "settings": GROUND | {"settings_tables", "settings_logs"},
     "incident_log": GROUND,
     "store": GROUND | {"settings", "settings_tables", "incident_log"},
     "systems": GROUND,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doorward.systems import System
+from doorward.systems.sshd.log import LOG
 from doorward.systems.sshd.reader import read, sniff
 
-SYSTEM = System(kind="sshd", title="OpenSSH server", read=read, sniff=sniff)
+SYSTEM = System(kind="sshd", title="OpenSSH server", read=read, log=LOG, sniff=sniff)
