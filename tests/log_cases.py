@@ -1,8 +1,8 @@
 """Cases of log lines as data: `tests/cases/logs/<kind>/<case>.toml`. A new case needs no code.
 
 `[options]` is a `[component.log_options]`; each `[[line]]` has `text`, and what is read of it: `kind`, `outcome`,
-`reason`, `raw`, `at`, `person`, `source`, `session` (in clear, compared by their hashes), `client`, `agent`, `route`, `status`,
-`ms`, `probe`; or `none = true` for a line that says nothing of sign-in; or `broken = true` for one that does not parse.
+`reason`, `raw`, `at`, `person`, `source`, `session` (in clear, compared by their hashes), `client`, `agent`, `route`,
+`status`, `ms`, `probe`; or `none = true` for a line that says nothing of sign-in; or `broken = true` for one that does not parse.
 """
 
 from __future__ import annotations
