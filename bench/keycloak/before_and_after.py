@@ -106,8 +106,9 @@ class _Street:
         before, after = change.on_server(self.base)
         old = self.around.fill_in(before, name)
         usual = self._usual(change)
-        world = self._world(old, name, change.pause_s)
+        world = self._world(old, name)
         world.prepare()
+        world.pause_s = change.pause_s
         new = self.around.fill_in(after, name)
         made = _Begun(change, world, usual, time.monotonic() + change.wait_s)
         try:
@@ -129,9 +130,9 @@ class _Street:
             print(f"{one.change.name}: {seen.says}", file=sys.stderr, flush=True)
             yield seen
 
-    def _world(self, realm: Json, name: str, pause_s: float) -> World:
+    def _world(self, realm: Json, name: str) -> World:
         self.server.make(realm)
-        return World(self.server, name, self.letters, self.around.directory is not None, pause_s)
+        return World(self.server, name, self.letters, self.around.directory is not None)
 
     def _usual(self, change: RealmChange) -> dict[str, str]:
         """What fails without any change, after the same wait; asked once for realms that begin alike."""
@@ -140,7 +141,7 @@ class _Street:
         )
         if key not in self.usual:
             old, _ = change.on_server(self.base)
-            world = self._world(self.around.fill_in(old, "usual"), "usual", change.pause_s)
+            world = self._world(self.around.fill_in(old, "usual"), "usual")
             world.prepare()
             time.sleep(change.wait_s if change.shortened_old else 0)
             self.usual[key] = self._meet(world, False)

@@ -16,6 +16,8 @@ from bench.keycloak.people import APP, OLD_PAGE, PORTAL, Broken, answer_of, form
 from bench.keycloak.world import World, library_name
 
 _LETTER_S = 3
+_COUNTED_S = 0.5
+"""Keycloak counts mistakes a moment after its answer."""
 
 
 def _silently(world: World, key: str) -> None:
@@ -155,7 +157,13 @@ def typos(world: World) -> None:
     page = browser.open(world.request(APP))
     for _ in range(3):
         page = browser.sign_in(page, "dora", "of-dora-Lnog1", is_right=False)
+    time.sleep(_COUNTED_S)
     answer_of(browser.sign_in(page, "dora", "of-dora-Long1"), APP)
+
+
+def old_password(world: World) -> None:
+    """Olga signs in with a password of 2020."""
+    world.enter(APP, "olga")
 
 
 def new_password(world: World) -> None:
@@ -237,7 +245,7 @@ OF_THE_PAST: tuple[Journey, ...] = (
     session, remembered, renewal, silent_app, app_renewal, offline, old_token, open_form, sign_out,
 )  # fmt: skip
 OF_TODAY: tuple[Journey, ...] = (
-    portal, app, phone, framed, old_page, tool, robot, remembers, mail_name, unverified, typos, new_password, newcomer,
-    forgotten, by_town, library,
+    portal, app, phone, framed, old_page, tool, robot, remembers, mail_name, unverified, typos, old_password,
+    new_password, newcomer, forgotten, by_town, library,
 )  # fmt: skip
 OF_THE_DIRECTORY: tuple[Journey, ...] = (teacher,)

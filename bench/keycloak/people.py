@@ -23,7 +23,7 @@ _ATTRIBUTE = re.compile(r"\b(name|value)=\"([^\"]*)\"")
 _MESSAGE = re.compile(r"(?:kc-feedback-text|instruction|input-error|kc-page-title)[^>]*>\s*(.*?)\s*<", re.DOTALL)
 _MOST_STEPS = 12
 _AGAIN_S = 0.3
-_WEB = httpx.Client(timeout=60)
+_WEB = httpx.Client(timeout=15)
 
 
 class Broken(Exception):
@@ -73,7 +73,7 @@ class Browser:
         try:
             page = _WEB.request("GET" if form is None else "POST", url, data=form, headers=asked)
         except httpx.TransportError as error:
-            raise Broken(f"is sent to {urlsplit(url).netloc}, which does not answer") from error
+            raise Broken(f"gets no answer from {urlsplit(url).netloc}") from error
         _WEB.cookies.clear()
         for line in page.headers.get_list("set-cookie"):
             for name, morsel in SimpleCookie(line).items():

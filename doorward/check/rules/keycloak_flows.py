@@ -243,12 +243,54 @@ def administrators_sent_away(new: Configuration) -> Hits:
     for realm in realms(new):
         if realm.text("realm") != "master":
             continue
-        configs = {config.text("alias"): config for config in realm.items("authenticatorConfig") or ()}
-        for step in _browser(realm) or ():
-            config = configs.get(step.section.text("authenticatorConfig")) if step else None
-            provider = config.text("config.defaultProvider") if config else None
-            if step and config and step.authenticator == "identity-provider-redirector" and provider:
-                yield Hit(config.where("config.defaultProvider"), f"administrators are sent to {provider}")
+        for provider, config in _sent_to(realm).items():
+            yield Hit(config.where("config.defaultProvider"), f"administrators are sent to {provider}")
 
 
-RULES = (flow_missing, no_way_in, password_step_gone, second_proof_forced, administrators_sent_away)
+def _sent_to(realm: Section) -> dict[str, Section]:
+    """The providers that everyone is sent to, each with the configuration that says so."""
+    configs = {config.text("alias"): config for config in realm.items("authenticatorConfig") or ()}
+    found = {}
+    for step in _browser(realm) or ():
+        config = configs.get(step.section.text("authenticatorConfig")) if step else None
+        provider = config.text("config.defaultProvider") if config else None
+        if step and config and provider and step.authenticator == "identity-provider-redirector":
+            found[provider] = config
+    return found
+
+
+@rule(
+    "KEYCLOAK-R23C",
+    severity=Severity.OUTAGE,
+    effect=effect(
+        "everyone who has a password here", "at once", "is sent to another provider and finds no form", *EVERY_SIGN_IN
+    ),
+    catalogue=("KC-R23",),
+    sources=("measured: Keycloak 26.0.7, bench/check_keycloak.py", _ADMIN),
+)
+def people_sent_away(old: Configuration, new: Configuration) -> Hits:
+    """Everyone is sent to another provider from now on.
+
+    Why: with a default provider the page of sign-in is not shown. Whoever has no account there cannot get in, and when
+    that provider fails nobody can.
+
+    Fix: see that each person has an account there; clients that need the form can ask for it by `prompt=login`.
+    """
+    for before, after in pairs(old, new):
+        if _browser(before) is None or before.text("realm") == "master":
+            continue
+        was = _sent_to(before)
+        for provider, config in _sent_to(after).items():
+            if provider not in was:
+                where = config.where("config.defaultProvider")
+                yield Hit(where, f"everyone is sent to {provider}", Difference(where.pointer, None, provider))
+
+
+RULES = (
+    flow_missing,
+    no_way_in,
+    password_step_gone,
+    second_proof_forced,
+    administrators_sent_away,
+    people_sent_away,
+)

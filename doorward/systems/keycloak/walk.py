@@ -24,8 +24,6 @@ _WHOLE = frozenset(
         "localizationTexts",
         "federatedUsers",
         "defaultRole",
-        "clientProfiles",
-        "clientPolicies",
         "organizations",
         "workflows",
         "messageBundles",
