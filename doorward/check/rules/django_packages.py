@@ -19,6 +19,15 @@ _NEEDED = (
     "OIDC_OP_TOKEN_ENDPOINT",
     "OIDC_OP_USER_ENDPOINT",
 )
+_AGREED = (
+    "OIDC_RP_CLIENT_ID",
+    "OIDC_RP_CLIENT_SECRET",
+    "OIDC_RP_SIGN_ALGO",
+    "OIDC_OP_AUTHORIZATION_ENDPOINT",
+    "OIDC_OP_TOKEN_ENDPOINT",
+    "OIDC_OP_USER_ENDPOINT",
+    "OIDC_OP_JWKS_ENDPOINT",
+)
 _MAIL_THAT_GOES_NOWHERE = ("backends.console.", "backends.dummy.", "backends.locmem.")
 _FORM_ACTIONS = ("CONTENT_SECURITY_POLICY.DIRECTIVES.form-action", "CSP_FORM_ACTION", "SECURE_CSP.form-action")
 _NOT_SENT = effect("everyone who signs in through the provider", "at once", "gets an error page (500)", What.SSO_RETURN)
@@ -246,6 +255,36 @@ def asks_for_no_identity(new: Configuration) -> Hits:
         yield Hit(setting.where, f"the scopes {' '.join(asks)} lack openid")
 
 
+@rule(
+    "DJANGO-08",
+    severity=Severity.PARTIAL,
+    effect=effect(
+        "people who sign in through the provider",
+        "from the next sign-in on",
+        "are refused, if the provider does not change at the same time",
+        What.SSO_RETURN,
+    ),
+    catalogue=("DJ-46", "OI-08"),
+    sources=(_OIDC, "https://www.rfc-editor.org/rfc/rfc6749#section-5.2", "measured: bench check_django"),
+)
+def agreed_on_one_side(old: Configuration, new: Configuration) -> Hits:
+    """What the service and its provider agreed on changes on this side.
+
+    Why: the provider knows the client by its id and secret, and signs as it was set to; the service asks at the
+    addresses that are written here. mozilla-django-oidc looks nothing up: what differs from the provider ends each
+    sign-in through it, after people have given the right password there.
+
+    Fix: change both sides together, at a quiet hour; where the provider takes two secrets, add the new one there first.
+    """
+    if not (_asks_provider(old) and _asks_provider(new)):
+        return
+    for name in _AGREED:
+        before, after = old.setting(name), new.setting(name)
+        if before and after and before.shown and after.shown and before.shown != after.shown:
+            change = Difference(name, before.shown, after.shown)
+            yield Hit(after.where, f"{name} changes, and the provider may still have the former one", change)
+
+
 RULES = (
     provider_half_told,
     confirmation_never_comes,
@@ -254,4 +293,5 @@ RULES = (
     closed_for_work,
     open_to_view,
     asks_for_no_identity,
+    agreed_on_one_side,
 )

@@ -1,7 +1,4 @@
-"""Who may sign in: passwords, and the double of a provider, which vouches for the rehearsal's account unseen.
-
-Only what would ask the network is doubled; states, sessions and settings are mozilla-django-oidc's own.
-"""
+"""What the project has of its own: hashers, backends, serializers, and a way back for a provider that posts."""
 
 from __future__ import annotations
 
@@ -13,7 +10,6 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.sessions.serializers import JSONSerializer
 from django.core.signing import JSONSerializer as SigningSerializer
 from django.http import HttpRequest, HttpResponse
-from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView
 
 
@@ -25,26 +21,6 @@ class QuickPBKDF2PasswordHasher(PBKDF2PasswordHasher):
 
 class StaffBackend(ModelBackend):
     """Django's own under another name."""
-
-
-class ProviderBackend(OIDCAuthenticationBackend):
-    """Takes every code for good and everyone for the account that is there."""
-
-    def get_token(self, payload: dict[str, Any]) -> dict[str, str]:
-        """What the token endpoint would answer."""
-        return {"id_token": "of-this-visit", "access_token": "of-this-visit"}
-
-    def verify_token(self, token: str, **_: Any) -> dict[str, str]:
-        """The claims of any token."""
-        return {"sub": "1"}
-
-    def get_userinfo(self, access_token: str, id_token: str, payload: dict[str, str]) -> dict[str, str]:
-        """What the provider would tell of the person."""
-        return {"email": "of-the-account"}
-
-    def filter_users_by_claims(self, claims: dict[str, str]) -> list[Any]:
-        """The one account that the rehearsal made."""
-        return list(self.UserModel._default_manager.all()[:1])
 
 
 class ProviderReturn(OIDCAuthenticationCallbackView):
