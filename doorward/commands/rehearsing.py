@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -73,10 +75,26 @@ def rehearse(
     )
     plan = Plan(target(against), target(new), named_pages, own(double) if double else None)
     progress(f"rehearsing {plan.new.name} against {plan.old.name} in a scratch copy")
-    found = rehearsed(plan)
+    with _leaving_in_order():
+        found = rehearsed(plan)
     print(report.json(found) if output is Output.JSON else report.text(found))
     if not found.is_fine:
         raise typer.Exit(FOUND)
+
+
+@contextmanager
+def _leaving_in_order() -> Iterator[None]:
+    """Whoever ends the rehearsal lets it end its workers and remove its scratch, which holds copies of keys."""
+
+    def leave(number: int, _: object) -> None:
+        raise typer.Exit(128 + number)
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _component(settings: Settings, asked: str, against: str) -> ComponentTable:

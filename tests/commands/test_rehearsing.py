@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.check.rehearsal.site_project import candidate, make
@@ -129,3 +136,27 @@ def test_a_component_that_is_not_told_is_asked_for(doorward: Run, project: Path,
     code, _, err = rehearse(doorward, project, "longer", "--config", str(config), "--component", "potral")
     assert code == 2
     assert "portal, other" in err
+
+
+def test_who_ends_a_rehearsal_finds_no_scratch_and_no_worker_left(project: Path, tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "doorward",
+        "rehearse",
+        "site_of_test.longer",
+        "--against",
+        "site_of_test.settings",
+    ]
+    command += ["--project", str(project), *PAGES]
+    env = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        deadline = time.monotonic() + 60
+        while not any(tmp_path.glob("doorward-rehearsal-*/temporary")) and time.monotonic() < deadline:
+            threading.Event().wait(0.02)
+        workers = psutil.Process(running.pid).children(recursive=True)
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(30) == 128 + signal.SIGTERM
+    assert list(tmp_path.iterdir()) == []
+    _, alive = psutil.wait_procs(workers, timeout=5)
+    assert alive == []
