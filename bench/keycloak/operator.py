@@ -127,13 +127,18 @@ def _components(server: Keycloak, realm: str, old: Json, new: Json) -> None:
                 server.ask("POST", f"{realm}/components", {**(after or {}), "providerType": kind, "parentId": parent})
                 continue
             there = server.ask("GET", f"{realm}/components?name={before['name']}&type={kind}").json()[0]
+            place = f"{realm}/components/{there['id']}"
             if after is None:
-                server.ask("DELETE", f"{realm}/components/{there['id']}")
+                server.ask("DELETE", place)
+            elif _key(after) != _key(before):  # its certificate is made anew only with the component
+                server.ask("DELETE", place)
+                server.ask("POST", f"{realm}/components", {**there, "config": after["config"], "id": None})
             else:
-                config = {**there["config"], **cast("Json", after["config"])}
-                if config.get("privateKey") != cast("Json", before["config"]).get("privateKey"):
-                    config.pop("certificate", None)  # made for the former key
-                server.ask("PUT", f"{realm}/components/{there['id']}", {**there, "config": config})
+                server.ask("PUT", place, {**there, "config": {**there["config"], **cast("Json", after["config"])}})
+
+
+def _key(component: Json) -> object:
+    return cast("Json", component["config"]).get("privateKey")
 
 
 def _flows(server: Keycloak, realm: str, old: Json, new: Json) -> None:

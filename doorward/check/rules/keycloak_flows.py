@@ -12,7 +12,7 @@ from doorward.systems.keycloak.document import Section, pairs, realms
 
 _ADMIN = "https://www.keycloak.org/docs/latest/server_admin/#_authentication-flows"
 _IMPORT = "https://github.com/keycloak/keycloak/blob/main/server-spi-private/src/main/java/org/keycloak/models/utils/RepresentationToModel.java"
-_ENDPOINT = "https://github.com/keycloak/keycloak/blob/main/services/src/main/java/org/keycloak/protocol/AuthorizationEndpointBase.java"
+_MEASURED = "measured: Keycloak 26.0.7, bench/check_keycloak.py"
 
 # Flows that every realm is made with; a file that holds a part of a realm need not repeat them.
 _BUILT_IN = frozenset(
@@ -29,14 +29,7 @@ _BUILT_IN = frozenset(
         "registration form",
     )
 )
-_BOUND = {
-    "browserFlow": effect("everyone", "at once", "gets an error page (500) for a sign-in form", *EVERY_SIGN_IN),
-    "directGrantFlow": effect(
-        "people of apps that ask for the password themselves", "at once", "cannot sign in", What.NEW_SIGN_IN
-    ),
-    "resetCredentialsFlow": effect("people who forgot their password", "at once", "get an error page", What.RECOVERY),
-    "registrationFlow": effect("people who register", "at once", "get an error page", What.NEW_SIGN_IN),
-}
+_BOUND = ("browserFlow", "directGrantFlow", "resetCredentialsFlow", "registrationFlow")
 # Steps that by themselves let nobody in who is not in already.
 _NO_WAY_IN = frozenset(
     ("auth-cookie", "auth-username-form", "auth-otp-form", "deny-access-authenticator", "allow-access-authenticator")
@@ -91,15 +84,17 @@ def _place(realm: Section) -> Section:
 @rule(
     "KEYCLOAK-R20",
     severity=Severity.OUTAGE,
-    effect=_BOUND["browserFlow"],
+    effect=effect(
+        "everyone", "at the import", "keeps the former realm, or finds a server that does not start", What.START
+    ),
     catalogue=("KC-R20",),
-    sources=(_IMPORT, _ENDPOINT),
+    sources=(_IMPORT, _MEASURED),
 )
 def flow_missing(new: Configuration) -> Hits:
     """A flow is named that is not defined.
 
-    Why: the import looks the flow up by its alias and binds nothing when there is none. The first sign-in finds no
-    flow and ends in an error.
+    Why: the import looks the flow up by its alias and fails when there is none, with an error that does not name it. A
+    server that imports its realm at the start does not start.
 
     Fix: write the alias as it stands under `authenticationFlows`, capitals and spaces too.
     """
@@ -108,16 +103,10 @@ def flow_missing(new: Configuration) -> Hits:
         aliases = {flow.text("alias") for flow in flows or ()}
         if not flows or None in aliases:
             continue
-        for key, what in _BOUND.items():
+        for key in _BOUND:
             alias = realm.text(key)
             if alias and alias not in aliases and not _is_built_in(realm, key, alias):
-                severity = None if key == "browserFlow" else Severity.PARTIAL
-                yield Hit(
-                    realm.where(key),
-                    f"{key} names {alias!r}, and no flow has that alias",
-                    severity=severity,
-                    effect=what,
-                )
+                yield Hit(realm.where(key), f"{key} names {alias!r}, and no flow has that alias")
 
 
 def _is_built_in(realm: Section, key: str, alias: str) -> bool:
@@ -266,7 +255,7 @@ def _sent_to(realm: Section) -> dict[str, Section]:
         "everyone who has a password here", "at once", "is sent to another provider and finds no form", *EVERY_SIGN_IN
     ),
     catalogue=("KC-R23",),
-    sources=("measured: Keycloak 26.0.7, bench/check_keycloak.py", _ADMIN),
+    sources=(_MEASURED, _ADMIN),
 )
 def people_sent_away(old: Configuration, new: Configuration) -> Hits:
     """Everyone is sent to another provider from now on.

@@ -13,6 +13,7 @@ from doorward.systems.keycloak.facts import KEY_PROVIDERS
 from doorward.systems.keycloak.redaction import MASKED
 
 _KEYS = "https://www.keycloak.org/docs/latest/server_admin/#realm_keys"
+_MEASURED = "measured: Keycloak 26.0.7, bench/check_keycloak.py"
 _CONSTANTS = (
     "https://github.com/keycloak/keycloak/blob/main/server-spi-private/src/main/java/org/keycloak/models/Constants.java"
 )
@@ -51,19 +52,24 @@ def _differs(was: Section, now: Section) -> bool:
     "KEYCLOAK-R05",
     severity=Severity.OUTAGE,
     effect=effect(
-        "everyone signed in", "at once", "is signed out by the clients", What.EXISTING_SESSION, What.TOKEN_REFRESH
+        "everyone signed in",
+        "at once, until the token is renewed",
+        "is refused where tokens are checked, and cannot sign out",
+        What.EXISTING_SESSION,
+        What.SIGN_OUT,
     ),
     catalogue=("KC-R05", "OI-02"),
-    sources=(_KEYS,),
+    sources=(_KEYS, _MEASURED),
 )
 def signing_key_dropped(old: Configuration, new: Configuration) -> Hits:
     """A key that signs tokens is gone at once.
 
-    Why: tokens under it are refused from then on, and clients that keep the list of keys go on looking for it. Nothing
-    needs to be dropped for a rotation: a passive key signs nothing and still verifies.
+    Why: tokens under it are refused until they are renewed, and a sign-out that shows an identity token fails. Cookies
+    of Keycloak itself and refresh tokens are under another key and go on. Nothing needs to be dropped for a rotation:
+    a passive key signs nothing and still verifies.
 
-    Fix: keep the key with `active` false until the longest session and offline token under it have ended; Keycloak
-    advises one to two months.
+    Fix: keep the key with `active` false until the longest session under it has ended; Keycloak advises one to two
+    months.
     """
     for before, after in pairs(old, new):
         for key, how in _dropped(before, after):
@@ -77,7 +83,7 @@ def signing_key_dropped(old: Configuration, new: Configuration) -> Hits:
     severity=Severity.OUTAGE,
     effect=effect("everyone signed in", "at once", "is signed out", What.EXISTING_SESSION, What.TOKEN_REFRESH),
     catalogue=("KC-R08",),
-    sources=(_KEYS, _CONSTANTS),
+    sources=(_KEYS, _CONSTANTS, _MEASURED),
 )
 def cookie_key_dropped(old: Configuration, new: Configuration) -> Hits:
     """The key under the realm's own cookies is gone.

@@ -10,6 +10,7 @@ from doorward.model.finding import Difference, Severity, What
 from doorward.systems.keycloak.compare import shortened, switched
 from doorward.systems.keycloak.document import pairs, realms
 
+_MEASURED = "measured: Keycloak 26.0.7, bench/check_keycloak.py"
 _TIMEOUTS = "https://www.keycloak.org/docs/latest/server_admin/#_timeouts"
 _SHORTEST_S = 300
 """Nobody fills in a form in less; the catalogue's bound for minutes written where seconds are counted."""
@@ -40,7 +41,7 @@ def _cut(old: Configuration, new: Configuration, key: str, told: str) -> Iterato
         "everyone signed in", "after a pause of that length", "is signed out", What.EXISTING_SESSION, What.TOKEN_REFRESH
     ),
     catalogue=("KC-R09", "KC-R10"),
-    sources=(_TIMEOUTS,),
+    sources=(_TIMEOUTS, _MEASURED),
 )
 def ends_within_minutes(new: Configuration) -> Hits:
     """Sessions end within five minutes.
@@ -67,7 +68,7 @@ def ends_within_minutes(new: Configuration) -> Hits:
         "people who paused for longer", "at once", "are signed out", What.EXISTING_SESSION, What.TOKEN_REFRESH
     ),
     catalogue=("KC-R09",),
-    sources=(_TIMEOUTS,),
+    sources=(_TIMEOUTS, _MEASURED),
 )
 def idle_cut(old: Configuration, new: Configuration) -> Hits:
     """Sessions may be idle for a shorter time.
@@ -89,7 +90,7 @@ def idle_cut(old: Configuration, new: Configuration) -> Hits:
         "everyone who signed in longer ago", "at once", "is signed out", What.EXISTING_SESSION, What.TOKEN_REFRESH
     ),
     catalogue=("KC-R10",),
-    sources=(_TIMEOUTS,),
+    sources=(_TIMEOUTS, _MEASURED),
 )
 def life_cut(old: Configuration, new: Configuration) -> Hits:
     """Sessions live for a shorter time.
@@ -103,23 +104,29 @@ def life_cut(old: Configuration, new: Configuration) -> Hits:
     )
 
 
+_NOT_REMEMBERED = effect(
+    "people who ask to be remembered", "from the next sign-in on", "must sign in each time", What.STALE_COOKIE_SIGN_IN
+)
+
+
 @rule(
     "KEYCLOAK-R28",
     severity=Severity.PARTIAL,
     effect=effect("people who asked to be remembered", "at once", "are signed out", What.EXISTING_SESSION),
     catalogue=("KC-R28",),
-    sources=(_TIMEOUTS,),
+    sources=(_TIMEOUTS, _MEASURED),
 )
 def forgotten(old: Configuration, new: Configuration) -> Hits:
     """People who asked to be remembered are not, or for a shorter time.
 
-    Why: their sessions were kept for days, and now end with the browser or the shorter time.
+    Why: their sessions were kept for days. A shorter time holds for sessions that are there too; where nobody is
+    remembered any more, those go on, and new ones end with the browser.
 
     Fix: announce it, if it is meant.
     """
     for before, after in pairs(old, new):
         if step := switched(before, after, "rememberMe", False):
-            yield Hit(after.where("rememberMe"), "nobody is remembered any more", step)
+            yield Hit(after.where("rememberMe"), "nobody is remembered any more", step, effect=_NOT_REMEMBERED)
         for key in ("ssoSessionIdleTimeoutRememberMe", "ssoSessionMaxLifespanRememberMe"):
             if after.truth("rememberMe") is True and (cut := shortened(before, after, key)):
                 where = after.where(key)
@@ -197,7 +204,7 @@ def token_outlives_session(new: Configuration) -> Hits:
         "everyone who signs in slowly", "from the next sign-in on", "is told that the attempt timed out", *EVERY_SIGN_IN
     ),
     catalogue=("KC-R13",),
-    sources=(_TIMEOUTS,),
+    sources=(_TIMEOUTS, _MEASURED),
 )
 def too_little_time(new: Configuration) -> Hits:
     """People have too little time to sign in.
@@ -227,7 +234,7 @@ def too_little_time(new: Configuration) -> Hits:
         "people of mobile apps and tools", "at once or when the time is over", "must sign in again", What.TOKEN_REFRESH
     ),
     catalogue=("KC-R14",),
-    sources=(_TIMEOUTS,),
+    sources=(_TIMEOUTS, _MEASURED),
 )
 def offline_cut(old: Configuration, new: Configuration) -> Hits:
     """Offline tokens die sooner.
