@@ -63,7 +63,9 @@ def _store(old: Configuration, new: Configuration) -> Lost | None:
     if before.place and after.place and before.place != after.place:
         return Lost.PLACE
     other = before.serializer and after.serializer and before.serializer != after.serializer
-    return Lost.SERIALIZER if other and after.engine in SERIALIZED else None
+    # A cache that is put before the rows is empty, and one that is taken away leaves them.
+    from_rows = after.engine in SERIALIZED or {before.engine, after.engine} == SAME_ROWS
+    return Lost.SERIALIZER if other and from_rows else None
 
 
 def _key(old: Configuration, new: Configuration) -> Lost | None:

@@ -6,7 +6,7 @@ import re
 
 from doorward.check.places import place
 from doorward.check.rule import ALL_BUT_STRANGERS, EVERYTHING, Hit, Hits, effect, rule
-from doorward.check.survival import SERIALIZED, same_engine, store_of
+from doorward.check.survival import SAME_ROWS, SERIALIZED, same_engine, store_of
 from doorward.check.token_in_session import also_forms
 from doorward.model.configuration import Configuration
 from doorward.model.fact import Store
@@ -33,6 +33,7 @@ _MANY_SESSIONS = 10_000
 _PERSON = re.compile(r"(?<=://)[^/@\s]*@")
 _SIGNED_OUT = effect("everyone signed in", "at once", "is signed out", What.EXISTING_SESSION)
 _KNOWN_ONLY = effect("everyone but strangers", "at once", "gets an error page (500)", *ALL_BUT_STRANGERS)
+_WHEN_FORGOTTEN = effect("everyone signed in", "when the cache forgets the session", "is signed out")
 _NO_TABLES = effect("everyone with a session or an account", "at once", "gets an error page (500)", *ALL_BUT_STRANGERS)
 _ERROR_PAGE = effect("everyone", "at once", "gets an error page (500), whatever the page", *EVERYTHING)
 
@@ -105,18 +106,24 @@ def engine_changed(old: Configuration, new: Configuration) -> Hits:
 def serializer_changed(old: Configuration, new: Configuration) -> Hits:
     """Sessions are written by another serializer.
 
-    Why: the new one cannot read what the old one wrote, and an unreadable session is an empty one.
+    Why: the new one cannot read what the old one wrote, and an unreadable session is an empty one. A cache writes in
+    its own way: with `cached_db` people go on until the cache is emptied or full, and then their row cannot be read.
 
     Fix: keep the serializer, or change it at a quiet hour.
     """
     before, after = store_of(old), store_of(new)
     if before is None or after is None or not (before.serializer and after.serializer) or after.broken:
         return  # what cannot be had at all is STORE-01
-    if before.serializer != after.serializer and after.engine in SERIALIZED and before.engine == after.engine:
-        pointer = _pointer(after, "SESSION_SERIALIZER", "session.serializer")
-        change = Difference(pointer, before.serializer, after.serializer)
-        where = place(new, pointer, after.where.path)
+    if before.serializer == after.serializer or not same_engine(before, after):
+        return
+    pointer = _pointer(after, "SESSION_SERIALIZER", "session.serializer")
+    change = Difference(pointer, before.serializer, after.serializer)
+    where = place(new, pointer, after.where.path)
+    if after.engine in SERIALIZED or {before.engine, after.engine} == SAME_ROWS:
         yield Hit(where, "stored sessions do not read any more", change, effect=also_forms(old, new))
+    elif after.engine == "cached_db":
+        message = "sessions that the cache forgets do not read any more from the database"
+        yield Hit(where, message, change, Severity.NOTE, _WHEN_FORGOTTEN)
 
 
 @rule(
