@@ -17,7 +17,8 @@ UNSET = "doorward-unset-"
 
 _SECRET_NAME = re.compile(r"SECRET|PASSW|_PASS$|^PASS$|TOKEN|CREDENTIAL|SIGNATURE|API|(^|_)KEY($|_|S$)|DSN|SALT", re.I)
 _PLACEHOLDER = re.compile(r"\$\{|\{\{|^\s*(<[^<>]+>|\$[A-Z_][A-Z0-9_]*|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@)\s*$")
-_URL_PERSON = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/@\s]*@", re.I)
+# Also where a sign of the address is missing: what stands between a slash and an @ is somebody.
+_URL_PERSON = re.compile(r"(/)[^/@\r\n]+@")
 _INLINE = re.compile(r"((?:pass(?:word|wd)?|secret|token|api_?key)\s*=\s*)[^\s&;,'\"]+", re.I)
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _MESSAGE_LENGTH = 300

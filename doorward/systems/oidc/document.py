@@ -25,6 +25,8 @@ _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _ACTION_LINE = re.compile(
     r"^(?:\{\{.*\}\}|[ \t]*\{\{-? *(?:/\*|if |else|end|range |with |define |template ).*\}\})\s*$"
 )
+_SLIP = re.compile(r"[\s'\"\\=]")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]?[A-Za-z_-]*")
 _NUMBER_OF_ITEM = re.compile(r"\[\d+\]")
 
 
@@ -145,12 +147,19 @@ def _blank(match: re.Match[str]) -> str:
 def _flat(value: object, pointer: str) -> Iterator[tuple[str, object]]:
     if isinstance(value, dict) and value:
         for key, item in value.items():
-            yield from _flat(item, f"{pointer}.{key}" if pointer else str(key))
+            named = _named(str(key), item)
+            yield from _flat(item, f"{pointer}.{named}" if pointer else named)
     elif isinstance(value, list) and value:
         for number, item in enumerate(value):
             yield from _flat(item, f"{pointer}[{number}]")
     elif pointer:
         yield pointer, value
+
+
+def _named(key: str, value: object) -> str:
+    """The key as people may see it: after a slip of the pen a secret may stand where a key should."""
+    is_key = not _SLIP.search(key) if value is not None else bool(_WORD.fullmatch(key))
+    return key if is_key else digest(digest_key(), key)
 
 
 def _shown(pointer: str, value: object, known: frozenset[str]) -> str | None:
