@@ -119,7 +119,7 @@ def _is_built_in(realm: Section, key: str, alias: str) -> bool:
     severity=Severity.OUTAGE,
     effect=effect("everyone who is not signed in", "at once", "cannot sign in", *EVERY_SIGN_IN),
     catalogue=("KC-R21",),
-    sources=(_ADMIN,),
+    sources=(_ADMIN, _MEASURED),
 )
 def no_way_in(new: Configuration) -> Hits:
     """No step of the browser flow can let a person in.
@@ -145,13 +145,13 @@ def _lets_in(step: _Step) -> bool:
     severity=Severity.OUTAGE,
     effect=effect("everyone who signs in with a password", "at once", "is not asked for one", *EVERY_SIGN_IN),
     catalogue=("KC-R21",),
-    sources=(_ADMIN,),
+    sources=(_ADMIN, _MEASURED),
 )
 def password_step_gone(old: Configuration, new: Configuration) -> Hits:
     """The browser flow does not check passwords any more.
 
     Why: the step was taken out or switched off. People who have nothing but a password cannot sign in; sessions that
-    are there go on, which hides it.
+    are there mostly go on, which hides it; where what is left asks for a person who is not known, they stop too.
 
     Fix: keep the step until everyone has another way in.
     """

@@ -8,7 +8,7 @@ from doorward.check.rule import Hit, Hits, effect, rule
 from doorward.model.configuration import Configuration
 from doorward.model.finding import Difference, Severity, What
 from doorward.systems.keycloak.compare import gone, pairs_of
-from doorward.systems.keycloak.document import Section, pairs
+from doorward.systems.keycloak.document import Section, pairs, realms
 from doorward.systems.keycloak.facts import KEY_PROVIDERS
 from doorward.systems.keycloak.redaction import MASKED
 
@@ -138,4 +138,29 @@ def _rules_over(other: Section, key: Section, rank: int) -> bool:
     return same and other.pointer != key.pointer and _signs(other) and (other.number("config.priority", 0) or 0) > rank
 
 
-RULES = (signing_key_dropped, cookie_key_dropped, rotation_without_effect)
+@rule(
+    "KEYCLOAK-R07",
+    severity=Severity.OUTAGE,
+    effect=effect(
+        "everyone", "at the import", "keeps the former realm, or finds a server that does not start", What.START
+    ),
+    catalogue=("KC-R07",),
+    sources=(_MEASURED, _KEYS),
+)
+def stars_for_a_key(new: Configuration) -> Hits:
+    """A key of the realm is the row of stars that an export writes.
+
+    Why: the export of the administration pages hides keys, and the import fails on what it wrote (500), so that a
+    realm cannot be restored from it.
+
+    Fix: leave the keys out of the file, and Keycloak makes new ones for a new realm, or export with `kc.sh export`,
+    which writes them, and keep that file secret.
+    """
+    for realm in realms(new):
+        for key in realm.items(KEY_PROVIDERS) or ():
+            for part in ("config.privateKey", "config.secret"):
+                if key.text(part) == MASKED:
+                    yield Hit(key.where(part), f"the key {key.text('name')} is ten stars: the import fails")
+
+
+RULES = (signing_key_dropped, cookie_key_dropped, rotation_without_effect, stars_for_a_key)
