@@ -2,7 +2,8 @@
 
 `[options]` is a `[component.log_options]`; each `[[line]]` has `text`, and what is read of it: `kind`, `outcome`,
 `reason`, `raw`, `at`, `person`, `source`, `session` (in clear, compared by their hashes), `client`, `agent`, `route`,
-`status`, `ms`, `probe`; or `none = true` for a line that says nothing of sign-in; or `broken = true` for one that does not parse.
+`status`, `ms`, `probe`; or `none = true` for a line that says nothing of sign-in; or `broken = true` for one that does
+not parse.
 """
 
 from __future__ import annotations
@@ -46,11 +47,15 @@ def cases() -> list[Case]:
     return [case for path in sorted(CASES.rglob("*.toml")) for case in _cases_of(path)]
 
 
-def _cases_of(path: Path) -> list[Case]:
+def options_of(path: Path) -> LogOptions:
+    """The options that a case reads with."""
     data = tomllib.loads(path.read_text())
-    options = LogOptionsTable.model_validate(data.get("options", {})).options(
-        KEY, LATEST, tuple(data.get("probe_accounts", ()))
-    )
+    table = LogOptionsTable.model_validate(data.get("options", {}))
+    return table.options(KEY, LATEST, tuple(data.get("probe_accounts", ())))
+
+
+def _cases_of(path: Path) -> list[Case]:
+    data, options = tomllib.loads(path.read_text()), options_of(path)
     kind = path.parent.name
     return [
         Case(f"{kind}/{path.stem}:{number}", kind, options, line.pop("text").strip("\n").encode(), line)
@@ -69,6 +74,8 @@ def told(event: SignInEvent, asked: dict[str, object]) -> dict[str, object]:
 def wanted(expected: dict[str, object]) -> dict[str, object]:
     """What a case asks for, its names hashed; a name that is empty must be None."""
     return {
-        name: (_HASHED[name](str(value)) if value else None) if name in _HASHED else value
+        name: _HASHED[name](str(value))
+        if name in _HASHED and value
+        else (value if value != "" or name == "raw" else None)
         for name, value in expected.items()
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from doorward.systems import System
+from doorward.systems.django.log import LOG
 from doorward.systems.django.reader import read
 from doorward.systems.django.sessions import DjangoSessions
 
@@ -16,4 +17,4 @@ def sniff(name: str, content: bytes) -> bool:
     return name.endswith(".py") and bool(_SIGNS.search(content))
 
 
-SYSTEM = System(kind="django", title="Django project", read=read, sessions=DjangoSessions(), sniff=sniff)
+SYSTEM = System(kind="django", title="Django project", read=read, log=LOG, sessions=DjangoSessions(), sniff=sniff)

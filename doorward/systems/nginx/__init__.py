@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doorward.systems import System
+from doorward.systems.nginx.log import LOG
 from doorward.systems.nginx.reader import read, sniff
 
-SYSTEM = System(kind="nginx", title="nginx", read=read, sniff=sniff)
+SYSTEM = System(kind="nginx", title="nginx", read=read, log=LOG, sniff=sniff)

@@ -1,0 +1,8 @@
+"""Apache httpd as the proxy in front of sign-in, or beside mod_auth_openidc: its access log."""
+
+from __future__ import annotations
+
+from doorward.systems import System
+from doorward.systems.apache.log import LOG
+
+SYSTEM = System(kind="apache", title="Apache httpd", log=LOG)
