@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -46,7 +47,7 @@ class Told:
 def main(arguments: list[str]) -> int:
     """Print the tables; 1 if a goal is missed."""
     asked = _arguments(arguments)
-    chosen = [one for one in changes() if asked.only in one.name]
+    chosen = [one for one in changes() if re.search(asked.only, one.name)]
     told = _judge(base_realm(), chosen)
     seen = _see(asked, chosen)
     if asked.verbose:
@@ -60,7 +61,7 @@ def _see(asked: argparse.Namespace, chosen: list[RealmChange]) -> dict[str, Seen
         print("not run on a real Keycloak: name its folder by --keycloak or DOORWARD_KEYCLOAK\n", file=sys.stderr)
         return {}
     jar = Path(asked.directory) if asked.directory else None
-    return {one.change.name: one for one in see_all(asked.keycloak, jar, base_realm(), chosen)}
+    return {one.change.name: one for one in see_all(asked.keycloak, jar, base_realm(), chosen, asked.quick)}
 
 
 def _arguments(arguments: list[str]) -> argparse.Namespace:
@@ -69,7 +70,8 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
     jar = os.environ.get("DOORWARD_LDAP_JAR", "")
     parser.add_argument("--directory", default=jar, help="the jar of UnboundID's LDAP SDK, for changes of a directory")
     parser.add_argument("--verbose", action="store_true", help="print every change")
-    parser.add_argument("--only", default="", help="changes whose name holds this text")
+    parser.add_argument("--only", default="", help="changes whose name holds this expression")
+    parser.add_argument("--quick", action="store_true", help="look at a change until its first journey breaks")
     return parser.parse_args(arguments)
 
 

@@ -61,11 +61,11 @@ class _Begun:
     refused: str = ""
 
 
-def see_all(place: str, jar: Path | None, base: Json, chosen: list[RealmChange]) -> Iterator[Seen]:
-    """Each change on the Keycloak in the folder, or at the address."""
+def see_all(place: str, jar: Path | None, base: Json, chosen: list[RealmChange], is_quick: bool) -> Iterator[Seen]:
+    """Each change on the Keycloak in the folder, or at the address; if quick, until the first journey breaks."""
     with _server(place) as server, mail() as letters, directory(jar) as port:
         server.make(town(server.base))
-        yield from _Street(server, letters, port, base).walk(chosen)
+        yield from _Street(server, letters, port, base, is_quick).walk(chosen)
         server.remove("town")
 
 
@@ -82,11 +82,12 @@ def _server(place: str) -> Iterator[Keycloak]:
 class _Street:
     """A server with its neighbours, and what usually works there."""
 
-    def __init__(self, server: Keycloak, letters: Mail, port: int | None, base: Json) -> None:
+    def __init__(self, server: Keycloak, letters: Mail, port: int | None, base: Json, is_quick: bool) -> None:
         self.server = server
         self.letters = letters
         self.around = Surroundings(server.base, letters.port, port)
         self.base = base
+        self.is_quick = is_quick
         self.usual: dict[str, dict[str, str]] = {}
 
     def walk(self, chosen: list[RealmChange]) -> Iterator[Seen]:
@@ -123,7 +124,7 @@ class _Street:
     def _end(self, ripe: list[_Begun], begun: list[_Begun]) -> Iterator[Seen]:
         for one in ripe:
             begun.remove(one)
-            met = {} if one.refused else self._meet(one.world, one.change.is_import)
+            met = {} if one.refused else self._meet(one.world, one.change.is_import, one.usual)
             for name in (one.world.name, "school-2027"):
                 self.server.remove(name)
             seen = Seen(one.change, {k: how for k, how in met.items() if k not in one.usual}, one.refused)
@@ -144,17 +145,23 @@ class _Street:
             world = self._world(self.around.fill_in(old, "usual"), "usual")
             world.prepare()
             time.sleep(change.wait_s if change.shortened_old else 0)
-            self.usual[key] = self._meet(world, False)
+            self.usual[key] = self._meet(world, False, None)
             self.server.remove("usual")
             print(f"without a change: {self.usual[key] or 'everything works'}", file=sys.stderr, flush=True)
         return self.usual[key]
 
-    def _meet(self, world: World, is_import: bool) -> dict[str, str]:
+    def _meet(self, world: World, is_import: bool, usual: dict[str, str] | None) -> dict[str, str]:
         """The journeys that fail. An import makes everyone a new account, so that the past says nothing of it."""
-        journeys = OF_TODAY if is_import else (*OF_THE_PAST, *OF_TODAY)
+        journeys = OF_TODAY if is_import else (*OF_TODAY, *OF_THE_PAST)
         if world.has_directory:
-            journeys = (*journeys, *OF_THE_DIRECTORY)
-        return {journey.__name__: how for journey in journeys if (how := _how(journey, world, is_import))}
+            journeys = (*OF_THE_DIRECTORY, *journeys)
+        failed: dict[str, str] = {}
+        for journey in journeys:
+            if how := _how(journey, world, is_import):
+                failed[journey.__name__] = how
+                if self.is_quick and usual is not None and journey.__name__ not in usual:
+                    break
+        return failed
 
 
 def _how(journey: Journey, world: World, is_import: bool) -> str:
