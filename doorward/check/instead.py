@@ -16,7 +16,7 @@ _INSTEAD = {
     Lost.SIGNING_KEY: "put the former key first in {former_keys}, and take it out {life} after it ships{until}: "
     "then the longest session has ended",
     Lost.COOKIE_NAME: "keep the name {cookie}: no setting reads the cookie under two names",
-    Lost.STORE_BROKEN: "keep {store} as it is until what it names can be had where the service runs",
+    Lost.STORE_BROKEN: "keep {broken} as it was until what it names now can be had where the service runs",
     Lost.KEEPS_NOTHING: "keep a store that keeps what it is given",
     Lost.ENGINE: "keep the engine {engine}: another one does not find its sessions",
     Lost.PLACE: "copy the stored sessions to the new place before it ships, while nobody can sign in",
@@ -37,7 +37,7 @@ def instead(old: Configuration, new: Configuration, lost: Lost, today: date) -> 
     words = {
         "former_keys": _FORMER_KEYS.get(new.kind, f"the list of former keys beside {key.where.pointer}" if key else ""),
         "cookie": cookie.name if cookie else "",
-        "store": store.where.pointer if store else "",
+        "broken": _broken(new),
         "engine": engine,
         "other": next(iter(SAME_ROWS - {engine})),
         "backends": backends.where.pointer if backends else "",
@@ -47,6 +47,13 @@ def instead(old: Configuration, new: Configuration, lost: Lost, today: date) -> 
     template = _WITH_A_CACHE if lost is Lost.ENGINE and engine in SAME_ROWS else _INSTEAD[lost]
     told = template.format_map(words)
     return (told, _AT_A_QUIET_HOUR) if lost in _NO_WAY_ROUND else (told,)
+
+
+def _broken(new: Configuration) -> str:
+    """The settings that name what cannot be had."""
+    store = store_of(new)
+    told = [fault.partition(":")[0] for fault in store.broken] if store else []
+    return " and ".join(dict.fromkeys(told)) or "the session store"
 
 
 def longest_life(configuration: Configuration) -> str:

@@ -17,7 +17,7 @@ def _tests() -> list[Path]:
 
 
 # Properties of a whole folder, not of one module.
-PROPERTIES = {"cases", "secrecy", "school", "kill", "postgresql", "noise"}
+PROPERTIES = {"cases", "secrecy", "secrecy_everywhere", "school", "kill", "postgresql", "noise"}
 
 
 def _stands_for(path: Path) -> bool:
