@@ -16,6 +16,7 @@ class Signal(StrEnum):
     SIGN_IN_VOLUME = "sign-in-volume"
     SUPPORT_INQUIRIES = "support-inquiries"
     PROBE_FAILURES = "probe-failures"
+    LATENCY = "latency"
 
 
 class Direction(StrEnum):
@@ -25,12 +26,23 @@ class Direction(StrEnum):
     DOWN = "down"
 
 
+class Looks(StrEnum):
+    """What a departure looks like; an outage unless something speaks clearly for another."""
+
+    OUTAGE = "outage"
+    ATTACK = "attack"
+    RIPPLE = "ripple"
+    LOG_SILENT = "log-silent"
+
+
 @dataclass(frozen=True, slots=True)
 class Detection:
     """A departure from the usual. `observed`/`expected` are shares (0..1) or counts per minute, as the signal says.
 
     `segment` names what is affected, e.g. (("component", "auth"), ("reason", "network-changed")).
     `evidence_log_e` is the natural log of the detector's evidence; it crossed `threshold_log_e` at `detected_at`.
+    The onset lies between `onset_from` and `onset_to` with 95 % (None: not told). `within` is the smallest segment that
+    explains it, such as (("client", "portal"),); empty where no part fails more than the rest.
     """
 
     detected_at: datetime
@@ -44,6 +56,10 @@ class Detection:
     threshold_log_e: float
     people: int
     evidence: tuple[str, ...] = ()
+    onset_from: datetime | None = None
+    onset_to: datetime | None = None
+    looks: Looks = Looks.OUTAGE
+    within: tuple[tuple[str, str], ...] = ()
 
     def label(self, name: str) -> str | None:
         """The segment's value of that name, None if the segment is not told by it."""

@@ -62,6 +62,7 @@ class SignInEvent:
     """One line of a log, normalised. `person`, `session`, `source` are keyed hashes made by the guarded system or us.
 
     `at` is the log's own time; `probe` marks Doorward's own sign-ins; `status` and `ms` only for requests.
+    `client` is the application signed in to, `provider` who vouched for the person, `agent` the browser's family.
     """
 
     at: datetime
@@ -80,6 +81,7 @@ class SignInEvent:
     ms: float | None = None
     config: str | None = None
     probe: bool = False
+    provider: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

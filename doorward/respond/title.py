@@ -15,6 +15,7 @@ CLEAREST: tuple[Signal, ...] = (
     Signal.SIGN_IN_VOLUME,
     Signal.PROBE_FAILURES,
     Signal.SUPPORT_INQUIRIES,
+    Signal.LATENCY,
 )
 SENT_BACK = "People are sent back to the sign-in page"
 BY_REASON: dict[tuple[Signal, Reason], str] = {
@@ -34,6 +35,7 @@ BY_SIGNAL: dict[tuple[Signal, Direction], str] = {
     (Signal.SIGN_IN_VOLUME, Direction.UP): "Far more people sign in than usual",
     (Signal.SUPPORT_INQUIRIES, Direction.UP): "People write that they cannot sign in",
     (Signal.PROBE_FAILURES, Direction.UP): "The trial sign-in fails",
+    (Signal.LATENCY, Direction.UP): "{The component} answers slowly",
 }
 
 

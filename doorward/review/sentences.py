@@ -47,6 +47,7 @@ SIGNAL: dict[Signal, str] = {
     Signal.SIGN_IN_VOLUME: "sign-ins",
     Signal.SUPPORT_INQUIRIES: "inquiries to support",
     Signal.PROBE_FAILURES: "failed trial sign-ins",
+    Signal.LATENCY: "slow answers",
 }
 # Why a level is asked, as `respond` names it.
 ASKED: dict[str, str] = {

@@ -62,18 +62,20 @@ class ShareEvidence:
     def set_usual(self, usual: float, dispersion: float = 1.0) -> None:
         """Judge what comes from now on against this envelope (0 < usual < 1).
 
-        `dispersion` (1 or more) is how many times as much as chance the failures cluster; bets are made smaller by it:
-        a likelihood ratio to the power 1/dispersion is still an e-value (Jensen), and pays for clusters what they are
-        worth (quasi-likelihood: Wedderburn 1974).
+        `dispersion` (1 or more) is how many times as unevenly as chance failures come. They are taken to come in
+        groups of geometric size, and a failure is worth only so much that a whole group is worth, in the mean, what a
+        single one would be if all came alone: so the evidence keeps its promise, and five friends are no outage.
         """
         if (usual, dispersion) == (self.usual, self.dispersion):
             return
         self.usual, self.dispersion = usual, dispersion
         grid = [0.99] if self._sharp else [float(share) for share in log_odds_grid(usual)]
-        self._log_up = [math.log(share / usual) / dispersion for share in grid]
-        self._log_down = [math.log((1 - share) / (1 - usual)) / dispersion for share in grid]
-        self._up = [math.exp(step) for step in self._log_up]
-        self._down = [math.exp(step) for step in self._log_down]
+        # Dispersion of groups that go on with chance g is (1 + g) / (1 - g).
+        goes_on = (dispersion - 1) / (dispersion + 1)
+        self._up = [share / usual / (1 - goes_on + goes_on * share / usual) for share in grid]
+        self._down = [(1 - share) / (1 - usual) for share in grid]
+        self._log_up = [math.log(step) for step in self._up]
+        self._log_down = [math.log(step) for step in self._down]
 
     def reset(self) -> None:
         """Forget everything seen."""

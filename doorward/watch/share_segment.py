@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from typing import NamedTuple
 
-from doorward.model.detection import Detection, Direction
+from doorward.model.detection import Detection, Direction, Looks
+from doorward.model.sign_in import SignInEvent
 from doorward.watch.evidence import Recovery, ShareEvidence
+from doorward.watch.localisation import interval, smallest
+from doorward.watch.looks import Verdict, verdict
+from doorward.watch.observation import Observation, tally
 from doorward.watch.people import Once
 from doorward.watch.segment import TAINTED_LOG_E, Identity, Segment, moment
 from doorward.watch.settings import WatchSettings
 from doorward.watch.usual import Stretch
-from doorward.watch.usual_share import RUN, UsualShare, unevenness
+from doorward.watch.usual_share import RUN, Learned, UsualShare, unevenness
 
 # Observations kept to count a detection's people and shares: minutes at any traffic that a single process can follow.
 _KEPT = 4096
-
-
-class Observation(NamedTuple):
-    """One that counts: who, whether it failed, and the reason of the log; `amount` successes may stand in one."""
-
-    at_s: float
-    key: str | None
-    failed: bool
-    reason: str
-    amount: int = 1
+# An attack, or a ripple, is over when nothing of it came for so long.
+_ATTACK_ENDS_S = 600.0
+_RIPPLE_ENDS_S = 120.0
 
 
 class ShareSegment(Segment):
@@ -37,9 +33,13 @@ class ShareSegment(Segment):
         self._once = Once(0.0 if sharp else settings.person_s)
         self._usual = UsualShare(prior, settings)
         self._expected: float | None = None
-        self._run_began = self._run_failures = self._runs = 0
+        self._observed = self._run_began = self._run_failures = self._runs = 0
         self._squares = 0.0
         self._kept: deque[Observation] = deque(maxlen=_KEPT)
+        self.restarted_s: float | None = None
+        self._standing: Looks | None = None
+        self._stands_until_s = 0.0
+        self._hostile: set[str] = set()
         self._block = -1
         self._block_ends_s = 0.0
         self._amount = 0
@@ -58,19 +58,50 @@ class ShareSegment(Segment):
         """The most that is usual, 0..1."""
         return self._evidence.usual
 
-    def observe(self, at_s: float, key: str | None, failed: bool, reason: str) -> Detection | None:
-        """One event of the segment (`key`: who counts once, None = all); None unless it crosses the threshold."""
+    @property
+    def is_detected(self) -> bool:
+        """Whether an outage, an attack or a ripple was told that is not over."""
+        return self._recovery is not None or self._standing is not None
+
+    def observe(
+        self,
+        at_s: float,
+        key: str | None,
+        failed: bool,
+        reason: str,
+        event: SignInEvent | None = None,
+        since_s: float | None = None,
+    ) -> Detection | None:
+        """One event of the segment (`key`: who counts once, None = all); None unless it crosses the threshold.
+
+        `since_s` is when its person was first seen."""
+        if self._standing is not None and self._belongs(at_s, event, since_s):
+            return None
         if not self._once.admits(key, at_s, failed):
             return None
         if at_s >= self._block_ends_s:
             self._turn_block(at_s)
-        self._kept.append(Observation(at_s, key, failed, reason))
+        self._kept.append(Observation(at_s, key, failed, reason, 1, event, since_s))
         self._amount += 1
+        self._observed += 1
         if not failed:
             self._succeed()
             return None
         self._failures += 1
         return self._fail(at_s)
+
+    def _belongs(self, at_s: float, event: SignInEvent | None, since_s: float | None) -> bool:
+        """Whether it is a part of the attack or ripple that was told, and so says nothing of an outage."""
+        if at_s >= self._stands_until_s:
+            self._standing = None
+            self._hostile.clear()
+            return False
+        if self._standing is Looks.RIPPLE:
+            return since_s is not None and self.restarted_s is not None and since_s <= self.restarted_s
+        if event is None or event.source not in self._hostile:
+            return False
+        self._stands_until_s = at_s + _ATTACK_ENDS_S
+        return True
 
     def succeed(self, at_s: float, count: int) -> None:
         """That many people were let in, each for the first time in `person_s`, up to that moment."""
@@ -78,6 +109,7 @@ class ShareSegment(Segment):
             self._turn_block(at_s)
         self._kept.append(Observation(at_s, None, False, "", count))
         self._amount += count
+        self._observed += count
         self._succeed(count)
 
     def _succeed(self, count: int = 1) -> None:
@@ -107,42 +139,76 @@ class ShareSegment(Segment):
             return
         if self._expected is not None:
             self._runs += 1
-            self._squares += unevenness(self._amount - self._run_began, self._expected)
-        self._run_failures, self._run_began = 0, self._amount
+            self._squares += unevenness(self._observed - self._run_began, self._expected)
+        self._run_failures, self._run_began = 0, self._observed
 
     def recover(self) -> None:
         """Begin afresh: what was detected is over."""
-        self._recovery = None
+        self._recovery = self._standing = None
+        self._hostile.clear()
         self._evidence.reset()
 
-    def _detect(self, at_s: float) -> Detection:
+    def _detect(self, at_s: float) -> Detection | None:
         onset_s = self._evidence.onset_s
         since = [kept for kept in self._kept if kept.at_s >= onset_s]
-        failed = [kept for kept in since if kept.failed]
-        seen = sum(kept.amount for kept in since)
-        observed = len(failed) / seen
-        people = len({kept.key for kept in failed if kept.key is not None})
-        reasons = Counter(kept.reason for kept in failed).most_common()
-        self._recovery = self._recovery_from(len(failed), seen)
+        before = [kept for kept in self._kept if kept.at_s < onset_s]
+        self._usual.drop(onset_s)
+        found = verdict(before, since, self._evidence.usual, self.restarted_s)
+        if self._set_aside(found, at_s):
+            return None
+        detection = self._told(at_s, onset_s, since, found)
+        if found.looks is Looks.OUTAGE or (found.looks is Looks.ATTACK and not found.hostile):
+            self._recovery = self._recovery_from(*tally(since))
+        else:
+            self._evidence.reset()
+        return detection
+
+    def _set_aside(self, found: Verdict, at_s: float) -> bool:
+        """Leave out from now on what is no outage; returns whether it was told already."""
+        known = self._standing is found.looks
+        if found.looks is Looks.RIPPLE:
+            self._standing, self._stands_until_s = Looks.RIPPLE, (self.restarted_s or at_s) + _RIPPLE_ENDS_S
+        elif found.hostile:
+            self._standing, self._stands_until_s = Looks.ATTACK, at_s + _ATTACK_ENDS_S
+            self._hostile |= found.hostile
+        else:
+            return False
+        if known:
+            self._evidence.reset()
+        return known
+
+    def _told(self, at_s: float, onset_s: float, since: list[Observation], found: Verdict) -> Detection:
+        failed, seen = tally(since)
+        people = len({kept.key for kept in since if kept.failed and kept.key is not None})
+        reasons = Counter(kept.reason for kept in since if kept.failed).most_common()
         self.told = self._named(str(reasons[0][0]))
+        first_s, last_s = interval(self._kept, *self._evidence.best)
+        within = smallest(since, self._evidence.usual) if found.looks is Looks.OUTAGE else ()
         return Detection(
             detected_at=moment(at_s),
             onset=moment(onset_s),
             signal=self.identity.signal,
             segment=self.told,
-            observed=observed,
+            observed=failed / seen,
             expected=self._evidence.usual,
             direction=Direction.UP,
             evidence_log_e=self.log_e(),
             threshold_log_e=self.threshold_log_e,
             people=people,
             evidence=(
-                f"{len(failed)} of {seen} failed since {moment(onset_s):%H:%M:%S} UTC ({observed:.0%}); "
+                f"{failed} of {seen} failed since {moment(onset_s):%H:%M:%S} UTC ({failed / seen:.0%}); "
                 f"usual is at most {self._evidence.usual:.2%} ({'learned' if self.learned else 'prior'})",
                 f"{people} distinct; each counts once in {self.settings.person_s:.0f} s",
                 "reasons: " + ", ".join(f"{reason} {count}" for reason, count in reasons),
+                f"began between {moment(first_s):%H:%M:%S} and {moment(last_s):%H:%M:%S} UTC (95 %)",
+                found.why,
+                *((f"explained by {_words(within)} alone",) if within else ()),
                 self.budget_words(),
             ),
+            onset_from=moment(first_s),
+            onset_to=moment(last_s),
+            looks=found.looks,
+            within=within,
         )
 
     def _recovery_from(self, failed: int, seen: int) -> Recovery:
@@ -160,13 +226,16 @@ class ShareSegment(Segment):
         if self._block >= 0:
             self._learn(block)
         self._block, self._amount, self._failures, self._tainted = block, 0, 0, self.is_detected
-        self._runs, self._squares, self._run_failures, self._run_began = 0, 0.0, 0, 0
+        self._runs, self._squares = 0, 0.0
         self._block_ends_s = (block + 1) * self.settings.block_s
 
     def _learn(self, block: int) -> None:
         ended_s = (self._block + 1) * self.settings.block_s
-        quiet = not self._tainted and block - self._block <= 2
-        self._usual.close(Stretch(ended_s, self._amount, self._failures, self._runs, self._squares), quiet)
+        quiet = self._recovery is None and block - self._block <= 2
+        stretch = Stretch(ended_s, self._amount, self._failures, self._runs, self._squares)
+        self._usual.close(stretch, quiet, held=self._tainted)
+        if self._vouched:
+            self._usual.settle()
         self.threshold_log_e = self.identity.threshold_log_e(self._amount * 60 / self.settings.block_s)
         if not self.is_detected:
             self._judge(block * self.settings.block_s)
@@ -175,6 +244,15 @@ class ShareSegment(Segment):
         """Take what was learned for usual from now on."""
         self._judge(self._block_ends_s)
 
+    def kept(self) -> Learned | None:
+        """What was learned of the usual share, to be stored; None if nothing was."""
+        return self._usual.learned()
+
+    def take_up(self, kept: Learned) -> None:
+        """Go on from what was stored: it is what people vouched for, or what was learned here."""
+        self._usual.take_up(kept)
+        self._judge(kept.last_s)
+
     def _judge(self, at_s: float) -> None:
         self._usual.trusted = self._usual.trusted or self._vouched
         envelope = self._usual.envelope(at_s)
@@ -182,3 +260,7 @@ class ShareSegment(Segment):
         if envelope is not None:
             self.learned = True
             self._evidence.set_usual(envelope, self._usual.dispersion())
+
+
+def _words(labels: tuple[tuple[str, str], ...]) -> str:
+    return " and ".join(f"{name} {value}" for name, value in labels)

@@ -54,6 +54,7 @@ SIGNALS: dict[Signal, str] = {
     Signal.SIGN_IN_VOLUME: "sign-ins a minute",
     Signal.SUPPORT_INQUIRIES: "support inquiries a minute",
     Signal.PROBE_FAILURES: "Doorward's own sign-ins that fail",
+    Signal.LATENCY: "requests that take too long",
 }
 # Signals whose observed and expected values are counts per minute; the others are shares.
 _PER_MINUTE = frozenset({Signal.SIGN_IN_VOLUME, Signal.SUPPORT_INQUIRIES})

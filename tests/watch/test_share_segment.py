@@ -63,7 +63,7 @@ def test_a_higher_traffic_raises_the_threshold() -> None:
 
 def test_quiet_days_sharpen_what_is_usual() -> None:
     watched = segment(prior=0.12)
-    for number in range(20 * 900):
+    for number in range(30 * 900):
         watched.observe(float(number), f"p{number}", number % 50 == 0, "expired")
     assert watched.learned
     assert watched.expected() < 0.05
