@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("checking", "explain"),
     "rehearse": ("rehearsing", "rehearse"),
     "probe": ("probing", "probe"),
-    "events": ("watching", "events"),
+    "events": ("eventing", "events"),
     "watch": ("watching", "watch"),
     "run": ("running", "run"),
     "settings": ("running", "settings"),

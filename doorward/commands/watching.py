@@ -1,4 +1,4 @@
-"""3 watch: `doorward events` and `doorward watch`."""
+"""3 watch: `doorward watch`."""
 
 from __future__ import annotations
 
@@ -31,24 +31,6 @@ class Lines(StrEnum):
 
 
 KIND = Annotated[str, typer.Option("--kind", help="Kind of the log's lines.")]
-
-
-@reported
-def events(log: Annotated[Path, typer.Argument(help="A log file.")], kind: KIND = "school") -> None:
-    """Print a log's sign-in events, normalised, as JSON lines; lines that do not parse are counted on stderr."""
-    parse, unparsed = system(kind).parser(), 0
-    _readable((log,))
-    with log.open("rb") as file:
-        for line in file:
-            try:
-                event = parse(line, log.stem)
-            except ValueError:
-                unparsed += 1
-                continue
-            if event is not None:
-                sys.stdout.buffer.write(msgspec.json.encode(event) + b"\n")
-    if unparsed:
-        progress(f"{unparsed} lines of {log} did not parse")
 
 
 @reported

@@ -21,10 +21,13 @@ _FAMILIES = tuple(
         ("program", r"python|java/|okhttp|go-http|axios|node|ruby|php|libwww|httpx"),
     )
 )
+_NAMES = frozenset(name for name, _ in _FAMILIES)
 
 
 # User-Agents are many and repeat; the remembered ones bound the work and the memory.
 @lru_cache(4096)
 def family(agent: str) -> str:
-    """chrome, firefox, safari, edge, …; `other` for what is none of them."""
+    """chrome, firefox, safari, edge, …; `other` for what is none of them. A family's name is its own family."""
+    if agent in _NAMES:
+        return agent
     return next((name for name, pattern in _FAMILIES if pattern.search(agent)), "other")

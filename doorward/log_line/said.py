@@ -40,7 +40,8 @@ def noted(reason: Reason, raw: str = "", kind: Kind = Kind.SIGN_IN) -> Verdict:
 
 @dataclass(slots=True)
 class Said:
-    """A line's content in clear: it never leaves the parser. `agent` is the whole User-Agent."""
+    """A line's content in clear: it never leaves the parser. `agent` is the whole User-Agent; `hashed` says that the
+    names are keyed hashes already."""
 
     at: datetime
     pattern: str
@@ -54,6 +55,7 @@ class Said:
     status: int | None = None
     ms: float | None = None
     probe: bool = False
+    hashed: bool = False
 
 
 Read = Callable[[bytes], Said | None]
@@ -83,15 +85,15 @@ def code(value: object) -> str:
     return text if _NAME.fullmatch(text) and "@" not in text else ""
 
 
-def events(options: LogOptions, hashed: bool = False) -> Callable[[Said, str], SignInEvent]:
-    """What makes the event of what a line said. `hashed`: names that are keyed hashes already are kept."""
+def events(options: LogOptions) -> Callable[[Said, str], SignInEvent]:
+    """What makes the event of what a line said."""
     hasher = Hasher(options.hash_key)
     probes = frozenset(hasher.person(name) for name in options.probe_accounts)
     agents = options.probe_agents
 
     def event(said: Said, component: str) -> SignInEvent:
         name, address, key = known(said.person), known(said.source), known(said.session)
-        keep = hashed and all(value is None or _HASHED.fullmatch(value) for value in (name, address, key))
+        keep = said.hashed and all(value is None or _HASHED.fullmatch(value) for value in (name, address, key))
         if not keep:
             name = hasher.person(name) if name is not None else None
             address = hasher.source(address) if address is not None else None

@@ -21,6 +21,7 @@ from doorward.systems import system
 from doorward.watch import Cursor, partial
 from doorward.watch import cursor as cursors
 from doorward.watch.follow import Batch, Follower, Parse
+from doorward.wiring.log_options import log_options
 
 POLL_BYTES = 8 * 1024 * 1024
 # How much of the past a start reads again: what detectors need to be as suspicious as before.
@@ -36,7 +37,7 @@ class Logs:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._components = tuple(component for component in settings.component if component.log)
-        self._parsers = {component.name: _parser(component) for component in self._components}
+        self._parsers = {component.name: _parser(settings, component) for component in self._components}
         self._followers = {component.name: self._follower(component) for component in self._components}
         self.unparsed: Counter[str] = Counter()
         self.samples: dict[str, tuple[str, ...]] = {}
@@ -160,8 +161,9 @@ class Logs:
         )
 
 
-def _parser(component: ComponentTable) -> Parse:
-    return system(component.log_kind or component.kind).parser()
+def _parser(settings: Settings, component: ComponentTable) -> Parse:
+    source = system(component.log_kind or component.kind)
+    return source.parser(None if source.log is None else log_options(settings, component))
 
 
 def _lines(path: Path, limit: Cursor | None) -> Iterator[bytes]:

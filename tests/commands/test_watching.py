@@ -1,4 +1,4 @@
-"""`doorward events` and `doorward watch`."""
+"""`doorward watch`."""
 
 from __future__ import annotations
 
@@ -22,15 +22,6 @@ def burst(path: Path) -> Path:
         lines.append(f'{{"time":"{at}","event":"session","outcome":{said},{who}}}\n')
     path.write_text("".join(lines))
     return path
-
-
-def test_events_are_printed_as_json_lines_and_broken_lines_are_counted(doorward: Run, tmp_path: Path) -> None:
-    (tmp_path / "auth.jsonl").write_text(GOOD + "hunter2\n" + GOOD)
-    said = doorward("events", "auth.jsonl")
-    assert said.code == 0
-    assert [json.loads(line)["component"] for line in said.out.splitlines()] == ["auth", "auth"]
-    assert "1 lines of auth.jsonl did not parse" in said.err
-    assert "hunter2" not in said.out + said.err
 
 
 def test_every_log_that_is_missing_is_named(doorward: Run) -> None:

@@ -21,8 +21,9 @@ _KINDS = {
     "4": Kind.TOKEN,
     "5": Kind.TOKEN,
     "6": Kind.SIGN_IN,
-    "7": Kind.SESSION,
 }
+# Doorward's own events name their kind: a session that was presented is none of OCSF's activities.
+_OWN = "Doorward"
 _OUTCOMES = {"1": Outcome.SUCCESS, "2": Outcome.FAILURE}
 _WORDS = {str(reason) for reason in Reason}
 # status_code and status_detail are the product's own words: those that many products share.
@@ -50,23 +51,27 @@ def reads(options: LogOptions) -> Read:
         number, stamp = text(fields, "class_uid"), text(fields, "time")
         if number is None or stamp is None:
             raise ValueError("not an OCSF event")
-        kind = _KINDS.get(text(fields, "activity_id") or "")
+        own = text(fields, "metadata.product.name") == _OWN
+        kind = _kind(fields, own)
         if number != str(CLASS_UID) or kind is None:
             return None
         at = times.epoch(int(stamp) / 1000) if stamp.isdigit() else times.iso(stamp)
-        return Said(
-            at,
-            f"activity {text(fields, 'activity_id')}",
-            _verdict(kind, fields),
-            person=first(fields, "user.uid", "user.name", "user.email_addr", "actor.user.uid", "actor.user.name"),
-            source=first(fields, "src_endpoint.uid", "src_endpoint.ip", "src_endpoint.hostname"),
-            session=first(fields, "session.uid", "actor.session.uid"),
-            client=first(fields, "service.uid", "service.name"),
-            agent=first(fields, "http_request.user_agent"),
-            probe=text(fields, "unmapped.synthetic") == "true",
-        )
+        said = Said(at, f"activity {text(fields, 'activity_id')}", _verdict(kind, fields), hashed=own)
+        said.person = first(fields, "user.uid", "user.name", "user.email_addr", "actor.user.uid", "actor.user.name")
+        said.source = first(fields, "src_endpoint.uid", "src_endpoint.ip", "src_endpoint.hostname")
+        said.session = first(fields, "session.uid", "actor.session.uid")
+        said.client = text(fields, "unmapped.client") if own else first(fields, "service.uid", "service.name")
+        said.agent = text(fields, "unmapped.agent") if own else text(fields, "http_request.user_agent")
+        said.probe = text(fields, "unmapped.synthetic") == "true"
+        return said
 
     return read
+
+
+def _kind(fields: Fields, own: bool) -> Kind | None:
+    if own and text(fields, "unmapped.kind") == Kind.SESSION:
+        return Kind.SESSION
+    return _KINDS.get(text(fields, "activity_id") or "")
 
 
 def _verdict(kind: Kind, fields: Fields) -> Verdict:
@@ -97,5 +102,4 @@ LOG = LogFormat(
         "agent": "http_request.user_agent",
         "reason": "unmapped.reason, else status_code and status_detail",
     },
-    hashed=True,
 )
