@@ -35,11 +35,12 @@ def wilson(events: float, amount: float, z: float = _Z) -> float:
 
 
 def log_odds_grid(usual: float, count: int = ALTERNATIVES) -> Floats:
-    """Alternatives to a usual share, evenly in log-odds from 1.5 times the usual to 0.97.
+    """Alternatives to a usual share, evenly in log-odds from 1.35 times the usual to 0.97.
 
-    Below 1.5 times the usual nobody would act; above 0.97 the factors differ too little to be worth a bet.
+    The first bet forgives all that stays below 1.17 times the usual; nobody would act on it.
+    Above 0.97 the factors differ too little to be worth a bet.
     """
-    low = min(1.5 * usual, 0.9)
+    low = min(1.35 * usual, 0.9)
     ends = [math.log(share / (1 - share)) for share in (low, 0.97)]
     return np.asarray(1 / (1 + np.exp(-np.linspace(ends[0], ends[1], count))), dtype=np.float64)
 

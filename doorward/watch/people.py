@@ -10,9 +10,15 @@ person can still add is evidence only, so the evidence at any moment is below wh
 
 from __future__ import annotations
 
+import math
+
 from doorward.model.sign_in import Kind, Outcome, SignInEvent
-from doorward.watch.plans import Seen
+from doorward.watch.plans import Seen, by_person
 from doorward.watch.settings import WatchSettings
+
+# Who was away for so long comes anew; and so many are remembered at most, whatever a flood brings.
+_AWAY_S = 300.0
+_MOST_REMEMBERED = 200_000
 
 
 class Once:
@@ -59,11 +65,14 @@ class Recent:
         self._settings = settings
         self._keep_s = max(settings.fresh_s, settings.again_s)
         self._signed_in: dict[str, SignInEvent] = {}
+        self._first: dict[str, tuple[float, float]] = {}
+        self._first_swept_s = 0.0
         self._swept_s = 0.0
 
     def see(self, event: SignInEvent) -> Seen:
         """The event with what is remembered; sign-ins and sign-outs are remembered from now on."""
         seen = Seen(event, event.at.timestamp())
+        seen.since_s = self._since(by_person(event), seen.at_s)
         if event.kind is Kind.SESSION:
             seen.fresh = self._age(event.session or event.person, seen.at_s) < self._settings.fresh_s
         elif event.kind is Kind.SIGN_IN and event.outcome is Outcome.SUCCESS:
@@ -73,6 +82,20 @@ class Recent:
             for key in (event.person, event.session):
                 self._signed_in.pop(key or "", None)
         return seen
+
+    def _since(self, key: str | None, at_s: float) -> float | None:
+        """When that person came: who was not seen for `_AWAY_S` comes anew."""
+        if key is None:
+            return None
+        first, last = self._first.get(key, (at_s, -math.inf))
+        if at_s - last > _AWAY_S:
+            first = at_s
+        self._first[key] = first, at_s
+        if at_s - self._first_swept_s > _AWAY_S or len(self._first) > _MOST_REMEMBERED:
+            self._first_swept_s = at_s
+            kept = {name: seen for name, seen in self._first.items() if at_s - seen[1] <= _AWAY_S}
+            self._first = kept if len(kept) <= _MOST_REMEMBERED else {key: (first, at_s)}
+        return first
 
     def _is_again(self, event: SignInEvent, at_s: float) -> bool:
         before = self._signed_in.get(event.person or "")

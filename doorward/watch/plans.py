@@ -22,12 +22,14 @@ class Seen:
 
     `fresh`: its session signed in a moment ago (its person, where the log tells no session). `again`: a sign-in that
     succeeded a moment after one by the same person, network and browser that had succeeded, without a sign-out between.
+    `since_s`: when its person (or session, or network) was first seen of late.
     """
 
     event: SignInEvent
     at_s: float
     fresh: bool = False
     again: bool = False
+    since_s: float | None = None
 
 
 def by_person(event: SignInEvent) -> str | None:
@@ -76,6 +78,19 @@ class RatePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class PartPlan:
+    """Segments made on demand, one for each client, network, provider and browser: at most `slots` in a component."""
+
+    id: str
+    kind: Kind
+    prior: Callable[[WatchSettings], float]
+    failed: Callable[[Seen], bool | None]
+    key: Callable[[SignInEvent], str | None] = by_person
+    slots: int = 64
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Detector:
     """One signal and its segments, made for every component; `weight` is its part of the false-alarm budget.
 
@@ -87,4 +102,5 @@ class Detector:
     weight: float
     shares: tuple[SharePlan, ...] = ()
     rates: tuple[RatePlan, ...] = ()
+    parts: tuple[PartPlan, ...] = ()
     probe_prior: Callable[[WatchSettings], float] | None = None

@@ -37,6 +37,7 @@ class WatchSettings:
     fresh_rejections: float = 0.001
     signed_in_again: float = 0.05
     server_errors: float = 0.005
+    slow_requests: float = 0.02
     probe_failures: float = 0.001
     inquiries_per_min: float = 0.5
 

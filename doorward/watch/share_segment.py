@@ -26,7 +26,14 @@ _RIPPLE_ENDS_S = 120.0
 class ShareSegment(Segment):
     """Fed with observations in the log's order; raises a Detection at the failure that crosses the threshold."""
 
-    def __init__(self, identity: Identity, prior: float, settings: WatchSettings, sharp: bool = False) -> None:
+    def __init__(
+        self,
+        identity: Identity,
+        prior: float,
+        settings: WatchSettings,
+        sharp: bool = False,
+        most_kept: int = _KEPT,
+    ) -> None:
         super().__init__(identity, settings)
         self._sharp = sharp
         self._evidence = ShareEvidence(prior, sharp)
@@ -35,7 +42,7 @@ class ShareSegment(Segment):
         self._expected: float | None = None
         self._observed = self._run_began = self._run_failures = self._runs = 0
         self._squares = 0.0
-        self._kept: deque[Observation] = deque(maxlen=_KEPT)
+        self._kept: deque[Observation] = deque(maxlen=most_kept)
         self.restarted_s: float | None = None
         self._standing: Looks | None = None
         self._stands_until_s = 0.0

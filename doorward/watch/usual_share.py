@@ -34,7 +34,7 @@ _SAMPLE = 40.0
 _REFRESH_S = 6 * 3600.0
 _MOST_WANDER = 0.25
 # How many times the standard deviation of the wandering still belongs to the usual.
-_WIDE = 1.0
+_WIDE = 0.4
 # Learning alone may not raise an envelope beyond this many times the prior: a fault that creeps in is not usual.
 _MOST_RISE = 3.0
 _MOST_FALL = 10.0
@@ -44,7 +44,13 @@ HOLD_S = 6 * 3600.0
 _MOST_PENDING = 700
 # Failures in a run for measuring how unevenly they come: few enough that the season stands still meanwhile.
 RUN = 8
-_LEAST_RUNS = 30
+# Before any history, a failure in nine brings a neighbour's with it; that weighs as much as so many runs seen.
+_UNEVEN = 1.25
+_UNEVEN_WEIGHT = 100.0
+_SLOWER = 8.0
+# Of the unevenness so much comes of groups; the rest is the level that wanders meanwhile (measured on simulated groups
+# of known size, other seeds than the bench's).
+_OF_GROUPS = 0.7
 _MOST_DISPERSION = 2.5
 _MOST_SQUARE = 16.0
 # How sure the whole must be: one-sided 84 %. The least bet, half above the usual, forgives a fifth besides.
@@ -123,19 +129,24 @@ class UsualShare:
             self._open = self._open[0] + stretch.events, self._open[1] + share * stretch.amount
             if self._open[1] >= _SAMPLE:
                 events, likely = self._open
-                self._excess += weight * ((events - likely) ** 2 - self.dispersion() * likely * (1 - share))
-                self._squared += weight * likely**2
+                slow = self._slow(stretch.ended_s)
+                self._excess += slow * ((events - likely) ** 2 - self.dispersion() * likely * (1 - share))
+                self._squared += slow * likely**2
                 self._open = 0.0, 0.0
         # The middle of a stretch says to which hour it belongs; its end may be the next one's beginning.
         for place in (0, *_places(stretch.ended_s - 1)):
             self._events[place] += weight * stretch.events
             self._amounts[place] += weight * stretch.amount
-        self._runs += weight * stretch.runs
-        self._squares += weight * stretch.squares
+        self._runs += self._slow(stretch.ended_s) * stretch.runs
+        self._squares += self._slow(stretch.ended_s) * stretch.squares
 
     def _weight(self, at_s: float) -> float:
         assert self._first_s is not None
         return float(2.0 ** ((at_s - self._first_s) / (self._settings.half_life_days * _DAY_S)))
+
+    def _slow(self, at_s: float) -> float:
+        """How unevenly and how far things wander is a trait of the traffic: it fades slower than the level."""
+        return float(self._weight(at_s) ** (1 / _SLOWER))
 
     def expected(self, at_s: float) -> float | None:
         """The share to be expected now, None while too little is known."""
@@ -195,17 +206,15 @@ class UsualShare:
     def _wander(self) -> float:
         """Standard deviation of the level from stretch to stretch, relative, beyond what season and chance explain."""
         assert self._first_s is not None
-        unit = self._weight(self._last_s)
+        unit = self._slow(self._last_s)
         excess = self._excess / unit + _WANDERS_WEIGHT * _WANDERS**2
         return min(math.sqrt(max(excess / (self._squared / unit + _WANDERS_WEIGHT), 0.0)), _MOST_WANDER)
 
     def dispersion(self) -> float:
-        """How many times as unevenly as chance the failures come, 1 at least; 1 as long as chance may explain it."""
-        runs = 0.0 if self._first_s is None else self._runs / self._weight(self._last_s)
-        if runs < _LEAST_RUNS:
-            return 1.0
-        surely = self._squares / self._runs - 2 * math.sqrt(2 / runs)
-        return min(max(surely, 1.0), _MOST_DISPERSION)
+        """How many times as unevenly as chance the failures come, 1 at least."""
+        unit = self._slow(self._last_s) if self._first_s is not None else 1.0
+        runs, squares = self._runs / unit + _UNEVEN_WEIGHT, self._squares / unit + _UNEVEN_WEIGHT * _UNEVEN
+        return min(max(1 + _OF_GROUPS * (squares / runs - 1), 1.0), _MOST_DISPERSION)
 
     def learned(self) -> Learned | None:
         """What was learned, to be kept; None if nothing was."""

@@ -17,6 +17,7 @@ from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.sign_in import Bucket, Kind, SignInEvent
 from doorward.watch import detectors as _folder
 from doorward.watch.buckets import Buckets
+from doorward.watch.parts import Parts
 from doorward.watch.people import Recent
 from doorward.watch.plans import Detector, Labels, RatePlan, Seen, SharePlan, by_person
 from doorward.watch.rate_segment import RateSegment
@@ -43,8 +44,10 @@ class _Component:
         self.buckets = Buckets(name, settings.window_s, settings.windows_kept)
         self.shares: dict[Kind, list[tuple[SharePlan, ShareSegment]]] = {}
         self.rates: dict[Kind, list[tuple[RatePlan, RateSegment]]] = {}
+        self.parts: dict[Kind, list[Parts]] = {}
         for detector in found:
             weights = sum(plan.weight for plan in detector.shares) + sum(plan.weight for plan in detector.rates)
+            weights += sum(plan.weight for plan in detector.parts)
             for plan in detector.shares:
                 identity = Identity(
                     detector.signal,
@@ -61,11 +64,23 @@ class _Component:
                 made = RateSegment(identity, None if prior is None else prior / 60, rate.falling, settings)
                 self.rates.setdefault(rate.kind, []).append((rate, made))
 
+            for part in detector.parts:
+                share = allowed[detector.id] * part.weight / weights
+                whole = Identity(detector.signal, (("component", name),), share, settings.attempts_per_min)
+                self.parts.setdefault(part.kind, []).append(Parts(part, whole, settings))
+
     def segments(self) -> tuple[ShareSegment | RateSegment, ...]:
         """All of them, in the detectors' order."""
         shares = (segment for plans in self.shares.values() for _, segment in plans)
         rates = (segment for plans in self.rates.values() for _, segment in plans)
-        return (*shares, *rates)
+        parts = (segment for made in self.parts.values() for part in made for segment in part.segments)
+        return (*shares, *rates, *parts)
+
+    def restart(self, at_s: float) -> None:
+        """The service was restarted then: what follows at once may be its ripple."""
+        for plans in self.shares.values():
+            for _, segment in plans:
+                segment.restarted_s = at_s
 
     def feed(self, event: SignInEvent) -> list[Detection]:
         """The detections that this event brings."""
@@ -77,6 +92,7 @@ class _Component:
             self._has_begun = True
             self._begin_rates(int(seen.at_s))
         found = [detection for detection in self._shares(seen) if detection is not None]
+        found += [detection for detection in self._of_parts(seen) if detection is not None]
         for plan, segment in self.rates.get(event.kind, ()):
             if plan.counts(seen):
                 found += segment.observe(seen.at_s, by_person(event))
@@ -91,7 +107,15 @@ class _Component:
         for plan, segment in self.shares.get(seen.event.kind, ()):
             failed = plan.failed(seen)
             if failed is not None:
-                yield segment.observe(seen.at_s, plan.key(seen.event), failed, seen.event.reason)
+                key = plan.key(seen.event)
+                yield segment.observe(seen.at_s, key, failed, seen.event.reason, seen.event, seen.since_s)
+
+    def _of_parts(self, seen: Seen) -> Iterable[Detection | None]:
+        for parts in self.parts.get(seen.event.kind, ()):
+            failed = parts.plan.failed(seen)
+            if failed is not None:
+                told = any(segment.is_detected for _, segment in self.shares.get(seen.event.kind, ()))
+                yield parts.observe(seen, failed, told)
 
     def advance(self, to_s: float) -> list[Detection]:
         """The detections that silence brings."""
@@ -122,6 +146,9 @@ class Watcher:
         """Events in their log's order; those of several components in any order between them."""
         for event in events:
             self._found += self._components[event.component].feed(event)
+            if event.kind is Kind.CONFIGURATION:
+                for component in self._components.values():
+                    component.restart(event.at.timestamp())
             self._pass(event.at.timestamp())
 
     def probe(self, result: ProbeResult) -> None:
@@ -179,6 +206,11 @@ class Watcher:
     def usual(self) -> tuple[UsualRate, ...]:
         """What is usual for every segment."""
         return tuple(segment.usual() for segment in self._segments())
+
+    def forgotten(self) -> int:
+        """Parts (clients, networks, providers, browsers) that had to make room for others."""
+        kept = (part for component in self._components.values() for made in component.parts.values() for part in made)
+        return sum(part.forgotten for part in kept)
 
     def series(self, component: str) -> tuple[Bucket, ...]:
         """The recent windows of a component, oldest first. Raises KeyError for one that is not watched."""

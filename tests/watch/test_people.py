@@ -76,3 +76,9 @@ def test_signing_in_after_signing_out_is_not_again() -> None:
     recent.see(event(0, Kind.SIGN_IN))
     recent.see(event(5, Kind.SIGN_OUT))
     assert not recent.see(event(6, Kind.SIGN_IN)).again
+
+
+def test_who_comes_is_known_by_when_they_came_until_they_are_away() -> None:
+    recent, began = Recent(WatchSettings()), BEGAN.timestamp()
+    assert [recent.see(event(at_s, Kind.REQUEST)).since_s for at_s in (0, 200, 450)] == [began] * 3
+    assert recent.see(event(800, Kind.REQUEST)).since_s == began + 800

@@ -224,7 +224,7 @@ def test_the_parts_of_the_budget_add_up_to_it() -> None:
     settings = WatchSettings(false_alarms_per_month=2)
     watcher = Watcher(settings, BOTH)
     spent = sum(segment.identity.budget for segment in watcher._segments())
-    unspent = sum(2 * d.weight for d in detectors() if d.probe_prior) / sum(d.weight for d in detectors())
+    unspent = sum(2 * d.weight for d in detectors() if d.probe_prior or d.parts) / sum(d.weight for d in detectors())
     assert spent + unspent == pytest.approx(2)
 
 
