@@ -16,6 +16,7 @@ from typing import Protocol
 from doorward import extensions
 from doorward.errors import CapabilityMissing, InputInvalid, Problem
 from doorward.log_line import LogFormat, LogOptions
+from doorward.log_line.tally import Tally
 from doorward.model.configuration import Configuration
 from doorward.model.sign_in import SignInEvent
 
@@ -64,13 +65,15 @@ class Sessions(Protocol):
 @dataclass(frozen=True, slots=True)
 class System:
     """A kind and its capabilities. `parse` turns one log line into an event, None for a line that says nothing of
-    sign-in, and raises ValueError for a line that does not parse; `log` does so with the options of the component."""
+    sign-in, and raises ValueError for a line that does not parse; `log` does so with the options of the component.
+    `tally` counts a chunk of lines faster than that, to the same end."""
 
     kind: str
     title: str
     read: Callable[[Target], Configuration] | None = None
     parse: Callable[[bytes, str], SignInEvent | None] | None = None
     log: LogFormat | None = None
+    tally: Callable[[LogOptions], Tally] | None = None
     sessions: Sessions | None = None
     sniff: Callable[[str, bytes], bool] | None = None
 

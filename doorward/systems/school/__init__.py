@@ -5,5 +5,13 @@ from __future__ import annotations
 from doorward.systems import System
 from doorward.systems.school.log import parse
 from doorward.systems.school.reader import read, sniff
+from doorward.systems.school.tally import tally
 
-SYSTEM = System(kind="school", title="School portal and its sign-in", read=read, parse=parse, sniff=sniff)
+SYSTEM = System(
+    kind="school",
+    title="School portal and its sign-in",
+    read=read,
+    parse=parse,
+    tally=lambda _options: tally,
+    sniff=sniff,
+)

@@ -32,7 +32,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 
 _DECODE = msgspec.json.Decoder(Line).decode
 
-_KINDS = {
+KINDS = {
     "sign-in": Kind.SIGN_IN,
     "session": Kind.SESSION,
     "token": Kind.TOKEN,
@@ -93,10 +93,10 @@ def parse(line: bytes, component: str) -> SignInEvent | None:
     Raises ValueError for a line that is not JSON, lacks its time or event, or has a field of another type.
     """
     read = _DECODE(line)
-    kind = _KINDS.get(read.event)
+    kind = KINDS.get(read.event)
     if kind is None:
         return None
-    outcome, reason, raw = _verdict(kind, read)
+    outcome, reason, raw = verdict(kind, read)
     return SignInEvent(
         at=_utc(read.time),
         component=component,
@@ -117,7 +117,8 @@ def parse(line: bytes, component: str) -> SignInEvent | None:
     )
 
 
-def _verdict(kind: Kind, read: Line) -> tuple[Outcome, Reason, str]:
+def verdict(kind: Kind, read: Line) -> tuple[Outcome, Reason, str]:
+    """Outcome, reason, and the school's own word for it."""
     if kind is Kind.REQUEST:
         return _answered(read)
     if kind is Kind.ERROR:
@@ -144,4 +145,7 @@ def _answered(read: Line) -> tuple[Outcome, Reason, str]:
 def _utc(time: datetime) -> datetime:
     if time.tzinfo is None:
         raise ValueError("the line's time has no time zone")
-    return time if time.tzinfo is UTC else time.astimezone(UTC)
+    try:
+        return time if time.tzinfo is UTC else time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the line's time is out of range") from None
