@@ -34,6 +34,17 @@ mail: tess@school.example
 employeeNumber: 1001
 title: teacher
 userPassword: of-tess-Long1
+
+dn: uid=tina,ou=teachers,dc=school,dc=example
+objectClass: inetOrgPerson
+uid: tina
+cn: Tina
+sn: Example
+givenName: Tina
+mail: tina@school.example
+employeeNumber: 1002
+title: teacher
+userPassword: of-tina-Long1
 """
 _STARTS_IN_S = 20
 
@@ -105,7 +116,7 @@ def mail() -> Iterator[Mail]:
 
 @contextmanager
 def directory(jar: Path | None) -> Iterator[int | None]:
-    """The port of a directory with one teacher; None without the jar of UnboundID's LDAP SDK."""
+    """The port of a directory of teachers; None without the jar of UnboundID's LDAP SDK."""
     if jar is None:
         yield None
         return

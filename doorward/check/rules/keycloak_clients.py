@@ -14,6 +14,7 @@ from doorward.systems.keycloak.compare import changed, gone, lost, pairs_of, swi
 from doorward.systems.keycloak.document import Section, pairs, realms
 from doorward.systems.keycloak.redaction import MASKED
 
+_MEASURED = "measured: Keycloak 26.0.7, bench/check_keycloak.py"
 _ADMIN = "https://www.keycloak.org/docs/latest/server_admin/"
 _CHECKER = "https://github.com/keycloak/keycloak/blob/main/services/src/main/java/org/keycloak/protocol/oidc/endpoints/AuthorizationEndpointChecker.java"
 _NEXT = "from the next sign-in on"
@@ -45,7 +46,7 @@ def _is_saml(client: Section) -> bool:
     severity=Severity.PARTIAL,
     effect=effect(_OF_CLIENT, "at the next sign-in", "read `Invalid parameter: redirect_uri`", What.SSO_RETURN),
     catalogue=("KC-C02",),
-    sources=("https://iteratec.github.io/kcwarden/", _CHECKER),
+    sources=(_MEASURED, "https://iteratec.github.io/kcwarden/", _CHECKER),
 )
 def no_callback(new: Configuration) -> Hits:
     """A client may send people nowhere.
@@ -69,7 +70,7 @@ def no_callback(new: Configuration) -> Hits:
         "people of that app in the browser", "at the next renewal", "wait for ever or seem signed out", *_RETURN
     ),
     catalogue=("KC-C03",),
-    sources=("https://fetch.spec.whatwg.org/#http-cors-protocol", _ADMIN + "#_client-credentials"),
+    sources=(_MEASURED, "https://fetch.spec.whatwg.org/#http-cors-protocol", _ADMIN + "#_client-credentials"),
 )
 def origin_taken_out(old: Configuration, new: Configuration) -> Hits:
     """An app in the browser may not ask for tokens any more.
@@ -94,6 +95,7 @@ def origin_taken_out(old: Configuration, new: Configuration) -> Hits:
     effect=effect(_OF_CLIENT, "from the import on", "are refused after their password was right", *_RETURN),
     catalogue=("KC-C05",),
     sources=(
+        _MEASURED,
         "https://gist.github.com/goeh/fe35c1ac9d0c1e5aae5579b24db486e3",
         "https://github.com/keycloak/keycloak/issues/19373",
     ),
@@ -117,7 +119,7 @@ def stars_for_a_secret(new: Configuration) -> Hits:
     severity=Severity.PARTIAL,
     effect=effect(_OF_CLIENT, _NEXT, "are refused after their password was right", *_RETURN),
     catalogue=("KC-C06", "KC-C07"),
-    sources=("https://www.rfc-editor.org/rfc/rfc6749#section-3.2.1", _ADMIN + "#_client-credentials"),
+    sources=(_MEASURED, "https://www.rfc-editor.org/rfc/rfc6749#section-3.2.1", _ADMIN + "#_client-credentials"),
 )
 def must_prove_itself(old: Configuration, new: Configuration) -> Hits:
     """A client must prove itself, or in another way than before.
@@ -142,7 +144,10 @@ def must_prove_itself(old: Configuration, new: Configuration) -> Hits:
     severity=Severity.PARTIAL,
     effect=effect(_OF_CLIENT, "at once", "are stopped at the provider", *EVERY_SIGN_IN, What.TOKEN_REFRESH),
     catalogue=("KC-C08",),
-    sources=(_CHECKER,),
+    sources=(
+        _MEASURED,
+        _CHECKER,
+    ),
 )
 def sign_in_switched_off(old: Configuration, new: Configuration) -> Hits:
     """Sign-in to a client is switched off.
@@ -166,7 +171,7 @@ def sign_in_switched_off(old: Configuration, new: Configuration) -> Hits:
     severity=Severity.PARTIAL,
     effect=effect(_OF_CLIENT, _NEXT, "read `Missing parameter: code_challenge_method`", What.SSO_RETURN),
     catalogue=("KC-C10",),
-    sources=(_CHECKER, "https://www.rfc-editor.org/rfc/rfc7636#section-4.4.1"),
+    sources=(_MEASURED, _CHECKER, "https://www.rfc-editor.org/rfc/rfc7636#section-4.4.1"),
 )
 def challenge_demanded(old: Configuration, new: Configuration) -> Hits:
     """A client must send a code challenge from now on.
@@ -189,7 +194,10 @@ def challenge_demanded(old: Configuration, new: Configuration) -> Hits:
     severity=Severity.PARTIAL,
     effect=effect(_OF_CLIENT, _NEXT, "come back with a token that the client does not trust", *_RETURN),
     catalogue=("KC-C11",),
-    sources=("https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation",),
+    sources=(
+        _MEASURED,
+        "https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation",
+    ),
 )
 def other_algorithm(old: Configuration, new: Configuration) -> Hits:
     """Tokens for a client are signed by another algorithm.
@@ -213,6 +221,7 @@ def other_algorithm(old: Configuration, new: Configuration) -> Hits:
     effect=effect(_OF_CLIENT, "from the next token on", "are let in without their rights, or not at all", *_RETURN),
     catalogue=("KC-C12", "KC-R30", "OI-03"),
     sources=(
+        _MEASURED,
         _ADMIN + "#_protocol-mappers",
         "https://oauth2-proxy.github.io/oauth2-proxy/configuration/overview",
         "https://www.keycloak.org/docs/25.0.0/upgrading",
@@ -254,7 +263,10 @@ def _mappers_lost(was: Section, now: Section, whose: str) -> Iterator[Hit]:
         _OF_CLIENT, _NEXT, "are asked for their consent; silent renewal fails until they give it", What.SSO_RETURN
     ),
     catalogue=("KC-C13",),
-    sources=("https://openid.net/specs/openid-connect-core-1_0.html#AuthError",),
+    sources=(
+        _MEASURED,
+        "https://openid.net/specs/openid-connect-core-1_0.html#AuthError",
+    ),
 )
 def consent_asked(old: Configuration, new: Configuration) -> Hits:
     """People must consent before they get to a client.
@@ -280,7 +292,10 @@ def consent_asked(old: Configuration, new: Configuration) -> Hits:
         What.SIGN_OUT,
     ),
     catalogue=("KC-C14",),
-    sources=("https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RedirectionAfterLogout",),
+    sources=(
+        _MEASURED,
+        "https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RedirectionAfterLogout",
+    ),
 )
 def sign_out_address_taken_out(old: Configuration, new: Configuration) -> Hits:
     """A client may not come back to its page after sign-out.
@@ -301,31 +316,6 @@ def sign_out_address_taken_out(old: Configuration, new: Configuration) -> Hits:
             yield Hit(where, message, Difference(now.where(key).pointer, before, after or None))
 
 
-@rule(
-    "KEYCLOAK-C17",
-    severity=Severity.PARTIAL,
-    effect=effect(_OF_CLIENT, _NEXT, "are not known to the client, or get a second account", What.SSO_RETURN),
-    catalogue=("KC-C17",),
-    sources=(
-        "https://docs.oasis-open.org/security/saml/v2.0/saml-core-2.0-os.pdf",
-        _ADMIN + "#_client-saml-configuration",
-    ),
-)
-def other_subject(old: Configuration, new: Configuration) -> Hits:
-    """A SAML client learns people by another name.
-
-    Why: the client finds accounts by the subject. In another format the subject is another text.
-
-    Fix: let the client match by an attribute first, or keep the format.
-    """
-    for was, now in _pairs(old, new):
-        for key in ("attributes.saml_name_id_format", "attributes.saml_force_name_id_format"):
-            if step := changed(was, now, key):
-                yield Hit(
-                    now.where(key), f"{key.rpartition('.')[2]} of client {now.text('clientId')} is {step.after}", step
-                )
-
-
 RULES = (
     no_callback,
     origin_taken_out,
@@ -337,5 +327,4 @@ RULES = (
     claims_lost,
     consent_asked,
     sign_out_address_taken_out,
-    other_subject,
 )

@@ -235,30 +235,6 @@ def no_refresh_tokens(old: Configuration, new: Configuration) -> Hits:
 
 
 @rule(
-    "KEYCLOAK-C16",
-    severity=Severity.PARTIAL,
-    effect=effect(_OF_CLIENT, _NEXT, "read `Invalid requester`", What.SSO_RETURN),
-    catalogue=("KC-C16",),
-    sources=(_MEASURED, _ADMIN + "#_client-saml-configuration"),
-)
-def requests_signed(old: Configuration, new: Configuration) -> Hits:
-    """A SAML client must sign its requests.
-
-    Why: a request without a signature, or by a key whose certificate Keycloak does not hold, is refused.
-
-    Fix: write the client's certificate into `saml.signing.certificate`, let the client sign, and demand it then.
-    """
-    key = "attributes.saml.client.signature"
-    for was, now in _pairs(old, new):
-        if step := switched(was, now, key, True):
-            lacks = not now.text("attributes.saml.signing.certificate") and not now.holds_unknown(
-                "attributes.saml.signing.certificate"
-            )
-            end = ", and the file holds no certificate of it" if lacks else ""
-            yield Hit(now.where(key), f"client {now.text('clientId')} must sign its requests{end}", step)
-
-
-@rule(
     "KEYCLOAK-C18",
     severity=Severity.PARTIAL,
     effect=effect(_OF_CLIENT, "within minutes", "are signed out of it", What.EXISTING_SESSION, What.TOKEN_REFRESH),
@@ -291,6 +267,5 @@ RULES = (
     scope_not_to_be_had,
     claim_elsewhere,
     no_refresh_tokens,
-    requests_signed,
     client_ends_within_minutes,
 )

@@ -11,6 +11,7 @@ from doorward.systems.keycloak.compare import USER_STORES, changed, gone, pairs_
 from doorward.systems.keycloak.document import Section, pairs, realms
 from doorward.systems.keycloak.redaction import MASKED
 
+_MEASURED = "measured: Keycloak 26.0.7, bench/check_keycloak.py"
 _LDAP = "https://www.keycloak.org/docs/latest/server_admin/#_ldap"
 _BROKER = "https://www.keycloak.org/docs/latest/server_admin/#_identity_broker"
 _OF_DIRECTORY = "people of that directory"
@@ -34,6 +35,7 @@ def _providers(old: Configuration, new: Configuration) -> Iterator[tuple[Section
     effect=effect(_OF_DIRECTORY, _NEXT, "read `Unexpected error` or that their password is wrong", *EVERY_SIGN_IN),
     catalogue=("KC-F01", "KC-F02"),
     sources=(
+        _MEASURED,
         "https://github.com/keycloak/keycloak/issues/29147",
         "https://github.com/keycloak/keycloak/issues/43639",
         "https://github.com/keycloak/keycloak/issues/12831",
@@ -59,13 +61,17 @@ def directory_elsewhere(old: Configuration, new: Configuration) -> Hits:
     severity=Severity.PARTIAL,
     effect=effect(_OF_DIRECTORY, _NEXT, "are not found, or get a second account", *EVERY_SIGN_IN),
     catalogue=("KC-F03",),
-    sources=(_LDAP,),
+    sources=(
+        _MEASURED,
+        _LDAP,
+    ),
 )
 def people_matched_otherwise(old: Configuration, new: Configuration) -> Hits:
     """People of a directory are looked for otherwise.
 
     Why: another branch, filter or name attribute finds other people: the rest have a wrong password all at once.
-    Another unique attribute makes every known person a stranger with the same name.
+    Another unique attribute makes every known person a stranger with the same name. Another name attribute stops those
+    whom Keycloak does not know yet; the others go on until the next synchronisation.
 
     Fix: count who is found before and after; leave `uuidLDAPAttribute` as it is.
     """
@@ -88,7 +94,10 @@ def people_matched_otherwise(old: Configuration, new: Configuration) -> Hits:
     severity=Severity.PARTIAL,
     effect=effect(_OF_DIRECTORY, "at once", "cannot sign in", What.EXISTING_SESSION, *EVERY_SIGN_IN),
     catalogue=("KC-F05",),
-    sources=(_LDAP,),
+    sources=(
+        _MEASURED,
+        _LDAP,
+    ),
 )
 def directory_switched_off(old: Configuration, new: Configuration) -> Hits:
     """A directory is taken out or switched off.
@@ -135,7 +144,7 @@ def read_only(old: Configuration, new: Configuration) -> Hits:
     severity=Severity.PARTIAL,
     effect=effect(_OF_PROVIDER, _NEXT, "are refused on the way", What.SSO_RETURN, What.NEW_SIGN_IN),
     catalogue=("KC-F07",),
-    sources=(_BROKER, "incident: Auth0 2018-11-01"),
+    sources=(_MEASURED, _BROKER, "incident: Auth0 2018-11-01"),
 )
 def provider_asked_otherwise(old: Configuration, new: Configuration) -> Hits:
     """Another provider is asked at another address, or under another name or secret.
@@ -193,7 +202,10 @@ def certificate_pinned(new: Configuration) -> Hits:
     severity=Severity.PARTIAL,
     effect=effect(_OF_PROVIDER, "at once", "find no way to sign in", What.NEW_SIGN_IN, What.SSO_RETURN),
     catalogue=("KC-F09", "KC-F10"),
-    sources=(_BROKER,),
+    sources=(
+        _MEASURED,
+        _BROKER,
+    ),
 )
 def provider_taken_out(old: Configuration, new: Configuration) -> Hits:
     """Another provider is taken out, renamed, switched off or hidden.

@@ -185,7 +185,7 @@ def _forced(steps: tuple[_Step | None, ...] | None) -> dict[str, Section]:
         "everyone without that second proof", "from the next sign-in on", "must set it up to get in", *EVERY_SIGN_IN
     ),
     catalogue=("KC-R22",),
-    sources=(_ADMIN, "https://www.keycloak.org/docs/latest/server_admin/#_otp-policy"),
+    sources=(_MEASURED, _ADMIN, "https://www.keycloak.org/docs/latest/server_admin/#_otp-policy"),
 )
 def second_proof_forced(old: Configuration, new: Configuration) -> Hits:
     """Everyone must give a second proof from now on.

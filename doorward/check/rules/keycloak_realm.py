@@ -11,6 +11,7 @@ from doorward.model.finding import Difference, Severity, What
 from doorward.systems.keycloak.compare import switched
 from doorward.systems.keycloak.document import Section, pairs, realms
 
+_MEASURED = "measured: Keycloak 26.0.7, bench/check_keycloak.py"
 _ADMIN = "https://www.keycloak.org/docs/latest/server_admin/"
 _SOURCE = "https://github.com/keycloak/keycloak/blob/main/"
 _LOCKED = effect("people who mistype their password", "at once", "cannot sign in until the lock ends", *EVERY_SIGN_IN)
@@ -22,6 +23,7 @@ _LOCKED = effect("people who mistype their password", "at once", "cannot sign in
     effect=effect("everyone", "at once", "finds no realm under the former address", *EVERYTHING, What.TOKEN_REFRESH),
     catalogue=("KC-R01",),
     sources=(
+        _MEASURED,
         _ADMIN + "#proc-creating-a-realm_server_administration_guide",
         _SOURCE + "services/src/main/java/org/keycloak/services/Urls.java",
     ),
@@ -48,7 +50,10 @@ def renamed(old: Configuration, new: Configuration) -> Hits:
         "everyone of the realm", "at once", "is told that the realm is not enabled", *EVERYTHING, What.TOKEN_REFRESH
     ),
     catalogue=("KC-R02",),
-    sources=(_SOURCE + "services/src/main/java/org/keycloak/protocol/AuthorizationEndpointBase.java",),
+    sources=(
+        _MEASURED,
+        _SOURCE + "services/src/main/java/org/keycloak/protocol/AuthorizationEndpointBase.java",
+    ),
 )
 def switched_off(new: Configuration) -> Hits:
     """The realm is switched off.
@@ -93,7 +98,10 @@ def https_demanded(new: Configuration) -> Hits:
     severity=Severity.OUTAGE,
     effect=effect("everyone signed in", "at once", "is signed out", What.EXISTING_SESSION, What.TOKEN_REFRESH),
     catalogue=("KC-R16",),
-    sources=(_ADMIN + "#revoking-active-sessions",),
+    sources=(
+        _MEASURED,
+        _ADMIN + "#revoking-active-sessions",
+    ),
 )
 def revoked(old: Configuration, new: Configuration) -> Hits:
     """Tokens and sessions from before a moment are revoked.
@@ -116,7 +124,7 @@ def revoked(old: Configuration, new: Configuration) -> Hits:
     severity=Severity.PARTIAL,
     effect=_LOCKED,
     catalogue=("KC-R17",),
-    sources=(_ADMIN + "#password-guess-brute-force-attacks", "https://iteratec.github.io/kcwarden/"),
+    sources=(_MEASURED, _ADMIN + "#password-guess-brute-force-attacks", "https://iteratec.github.io/kcwarden/"),
 )
 def locked_after_a_typo(new: Configuration) -> Hits:
     """Accounts lock after two or three mistakes.
@@ -149,7 +157,11 @@ def locked_after_a_typo(new: Configuration) -> Hits:
         *EVERY_SIGN_IN,
     ),
     catalogue=("KC-R18",),
-    sources=("https://github.com/keycloak/keycloak/issues/36409", "https://github.com/keycloak/keycloak/issues/12175"),
+    sources=(
+        _MEASURED,
+        "https://github.com/keycloak/keycloak/issues/36409",
+        "https://github.com/keycloak/keycloak/issues/12175",
+    ),
 )
 def mail_never_comes(new: Configuration) -> Hits:
     """Addresses must be verified, and there is no mail server.
@@ -182,7 +194,10 @@ def _lacks_mail(realm: Section) -> bool:
         *EVERY_SIGN_IN,
     ),
     catalogue=("KC-R18",),
-    sources=("https://github.com/keycloak/keycloak/issues/36409",),
+    sources=(
+        _MEASURED,
+        "https://github.com/keycloak/keycloak/issues/36409",
+    ),
 )
 def verification_begins(old: Configuration, new: Configuration) -> Hits:
     """Addresses must be verified from now on.
@@ -202,7 +217,7 @@ def verification_begins(old: Configuration, new: Configuration) -> Hits:
     severity=Severity.PARTIAL,
     effect=effect("people who forgot their password", "at once", "get no mail to set a new one", What.RECOVERY),
     catalogue=("KC-R19",),
-    sources=("https://github.com/keycloak/keycloak/issues/14295", _ADMIN + "#_email"),
+    sources=(_MEASURED, "https://github.com/keycloak/keycloak/issues/14295", _ADMIN + "#_email"),
 )
 def mail_taken_away(old: Configuration, new: Configuration) -> Hits:
     """The realm's mail server is taken out.
@@ -224,7 +239,10 @@ def mail_taken_away(old: Configuration, new: Configuration) -> Hits:
     severity=Severity.PARTIAL,
     effect=effect("people who type their mail address", "at once", "are told that it is wrong", *EVERY_SIGN_IN),
     catalogue=("KC-R26",),
-    sources=(_SOURCE + "server-spi-private/src/main/java/org/keycloak/models/utils/KeycloakModelUtils.java",),
+    sources=(
+        _MEASURED,
+        _SOURCE + "server-spi-private/src/main/java/org/keycloak/models/utils/KeycloakModelUtils.java",
+    ),
 )
 def mail_no_name(old: Configuration, new: Configuration) -> Hits:
     """People cannot sign in by their mail address any more.
@@ -250,6 +268,7 @@ _EXPIRY = re.compile(r"forceExpiredPasswordChange\((\d+)\)")
     ),
     catalogue=("KC-R27",),
     sources=(
+        _MEASURED,
         _ADMIN + "#_password-policies",
         _SOURCE + "services/src/main/java/org/keycloak/authentication/requiredactions/UpdatePassword.java",
     ),

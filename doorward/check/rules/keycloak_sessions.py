@@ -260,6 +260,7 @@ def offline_cut(old: Configuration, new: Configuration) -> Hits:
     effect=effect("people of apps that renew twice at once", "at random", "are signed out", What.TOKEN_REFRESH),
     catalogue=("KC-R15", "OI-14"),
     sources=(
+        _MEASURED,
         _TIMEOUTS,
         "https://iteratec.github.io/kcwarden/",
         "https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2",
