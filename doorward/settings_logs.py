@@ -32,7 +32,8 @@ def _zone(text: str) -> str:
 
 Regex = Annotated[str, AfterValidator(_pattern)]
 Zone = Annotated[str, AfterValidator(_zone)]
-FIELDS = ("time", "person", "source", "session", "client", "agent", "route", "status", "ms", "outcome", "reason")
+_OF_THE_EVENT = ("person", "source", "session", "client", "provider", "agent", "route", "status", "ms")
+FIELDS = ("time", *_OF_THE_EVENT, "outcome", "reason")
 
 
 class _Table(BaseModel):

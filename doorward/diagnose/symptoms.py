@@ -35,6 +35,7 @@ _OF_REASON: dict[Reason, Symptom] = {
     Reason.TOKEN_REFUSED: Symptom.REFUSED,
     Reason.ACCESS_DENIED: Symptom.REFUSED,
     Reason.WRONG_PASSWORD: Symptom.NOT_BELIEVED,
+    Reason.WRONG_SECOND_FACTOR: Symptom.NOT_BELIEVED,
     Reason.UNKNOWN_PERSON: Symptom.NOT_BELIEVED,
     Reason.LOCKED_OUT: Symptom.NOT_BELIEVED,
 }

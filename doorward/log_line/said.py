@@ -50,6 +50,7 @@ class Said:
     source: str | None = None
     session: str | None = None
     client: str | None = None
+    provider: str | None = None
     agent: str | None = None
     route: str | None = None
     status: int | None = None
@@ -112,6 +113,7 @@ def events(options: LogOptions) -> Callable[[Said, str], SignInEvent]:
             session=key,
             source=address,
             client=client_name(said.client),
+            provider=client_name(said.provider),
             agent=family(agent) if agent else None,
             route=said.route,
             status=said.status,

@@ -16,7 +16,7 @@ from doorward.watch.shape import shape
 
 MOST_SAMPLES = 30
 MOST_SHAPES = 5
-_FIELDS = ("person", "source", "session", "client", "agent", "route", "status", "ms")
+_FIELDS = ("person", "source", "session", "client", "provider", "agent", "route", "status", "ms")
 
 # The event of a line and the pattern that fitted; None for a line that says nothing; ValueError if it does not parse.
 Reading = Callable[[bytes], tuple[SignInEvent, str] | None]

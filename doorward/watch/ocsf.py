@@ -64,6 +64,7 @@ def _unmapped(event: SignInEvent) -> dict[str, object]:
         "reason": event.reason.value,
         "reason_raw": event.reason_raw or None,
         "client": event.client,
+        "provider": event.provider,
         "agent": event.agent,
         "route": event.route,
         "config": event.config,

@@ -33,6 +33,7 @@ _EVENTS = st.builds(
     session=_HASH,
     source=_HASH,
     client=st.sampled_from([None, "portal"]),
+    provider=st.sampled_from([None, "google-oauth2"]),
     agent=st.sampled_from([None, "firefox", "samsung", "bot", "other"]),
     probe=st.booleans(),
 )

@@ -71,6 +71,7 @@ def reads(options: LogOptions) -> Read:
             source=text(fields, "ip"),
             session=first(fields, "session_id", "details.session_id"),
             client=text(fields, "client_id"),
+            provider=text(fields, "connection"),
             agent=text(fields, "user_agent"),
         )
 
@@ -88,6 +89,7 @@ LOG = LogFormat(
         "source": "ip",
         "session": "session_id",
         "client": "client_id",
+        "provider": "connection",
         "agent": "user_agent",
         "reason": "type",
     },

@@ -153,6 +153,7 @@ def _event(at: datetime, fields: Fields) -> Said | None:
         source=text(fields, "ipAddress"),
         session=text(fields, "sessionId"),
         client=None if error == "client_not_found" else client,
+        provider=text(fields, "identity_provider"),
     )
 
 
@@ -178,6 +179,7 @@ LOG = LogFormat(
         "source": "ipAddress",
         "session": "sessionId",
         "client": "clientId",
+        "provider": "identity_provider",
         "reason": "error",
     },
 )

@@ -81,6 +81,7 @@ class _Reader:
             source=found.get("source"),
             session=found.get("session"),
             client=found.get("client"),
+            provider=found.get("provider"),
             agent=found.get("agent"),
             route=self._mapping.name if "route" in found else None,
             status=int(status) if status and status.isdigit() else None,

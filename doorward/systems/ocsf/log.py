@@ -61,6 +61,7 @@ def reads(options: LogOptions) -> Read:
         said.source = first(fields, "src_endpoint.uid", "src_endpoint.ip", "src_endpoint.hostname")
         said.session = first(fields, "session.uid", "actor.session.uid")
         said.client = text(fields, "unmapped.client") if own else first(fields, "service.uid", "service.name")
+        said.provider = text(fields, "unmapped.provider") if own else None
         said.agent = text(fields, "unmapped.agent") if own else text(fields, "http_request.user_agent")
         said.probe = text(fields, "unmapped.synthetic") == "true"
         return said
