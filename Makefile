@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 ALL_READY := $(VENV)/.all-ready
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 
-.PHONY: setup setup-all test lint fix run demo bench bench-check docs schemas lock clean
+.PHONY: setup setup-all test lint fix run demo bench bench-check bench-detect docs schemas lock clean
 
 setup: $(READY)
 
@@ -50,7 +50,11 @@ bench: setup
 	$(BIN)/python -m bench
 
 bench-check: setup
-	$(BIN)/python -m bench check_django check_keycloak check_school
+	$(BIN)/python -m bench check_django "check_django --changes held-out" check_keycloak check_school
+
+# A quarter of an hour: `make bench-detect OPTIONS=--quick` is enough to see that it works.
+bench-detect: setup-all
+	$(BIN)/python -m bench.detect $(OPTIONS)
 
 docs: setup
 	$(BIN)/python -m docs.generate

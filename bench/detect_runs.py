@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from random import Random
@@ -12,7 +13,8 @@ from random import Random
 import numpy as np
 
 from bench.traffic_model import DAY_MIN, WEEK_MIN, YEAR_MIN, Conditions, Crowd, Lines
-from doorward.model.detection import Detection, Signal
+from doorward.model.detection import Detection, Looks, Signal
+from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
 from doorward.watch.segment import Identity
 from doorward.watch.settings import WatchSettings
 from doorward.watch.share_segment import ShareSegment
@@ -29,15 +31,22 @@ def segment(conditions: Conditions) -> ShareSegment:
     return ShareSegment(identity, conditions.usual * 1.5, WatchSettings())
 
 
+@lru_cache(maxsize=200_000)
+def _typed(source: int) -> SignInEvent:
+    """A wrong password from that network: the reason of which an attack is hardest to tell from an outage."""
+    when, why = datetime(2026, 1, 1, tzinfo=UTC), Reason.WRONG_PASSWORD
+    return SignInEvent(when, "auth", Kind.SIGN_IN, Outcome.FAILURE, why, source=f"network-{source}")
+
+
 def feed(watched: ShareSegment, lines: Lines, stop_after: float = math.inf) -> list[tuple[Detection, int]]:
     """Every row; the detections with the row that brought them. Ends at the first that comes after `stop_after`."""
     found: list[tuple[Detection, int]] = []
-    columns = (lines.at_s.tolist(), lines.gap.tolist(), lines.person.tolist(), lines.arrived_s.tolist())
-    for row, (at_s, gap, person, arrived_s) in enumerate(zip(*columns, strict=True)):
+    columns = [lines.at_s, lines.gap, lines.person, lines.arrived_s, lines.source]
+    for row, (at_s, gap, person, arrived_s, source) in enumerate(zip(*(one.tolist() for one in columns), strict=True)):
         if gap or person < 0:
             watched.succeed(at_s, gap)
         if person >= 0:
-            detection = watched.observe(at_s, person, True, "failed")
+            detection = watched.observe(at_s, person, True, "wrong-password", _typed(source))
             if detection is not None:
                 found.append((detection, row))
                 if arrived_s >= stop_after:
@@ -67,24 +76,26 @@ def least(p0: float, p1: float, run: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """People and seconds from the fault to its detection, each in units of nothing else; `missed` were not found."""
+    """People and seconds from the fault to its detection; `missed` were not found within 20 times the least, `early`
+    are alarms in the 45 minutes before, `attacks` were called an attack, `held` onset intervals held the onset."""
 
     people: tuple[float, ...]
     seconds: tuple[float, ...]
     missed: int
     early: int
+    attacks: int
+    held: int
 
 
 def faults(conditions: Conditions, broken: float, learned: Learned | None, runs: int, seed: int) -> Delays:
     """Faults at moments drawn by how many people come then, each with a segment that has learned."""
     chance, people, seconds = Random(seed), [], []
-    missed = early = 0
+    missed = early = attacks = held = 0
     exact = least(conditions.usual, broken, conditions.per_min * MONTH_MIN)
     extra = (broken - conditions.usual) / (1 - conditions.usual)
     for run in range(runs):
         crowd = Crowd(conditions, seed * 1000 + run)
         start = YEAR_MIN + _busy_minute(conditions, chance)
-        # Long enough for eight times the least at a fifth of the traffic, in pieces so that most runs end early.
         watched = segment(conditions)
         if learned is not None:
             watched.take_up(learned)
@@ -96,7 +107,13 @@ def faults(conditions: Conditions, broken: float, learned: Learned | None, runs:
             continue
         people.append(delay[0])
         seconds.append(delay[1])
-    return Delays(tuple(people), tuple(seconds), missed, early)
+        found = delay[2]
+        attacks += found.looks is Looks.ATTACK
+        assert found.onset_from is not None
+        assert found.onset_to is not None
+        # Successes are fed by their number, at the moment of the failure that follows: the interval can only begin there.
+        held += found.onset_from.timestamp() <= delay[3] and found.onset_to.timestamp() >= start * 60
+    return Delays(tuple(people), tuple(seconds), missed, early, attacks, held)
 
 
 def _busy_minute(conditions: Conditions, chance: Random) -> int:
@@ -112,31 +129,33 @@ def _busy_minute(conditions: Conditions, chance: Random) -> int:
 
 def _one_fault(
     watched: ShareSegment, crowd: Crowd, start: int, extra: float, exact: float
-) -> tuple[float, float] | None:
+) -> tuple[float, float, Detection, float] | None:
     step = max(5, math.ceil(2 * exact / crowd.conditions.per_min))
-    before = 0
+    before, first_s = 0, math.inf
     for piece in range(60):
         lines = crowd.lines(start + piece * step, step, start, extra)
         found = feed(watched, lines, 0.0)
+        failures = lines.at_s[(lines.person >= 0) & (lines.at_s >= start * 60)]
+        first_s = min(first_s, float(failures.min()) if failures.size else math.inf)
         if found:
             row = found[0][1]
-            return before + float(lines.place[row]) + 1, float(lines.arrived_s[row]) - start * 60
+            return before + float(lines.place[row]) + 1, float(lines.arrived_s[row]) - start * 60, found[0][0], first_s
         before += lines.failed.size
         if before > 20 * exact:
             return None
     return None
 
 
-def alarms(conditions: Conditions, learned: Learned | None, weeks: int, seed: int) -> tuple[int, int]:
-    """Detections in so many weeks without a fault, and people who came."""
-    watched, crowd, count, came = segment(conditions), Crowd(conditions, seed), 0, 0
+def alarms(conditions: Conditions, learned: Learned | None, minutes: int, seed: int) -> tuple[int, int]:
+    """Detections in a time without a fault: those told as an outage, and those told as an attack."""
+    watched, crowd, looks = segment(conditions), Crowd(conditions, seed), []
     if learned is not None:
         watched.take_up(learned)
-    for week in range(weeks):
-        lines = crowd.lines(YEAR_MIN + week * WEEK_MIN, WEEK_MIN)
-        count += len(feed(watched, lines))
-        came += lines.failed.size
-    return count, came
+    for start in range(0, minutes, WEEK_MIN):
+        lines = crowd.lines(YEAR_MIN + start, min(WEEK_MIN, minutes - start))
+        looks += [detection.looks for detection, _ in feed(watched, lines)]
+    attacks = looks.count(Looks.ATTACK)
+    return len(looks) - attacks, attacks
 
 
 def mean(values: tuple[float, ...]) -> float:

@@ -26,6 +26,8 @@ _NAMES = 4
 _SURE = math.log(100)
 # A network with more than this part of the traffic before is where people come from.
 _STRANGE = 0.1
+# So many times the people of before must come for failures to be "on top": traffic wanders by itself.
+_MORE = 1.4
 _LEAST_BEFORE = 20
 _LEAST_BEFORE_S = 60.0
 # A restart's ripple begins within half a minute of it.
@@ -94,6 +96,8 @@ def _many_sources(before: list[Observation], since: list[Observation]) -> Verdic
     usual_s = since[0].at_s - before[0].at_s
     came, succeeded = seen_before / usual_s * elapsed_s, (seen_before - failed_before) / usual_s * elapsed_s
     share = failed / seen
+    if seen < _MORE * came + 3 * math.sqrt(came):
+        return None
     as_before = _log_poisson(seen - failed, succeeded) - _log_poisson(seen - failed, came * (1 - share))
     on_top = _log_poisson(failed, float(failed)) - _log_poisson(failed, came * share)
     # That failures came on top is not enough: retries of an outage do too. Successes must have kept their course.

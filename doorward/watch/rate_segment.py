@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorward.model.detection import Detection, Direction
+from doorward.model.detection import Detection, Direction, Looks
 from doorward.watch.evidence import RateEvidence, Recovery
 from doorward.watch.people import Once
 from doorward.watch.segment import Identity, Segment, moment
@@ -31,6 +31,8 @@ class RateSegment(Segment):
         self._second: int | None = None
         self._block_events = 0
         self._times: list[float] = []
+        # When the component's log last said anything at all; set by whoever reads it.
+        self.heard_s: float | None = None
 
     def log_e(self) -> float:
         """Log of the evidence against the usual rate; minus infinity while nothing is known."""
@@ -123,9 +125,15 @@ class RateSegment(Segment):
                 f"({observed_per_s * 60:.1f} a minute); usual is {bound} {usual_per_s * 60:.1f} a minute "
                 f"({'learned' if self.learned else 'prior'})",
                 f"each counts once in {self.settings.person_s:.0f} s",
+                *(("the whole log is silent: a gap in it, or nothing runs",) if self._is_silent(onset_s) else ()),
                 self.budget_words(),
             ),
+            looks=Looks.LOG_SILENT if self._is_silent(onset_s) else Looks.OUTAGE,
         )
+
+    def _is_silent(self, onset_s: float) -> bool:
+        """Whether nothing at all was heard since then, of whatever kind."""
+        return self._falling and self.heard_s is not None and self.heard_s <= onset_s
 
     def _close_block(self, end: int) -> None:
         block_s = self.settings.block_s

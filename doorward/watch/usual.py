@@ -76,12 +76,13 @@ class UsualMost:
 
 class UsualVolume:
     """Lower envelope of a rate: a quarter of the least of the last three quiet stretches, and no more than half of the
-    least at this time of day on the days before. None before a whole day is known, or below two a minute: then
-    silence says nothing."""
+    least at this hour of the week in the four weeks before; until a week is known, at this time of day on the days
+    before. None before a whole day is known, or below two a minute: then silence says nothing."""
 
     _RECENT = 3
     _LEAST_PER_S = 2 / 60
     _DAYS = 7
+    _WEEKS = 4
     _AROUND = 2
 
     def __init__(self, settings: WatchSettings) -> None:
@@ -99,23 +100,21 @@ class UsualVolume:
         block = round(waiting.ended_s / self._block_s)
         self._recent.append(rate)
         self._rates[block] = rate
-        self._rates.pop(block - round((self._DAYS + 1) * _DAY_S / self._block_s), None)
+        self._rates.pop(block - round((7 * self._WEEKS + 1) * _DAY_S / self._block_s), None)
 
     def envelope(self, at_s: float) -> float | None:
         """The least per second that is usual now."""
-        before = self._same_time(at_s)
+        before = self._at(at_s, 7, self._WEEKS) or self._at(at_s, 1, self._DAYS)
         if len(self._recent) < self._RECENT or not before:
             return None
         least = min(min(self._recent) / 4, min(before) / 2)
         return least if least >= self._LEAST_PER_S else None
 
-    def _same_time(self, at_s: float) -> list[float]:
-        here, day = round(at_s / self._block_s), round(_DAY_S / self._block_s)
-        blocks = (
-            here - days * day + shift
-            for days in range(1, self._DAYS + 1)
-            for shift in range(-self._AROUND, self._AROUND + 1)
-        )
+    def _at(self, at_s: float, every_days: int, times: int) -> list[float]:
+        """The rates about this time so many days ago, and as many before that again."""
+        here, step = round(at_s / self._block_s), round(every_days * _DAY_S / self._block_s)
+        around = range(-self._AROUND, self._AROUND + 1)
+        blocks = (here - count * step + shift for count in range(1, times + 1) for shift in around)
         return [self._rates[block] for block in blocks if block in self._rates]
 
 

@@ -93,6 +93,9 @@ class _Component:
             self._begin_rates(int(seen.at_s))
         found = [detection for detection in self._shares(seen) if detection is not None]
         found += [detection for detection in self._of_parts(seen) if detection is not None]
+        for plans in self.rates.values():
+            for _, segment in plans:
+                segment.heard_s = seen.at_s
         for plan, segment in self.rates.get(event.kind, ()):
             if plan.counts(seen):
                 found += segment.observe(seen.at_s, by_person(event))

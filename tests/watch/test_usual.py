@@ -72,3 +72,16 @@ def test_volume_is_known_after_a_day_and_is_a_quarter_of_the_least() -> None:
 
 def test_low_volume_says_nothing() -> None:
     assert volume(0.05, 26).envelope(26 * 3600.0) is None
+
+
+def test_volume_is_compared_with_the_same_hour_of_the_week_once_a_week_is_known() -> None:
+    """Sixty a minute on working days, six on the last day of each week: the seventh day is no outage, the first is."""
+    usual, day = UsualVolume(SETTINGS), 96
+    for block in range(14 * day):
+        rate = 0.1 if block // day % 7 == 6 else 1.0
+        usual.close(Stretch(900.0 * (block + 1), 900, rate * 900), quiet=True)
+    for block in range(14 * day, 20 * day):
+        usual.close(Stretch(900.0 * (block + 1), 900, 900), quiet=True)
+    quiet_day_s, busy_s = (20 * day + 20) * 900.0, (19 * day + 20) * 900.0
+    assert (usual.envelope(quiet_day_s) or 0) == pytest.approx(0.05)
+    assert (usual.envelope(busy_s) or 0) == pytest.approx(0.25)

@@ -9,7 +9,7 @@ from statistics import mean, median
 
 import pytest
 
-from doorward.model.detection import Detection, Direction, Signal
+from doorward.model.detection import Detection, Direction, Looks, Signal
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
 from doorward.watch.settings import WatchSettings
@@ -134,6 +134,17 @@ def test_a_storm_of_wrong_passwords_is_a_detection_of_its_own_segment_and_of_no_
     assert [dict(detection.segment) for detection in found] == [{"component": "auth", "reason": "typed"}]
 
 
+def test_a_storm_that_comes_upon_known_traffic_is_called_an_attack_and_hides_no_outage() -> None:
+    storm = [replace(event, at=event.at + timedelta(seconds=90)) for event in guesses(300, 2)]
+    _, found = fed(sorted(Crowd(1, 220).events + storm, key=lambda event: event.at))
+    assert [detection.looks for detection in found] == [Looks.ATTACK]
+    broken = Crowd(1, 220, fault="A", fault_at_s=130)
+    _, found = fed(sorted(broken.events + storm, key=lambda event: event.at))
+    assert found[0].looks is Looks.ATTACK
+    assert found[1].looks is Looks.OUTAGE
+    assert found[1].signal is Signal.SESSION_REJECTIONS
+
+
 def test_one_robot_on_one_broken_page_is_no_crowd() -> None:
     robot = [
         SignInEvent(
@@ -210,6 +221,7 @@ def test_a_silence_is_told_once_a_day_is_known() -> None:
     assert (silence.signal, silence.direction) == (Signal.SIGN_IN_VOLUME, Direction.DOWN)
     assert timedelta(0) < silence.detected_at - end < timedelta(minutes=12)
     assert silence.onset - end < timedelta(seconds=10)
+    assert silence.looks is Looks.LOG_SILENT
 
 
 def test_volume_says_nothing_of_a_service_whose_usual_traffic_is_not_known() -> None:
