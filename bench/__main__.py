@@ -15,6 +15,7 @@ BENCHES = (
     "check_speed",
     "check_files",
     "check_django",
+    "check_django --changes held-out",
     "check_keycloak",
     "check_school",
 )
@@ -32,7 +33,8 @@ def main(names: list[str]) -> int:
 
 def _run(name: str) -> int:
     print(f"== {name}", flush=True)
-    return subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False).returncode
+    module, *options = name.split()
+    return subprocess.run([sys.executable, "-m", f"bench.{module}", *options], check=False).returncode
 
 
 if __name__ == "__main__":

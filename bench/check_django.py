@@ -1,7 +1,8 @@
 """Prediction against rehearsal: catalogued changes of a Django project's settings, checked and rehearsed, both scored.
 
-In: `bench/changes/django.toml`. Out: the table of verdicts, every change that was not predicted probe by probe, and
-the goals; exit 1 if one is not met. `--only EXPRESSION` takes the changes whose name it finds, `--first N` so many.
+In: `bench/changes/django.toml`, or with `--changes held-out` those that were written down before the rules were looked
+at again. Out: the table of verdicts, every change that was not predicted probe by probe, and the goals; exit 1 if one
+is not met. `--only EXPRESSION` takes the changes whose name it finds, `--first N` so many.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from doorward.model.configuration import Configuration
 from doorward.systems import Target
 
 CHANGES = Path(__file__).with_name("changes")
+FILES = {"catalogued": CHANGES / "django.toml", "held-out": CHANGES / "django_held_out.toml"}
 AT_ONCE = 2
 """Rehearsals side by side: each has two workers, which are idle most of the time."""
 
@@ -40,6 +42,9 @@ class Base:
     url: str = "https://portal.example.com"
     forwarded: tuple[str, ...] = ("X-Forwarded-Proto",)
     sso: str = "/oidc/authenticate/"
+    protected: str = "/account/"
+    project: str = "django_project"
+    package: str = "portal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +67,9 @@ class Before:
     deploy: frozenset[str]
 
 
-def changes() -> tuple[Change, ...]:
+def changes(file: Path) -> tuple[Change, ...]:
     """Every change of the file."""
-    told = tomllib.loads((CHANGES / "django.toml").read_text())
+    told = tomllib.loads(file.read_text())
     bases = {
         name: Base(name, **{key: tuple(value) if isinstance(value, list) else value for key, value in table.items()})
         for name, table in told["base"].items()
@@ -80,57 +85,67 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.check_django")
     parser.add_argument("--only", default="", help="changes whose name this expression finds")
     parser.add_argument("--first", type=int, default=None, help="so many changes")
+    parser.add_argument("--changes", default="catalogued", help=f"{', '.join(FILES)}, or a file")
     asked = parser.parse_args(arguments)
-    chosen = [one for one in changes() if re.search(asked.only, one.name)][: asked.first]
+    file = FILES.get(asked.changes, Path(asked.changes))
+    chosen = [one for one in changes(file) if re.search(asked.only, one.name)][: asked.first]
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="doorward-bench-") as folder:
-        scored = _all(chosen, _project(Path(folder)))
+        scored = _all(chosen, Path(folder))
     took_s = time.monotonic() - began
-    print(f"{len(scored)} changes in {took_s:.0f} s, {AT_ONCE} at once; a rehearsal took {_median(scored):.1f} s\n")
+    print(f"{file.name}: {len(scored)} changes in {took_s:.0f} s, {AT_ONCE} at once", end="; ")
+    print(f"a rehearsal took {_median(scored):.1f} s\n")
     print(score.table(scored), score.summary(score.goals(scored)), sep="\n\n")
-    for title, text in (("Not exact", score.faults(scored)), ("What no probe stands for", score.unseen(scored))):
+    parts = {
+        "Not exact": score.faults(scored),
+        "What no probe stands for": score.unseen(scored),
+        "Not rehearsed": score.unrehearsed(scored),
+    }
+    for title, text in parts.items():
         print(f"\n{title}:\n{text or 'none'}")
     return 0 if score.goals(scored).reached else 1
 
 
-def _project(folder: Path) -> Path:
-    """A copy of the project with its database, in which every change is a settings module of its own."""
-    project = folder / "project"
-    copytree(CHANGES / "django_project", project, ignore=ignore_patterns("__pycache__"))
-    _django(project, "portal.settings", "migrate", "--verbosity", "0")
+def _project(base: Base, folder: Path) -> Path:
+    """A copy of the base's project with its database, in which every change is a settings module of its own."""
+    project = folder / base.project
+    if not project.exists():
+        copytree(CHANGES / base.project, project, ignore=ignore_patterns("__pycache__"))
+        _django(project, f"{base.package}.settings", "migrate", "--verbosity", "0")
     return project
 
 
-def _all(chosen: list[Change], project: Path) -> list[Scored]:
+def _all(chosen: list[Change], folder: Path) -> list[Scored]:
     used = {one.base.name: one.base for one in chosen}
-    befores = {name: _before(base, project) for name, base in used.items()}
+    befores = {name: _before(base, _project(base, folder)) for name, base in used.items()}
     for number, one in enumerate(chosen):
-        _write(project, f"new_{number}", one.base.settings, one.settings)
+        _write(befores[one.base.name].target.project, one.base, f"new_{number}", one.settings)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         running = [
-            pool.submit(partial(_scored, one, befores[one.base.name], f"portal.new_{number}"))
+            pool.submit(partial(_scored, one, befores[one.base.name], f"{one.base.package}.new_{number}"))
             for number, one in enumerate(chosen)
         ]
         scored = []
         for number, (one, result) in enumerate(zip(chosen, running, strict=True), 1):
-            scored.append(result.result())
+            problem = result.exception()
+            scored.append(_unrehearsed(one, problem) if problem else result.result())
             print(f"{number}/{len(chosen)} {scored[-1].mark}: {one.name}", file=sys.stderr, flush=True)
     return scored
 
 
 def _before(base: Base, project: Path) -> Before:
     name = f"old_{base.name.replace('-', '_')}"
-    _write(project, name, base.settings)
-    target = Target("django", f"portal.{name}", project, public_url=base.url, forwarded=base.forwarded)
+    _write(project, base, name)
+    target = Target("django", f"{base.package}.{name}", project, public_url=base.url, forwarded=base.forwarded)
     return Before(target, check.read(target), _deploy(project, target.name))
 
 
 def _scored(change: Change, before: Before, module: str) -> Scored:
-    project = before.target.project
-    target = Target("django", module, project, public_url=change.base.url, forwarded=change.base.forwarded)
+    project, base = before.target.project, change.base
+    target = Target("django", module, project, public_url=base.url, forwarded=base.forwarded)
     found = check.findings(check.read(target), before.configuration)
     fresh = score.new_findings(found, check.findings(before.configuration))
-    seen = rehearse(Plan(before.target, target, Pages("/account/", "", change.base.sso)))
+    seen = rehearse(Plan(before.target, target, Pages(base.protected, "", base.sso)))
     return Scored(
         name=change.name,
         row=change.row,
@@ -144,9 +159,15 @@ def _scored(change: Change, before: Before, module: str) -> Scored:
     )
 
 
-def _write(project: Path, name: str, *parts: str) -> None:
-    lines = ("from portal.settings import *", *parts)
-    (project / "portal" / f"{name}.py").write_text("\n".join(lines) + "\n")
+def _unrehearsed(change: Change, problem: BaseException) -> Scored:
+    """A change whose check or rehearsal ended by itself: a row like any other, and counted against the goals."""
+    why = f"{type(problem).__name__}: {problem}"
+    return Scored(change.name, change.row, change.label, frozenset(), frozenset(), None, (), False, 0.0, why)
+
+
+def _write(project: Path, base: Base, name: str, *parts: str) -> None:
+    lines = (f"from {base.package}.settings import *", base.settings, *parts)
+    (project / base.package / f"{name}.py").write_text("\n".join(lines) + "\n")
 
 
 def _deploy(project: Path, module: str) -> frozenset[str]:

@@ -35,11 +35,15 @@ class Mark(StrEnum):
     BOTH = "too little and too much"
     MISSED = "missed"
     FALSE_ALARM = "false alarm"
+    UNREHEARSED = "not rehearsed"
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One change: what was said before, and what was seen. `deploy` = `manage.py check --deploy` said something new."""
+    """One change: what was said before, and what was seen. `deploy` = `manage.py check --deploy` said something new.
+
+    `failure` says why it could not be rehearsed, empty for one that was.
+    """
 
     name: str
     row: str
@@ -50,10 +54,14 @@ class Scored:
     rules: tuple[str, ...]
     deploy: bool
     took_s: float
+    failure: str = ""
 
     @property
     def mark(self) -> Mark:
         """Exact also where nothing breaks and nothing is predicted."""
+        return Mark.UNREHEARSED if self.failure else self._met()
+
+    def _met(self) -> Mark:
         if self.predicted == self.broken:
             return Mark.EXACT
         if not self.predicted:
@@ -99,12 +107,14 @@ class Goals:
     harmless: int
     loud: int
     disturbed: int
+    failed: int
 
     @property
     def reached(self) -> bool:
-        """95 % exact, all found by rehearsal, and nothing above `note` or broken where a change is harmless."""
+        """95 % exact, all found by rehearsal, nothing above `note` or broken where harmless, each one rehearsed."""
         exact = self.exact >= PREDICTED_GOAL * self.breaking
-        return exact and self.rehearsed == self.breaking and not self.loud and not self.disturbed
+        quiet = not self.loud and not self.disturbed and not self.failed
+        return exact and self.rehearsed == self.breaking and quiet
 
 
 def goals(scored: Sequence[Scored]) -> Goals:
@@ -119,6 +129,7 @@ def goals(scored: Sequence[Scored]) -> Goals:
         harmless=len(harmless),
         loud=sum(one.is_loud for one in harmless),
         disturbed=sum(bool(one.broken) for one in harmless),
+        failed=sum(bool(one.failure) for one in scored),
     )
 
 
@@ -145,6 +156,7 @@ def summary(reached: Goals) -> str:
             f"breaking changes found by rehearsal: {reached.rehearsed} of {reached.breaking} (goal all)",
             f"harmless changes with a finding above note: {reached.loud} of {reached.harmless} (goal none);"
             f" broken in rehearsal: {reached.disturbed}",
+            f"changes that could not be rehearsed: {reached.failed} (goal none)",
         )
     )
 
@@ -174,6 +186,11 @@ def unseen(scored: Iterable[Scored]) -> str:
         for one in scored
         if one.label is Label.UNSEEN
     )
+
+
+def unrehearsed(scored: Iterable[Scored]) -> str:
+    """What could not be checked or rehearsed, and why."""
+    return "\n".join(f"{one.name}: could not be rehearsed: {one.failure}" for one in scored if one.failure)
 
 
 def named(probes: Iterable[What]) -> str:

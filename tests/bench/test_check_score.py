@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.check_score import Label, Mark, Scored, faults, goals, loudest, new_findings, predicted, unseen
+from bench.check_score import Label, Mark, Scored, faults, goals, loudest, new_findings, predicted, unrehearsed, unseen
 from doorward.check.rehearsal import Compared, Outcome, Reason, Rehearsal
 from doorward.check.rehearsal.outcome import PROBES
 from doorward.model.fact import Where
@@ -85,3 +85,10 @@ def test_what_no_probe_sees_is_shown_apart() -> None:
 
 def test_a_fault_says_what_was_told_and_what_was_seen() -> None:
     assert "broken:    existing-session\n    predicted: none" in faults([scored((), (OLD,))])
+
+
+def test_a_change_that_could_not_be_rehearsed_is_a_row_of_its_own_and_counts_against_the_goals() -> None:
+    one = Scored("a change", "", Label.UNSEEN, frozenset(), frozenset(), None, (), False, 0.0, "KeyError: 'port'")
+    assert one.mark is Mark.UNREHEARSED
+    assert not goals([one]).reached
+    assert unrehearsed([one]) == "a change: could not be rehearsed: KeyError: 'port'"

@@ -1,0 +1,8 @@
+"""The administration, where `startproject` puts it."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [path("admin/", admin.site.urls)]
