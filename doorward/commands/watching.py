@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import heapq
+import math
 import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +18,7 @@ import msgspec
 import typer
 
 from doorward import watch as stage
+from doorward.commands import backtesting
 from doorward.commands.shared import FOUND, progress, reported
 from doorward.errors import InputInvalid, Problem
 from doorward.model.detection import Detection
@@ -30,17 +34,63 @@ class Lines(StrEnum):
     JSONL = "jsonl"
 
 
+LOGS = Annotated[list[Path] | None, typer.Argument(help="Log files, one per component; .gz with --backtest.")]
 KIND = Annotated[str, typer.Option("--kind", help="Kind of the log's lines.")]
+FORMAT = Annotated[Lines, typer.Option("--format", help="text or jsonl.")]
+FOLLOW = Annotated[bool, typer.Option("--follow", help="Go on as lines are written, until Ctrl-C.")]
+CONFIG = Annotated[
+    Path | None,
+    typer.Option("--config", help="A doorward.toml: its [watch], and its components' logs if none is named."),
+]
+BACKTEST = Annotated[bool, typer.Option("--backtest", help="Say what these logs would have told, when and why.")]
+INCIDENTS = Annotated[
+    str,
+    typer.Option("--incidents", help="With --backtest: recorded incidents (JSON lines, TOML); log = Doorward's own."),
+]
+BUDGETS = Annotated[
+    str, typer.Option("--budgets", help="With --backtest: false alarms a month to try as well, such as 0.3,3,10.")
+]
+ACCEPT = Annotated[
+    float | None, typer.Option("--accept", help="With --budgets: false alarms a month to accept; default: the budget.")
+]
 
 
 @reported
 def watch(
-    logs: Annotated[list[Path], typer.Argument(help="Log files, one per component.")],
+    logs: LOGS = None,
     kind: KIND = "school",
-    output: Annotated[Lines, typer.Option("--format", help="text or jsonl.")] = Lines.TEXT,
-    follow: Annotated[bool, typer.Option("--follow", help="Go on as lines are written, until Ctrl-C.")] = False,
+    output: FORMAT = Lines.TEXT,
+    follow: FOLLOW = False,
+    config: CONFIG = None,
+    backtest: BACKTEST = False,
+    incidents: INCIDENTS = "",
+    budgets: BUDGETS = "",
+    accept: ACCEPT = None,
 ) -> None:
     """Read logs and say when sign-in left its usual course. `doorward run` does the same live."""
+    if backtest:
+        review = backtesting.Review(incidents, _numbers(budgets), accept)
+        backtesting.run(logs or [], kind, config, review, output is Lines.JSONL)
+    else:
+        _watch(logs or [], kind, output, follow)
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    try:
+        found = tuple(float(part) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise _no_numbers(text) from error
+    if not all(0 < number < math.inf for number in found):
+        raise _no_numbers(text)
+    return found
+
+
+def _no_numbers(text: str) -> InputInvalid:
+    what = f"{text!r} is no list of numbers above 0"
+    return InputInvalid((Problem("budgets", what, "--budgets", "give numbers such as 0.3,1,3"),))
+
+
+def _watch(logs: list[Path], kind: str, output: Lines, follow: bool) -> None:
     _readable(tuple(logs))
     found, unparsed = 0, stage.Unparsed()
     past = () if follow else stage.replay(tuple(logs), system(kind).parser(), unparsed=unparsed)
@@ -52,11 +102,7 @@ def watch(
             sys.stdout.buffer.write(msgspec.json.encode(stage.detection_json(detection)) + b"\n")
             sys.stdout.buffer.flush()
         else:
-            segment = ", ".join(f"{key}={value}" for key, value in detection.segment)
-            print(
-                f"{detection.detected_at:%Y-%m-%d %H:%M:%S} {detection.signal} {segment}: {detection.observed:.3g}, "
-                f"expected {detection.expected:.3g}, since {detection.onset:%H:%M:%S}"
-            )
+            print(backtesting.line(detection))
     if found:
         raise typer.Exit(FOUND)
 
@@ -69,13 +115,15 @@ def _followed(logs: list[Path], kind: str) -> Iterator[Detection]:
     with contextlib.suppress(KeyboardInterrupt):
         while True:
             batches = [follower.poll() for follower in followers]
-            watcher.feed(sorted((event for batch in batches for event in batch.events), key=lambda event: event.at))
+            watcher.feed(heapq.merge(*(batch.events for batch in batches), key=attrgetter("at")))
             yield from watcher.advance(datetime.now(UTC))
             if not any(batch.more for batch in batches):
                 time.sleep(FOLLOW_EVERY_S)
 
 
 def _readable(logs: tuple[Path, ...]) -> None:
+    if not logs:
+        raise InputInvalid((Problem("log.none", "no log is named", "", "name log files"),))
     missing = tuple(
         Problem("log.unreadable", "is not a file", str(path), "check the path") for path in logs if not path.is_file()
     )

@@ -5,6 +5,7 @@ In: paths of logs. Out: detections in order of time. A log's component is its fi
 
 from __future__ import annotations
 
+import gzip
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from doorward.model.detection import Detection
 from doorward.model.sign_in import SignInEvent
 from doorward.watch.follow import Follower, Parse
 from doorward.watch.settings import WatchSettings
+from doorward.watch.shape import shape
 from doorward.watch.watcher import Watcher
 
 
@@ -31,11 +33,14 @@ def component_of(path: Path) -> str:
     return path.name.partition(".")[0]
 
 
-def events_of(path: Path, parse: Parse, unparsed: Unparsed | None = None) -> Iterator[SignInEvent]:
-    """The events of one file in its order. Raises FileNotFoundError if there is none."""
+def events_of(path: Path, parse: Parse, unparsed: Unparsed | None = None, component: str = "") -> Iterator[SignInEvent]:
+    """The events of one file in its order, also of a .gz. Raises FileNotFoundError if there is none."""
     if not path.is_file():
         raise FileNotFoundError(path)
-    follower = Follower(path, component_of(path), parse)
+    if path.suffix == ".gz":
+        yield from _compressed(path, parse, unparsed, component or component_of(path))
+        return
+    follower = Follower(path, component or component_of(path), parse)
     try:
         more = True
         while more:
@@ -47,6 +52,22 @@ def events_of(path: Path, parse: Parse, unparsed: Unparsed | None = None) -> Ite
             yield from batch.events
     finally:
         follower.close()
+
+
+def _compressed(path: Path, parse: Parse, unparsed: Unparsed | None, component: str) -> Iterator[SignInEvent]:
+    with gzip.open(path, "rb") as file:
+        for line in file:
+            if not line.strip():
+                continue
+            try:
+                event = parse(line.rstrip(b"\n"), component)
+            except ValueError:
+                if unparsed is not None:
+                    unparsed.lines += 1
+                    unparsed.samples = (*unparsed.samples, shape(line))[:5]
+                continue
+            if event is not None:
+                yield event
 
 
 def merged(paths: Iterable[Path], parse: Parse, unparsed: Unparsed | None = None) -> Iterator[SignInEvent]:
