@@ -31,11 +31,12 @@ _FORMATTED = re.compile(
     r"\[?(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)\]?"
     r"(?: \[?(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:?)?(?P<rest>.*)"
 )
-_CSRF = re.compile(r"Forbidden \((?:CSRF|Origin checking|Referer checking)[^)]*\)?.*: (?P<path>/\S*)")
+# Bounded, so that a hostile line of 64 KiB costs milliseconds.
+_CSRF = re.compile(r"Forbidden \((?:CSRF|Origin checking|Referer checking)[^)]{0,300}\)?.{0,300}?: (?P<path>/\S*)")
 _ERROR = re.compile(r"Internal Server Error: (?P<path>/\S*)")
 _AXES = re.compile(
     r"AXES: (?P<what>(?:Successful login|New login failure|Repeated login failure|Successful logout) by|Locking out)"
-    r" \{(?P<who>[^}]*)\}.*"
+    r" \{(?P<who>[^}]{0,1000})\}"
 )
 _AXES_FIELD = re.compile(r"(username|ip_address): ['\"]([^'\"]*)['\"]")
 _AXES_SAYS = {
