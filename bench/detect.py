@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,15 +55,27 @@ def delays_of(job: tuple[Conditions, int]) -> tuple[Conditions, list[runs.Delays
     return conditions, [runs.faults(conditions, broken, learned, count, SEED + 7) for broken in BROKEN]
 
 
-def delays(pool: ProcessPoolExecutor, count: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What of the grid is wished for."""
+
+    quick: bool
+    count: int
+    kinds: tuple[bool, ...]
+    rates: tuple[int, ...]
+
+
+def delays(pool: ProcessPoolExecutor, wishes: Wishes) -> None:
     """The grid."""
+    count = wishes.count
     print(f"\n## Delay\n\n{count} faults a row; a missed one counts as 20 times the least.\n")
     print(
         "| traffic | usual | broken | a minute | least | doorward, people | times the least | seconds | missed |",
         end="",
     )
     print(" goal | onset held | called attack |\n" + "|---" * 12 + "|")
-    jobs = [(Conditions(rate, usual, kind), count) for kind in _GOAL for usual in USUAL for rate in PER_MIN]
+    grid = [(kind, usual, rate) for kind in wishes.kinds for usual in USUAL for rate in wishes.rates]
+    jobs = [(Conditions(rate, usual, kind), count) for kind, usual, rate in grid]
     for conditions, found in pool.map(delays_of, jobs):
         say(f"delays: {_KIND[conditions.unkind]} {conditions.usual:.0%} at {conditions.per_min:g}/min")
         for broken, one in zip(BROKEN, found, strict=True):
@@ -88,18 +101,18 @@ def alarms_of(job: tuple[Conditions, int, int]) -> tuple[Conditions, list[tuple[
     return conditions, [runs.alarms(conditions, learned, minutes, SEED + 100 + one) for one in range(repetitions)]
 
 
-def alarms(pool: ProcessPoolExecutor, quick: bool, attacks: bool) -> None:
+def alarms(pool: ProcessPoolExecutor, wishes: Wishes, attacks: bool) -> None:
     """False alarms; with attacks, what was told of them."""
     length = {6: 52 * WEEK_MIN, 60: 4 * WEEK_MIN, 600: 2 * DAY_MIN}
-    repetitions = 4 if quick else 20
-    rates = (6, 60) if attacks else PER_MIN
-    kinds = (True,) if attacks else (False, True)
+    repetitions = 4 if wishes.quick else 20
     if attacks:
         length, repetitions = {6: 8 * WEEK_MIN, 60: 4 * WEEK_MIN}, max(2, repetitions // 4)
+    rates = tuple(rate for rate in wishes.rates if rate in length)
+    kinds = (True,) if attacks else wishes.kinds
     print(f"\n## {'Attacks as decoys' if attacks else 'False alarms'}\n\n{repetitions} repetitions a row.\n")
     print("| traffic | usual | a minute | days each | told as outage: mean, most | budget | in all | told as attack |")
     print("|---" * 8 + "|")
-    order = [(kind, usual, rate) for rate in reversed(rates) for kind in kinds for usual in USUAL]
+    order = [(kind, usual, rate) for rate in rates for kind in kinds for usual in USUAL]
     jobs = [(Conditions(rate, usual, kind, attacks), length[rate], repetitions) for kind, usual, rate in order]
     for conditions, found in pool.map(alarms_of, jobs):
         say(f"alarms: {_KIND[conditions.unkind]} {conditions.usual:.0%} at {conditions.per_min:g}/min")
@@ -228,6 +241,8 @@ def main() -> int:
     parser.add_argument("--part", action="append", choices=PARTS)
     parser.add_argument("--nab", type=Path, default=None, help="a copy of the Numenta Anomaly Benchmark")
     parser.add_argument("--runs", type=int, default=60)
+    parser.add_argument("--traffic", choices=tuple(_KIND.values()), help="only this kind, in delays and alarms")
+    parser.add_argument("--per-min", type=int, action="append", choices=PER_MIN, help="only so many people a minute")
     wishes = parser.parse_args()
     try:
         runs.least(0.02, 0.47, 1e6)
@@ -236,11 +251,14 @@ def main() -> int:
         return 0
     print(f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start")
     began = time.perf_counter()
+    kinds = tuple(kind for kind, name in _KIND.items() if wishes.traffic in (None, name))
+    count = 12 if wishes.quick else wishes.runs
+    wished = Wishes(wishes.quick, count, kinds, tuple(wishes.per_min or PER_MIN))
     with ProcessPoolExecutor(2) as pool:
         made: dict[str, Callable[[], None]] = {
-            "delays": lambda: delays(pool, 12 if wishes.quick else wishes.runs),
-            "alarms": lambda: alarms(pool, wishes.quick, attacks=False),
-            "attacks": lambda: alarms(pool, wishes.quick, attacks=True),
+            "delays": lambda: delays(pool, wished),
+            "alarms": lambda: alarms(pool, wished, attacks=False),
+            "attacks": lambda: alarms(pool, wished, attacks=True),
             "rivals": lambda: side_by_side(pool, wishes.quick),
             "speed": speed,
             "nab": lambda: nab(wishes.nab),

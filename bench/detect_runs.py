@@ -111,7 +111,7 @@ def faults(conditions: Conditions, broken: float, learned: Learned | None, runs:
         attacks += found.looks is Looks.ATTACK
         assert found.onset_from is not None
         assert found.onset_to is not None
-        # Successes are fed by their number, at the moment of the failure that follows: the interval can only begin there.
+        # Successes are fed by their number, with the failure that follows: the interval can only begin there.
         held += found.onset_from.timestamp() <= delay[3] and found.onset_to.timestamp() >= start * 60
     return Delays(tuple(people), tuple(seconds), missed, early, attacks, held)
 

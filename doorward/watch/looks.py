@@ -28,6 +28,9 @@ _SURE = math.log(100)
 _STRANGE = 0.1
 # So many times the people of before must come for failures to be "on top": traffic wanders by itself.
 _MORE = 1.4
+# Which makes at least this share of failures, and is compared within the same part of the day.
+_ON_TOP = 0.25
+_SOON_S = 600.0
 _LEAST_BEFORE = 20
 _LEAST_BEFORE_S = 60.0
 # A restart's ripple begins within half a minute of it.
@@ -96,7 +99,7 @@ def _many_sources(before: list[Observation], since: list[Observation]) -> Verdic
     usual_s = since[0].at_s - before[0].at_s
     came, succeeded = seen_before / usual_s * elapsed_s, (seen_before - failed_before) / usual_s * elapsed_s
     share = failed / seen
-    if seen < _MORE * came + 3 * math.sqrt(came):
+    if seen < _MORE * came + 3 * math.sqrt(came) or share < _ON_TOP or elapsed_s > _SOON_S:
         return None
     as_before = _log_poisson(seen - failed, succeeded) - _log_poisson(seen - failed, came * (1 - share))
     on_top = _log_poisson(failed, float(failed)) - _log_poisson(failed, came * share)
