@@ -11,6 +11,7 @@ import sys
 BENCHES = (
     "school_pages",
     "detection_delay",
+    "detect",
     "commands",
     "check_speed",
     "check_files",

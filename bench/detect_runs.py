@@ -42,9 +42,12 @@ def feed(watched: ShareSegment, lines: Lines, stop_after: float = math.inf) -> l
     """Every row; the detections with the row that brought them. Ends at the first that comes after `stop_after`."""
     found: list[tuple[Detection, int]] = []
     columns = [lines.at_s, lines.gap, lines.person, lines.arrived_s, lines.source]
+    before_s = float(lines.at_s[0])
     for row, (at_s, gap, person, arrived_s, source) in enumerate(zip(*(one.tolist() for one in columns), strict=True)):
         if gap or person < 0:
-            watched.succeed(at_s, gap)
+            # Between this row and the one before: were they stamped with the failure, they would seem to come after it.
+            watched.succeed((before_s + at_s) / 2 if person >= 0 else at_s, gap)
+        before_s = at_s
         if person >= 0:
             detection = watched.observe(at_s, person, True, "wrong-password", _typed(source))
             if detection is not None:
