@@ -95,7 +95,8 @@ def _many_sources(before: list[Observation], since: list[Observation]) -> Verdic
     failed_before, seen_before = tally(before)
     if seen_before < _LEAST_BEFORE or since[0].at_s - before[0].at_s < _LEAST_BEFORE_S:
         return None
-    elapsed_s = max(since[-1].at_s - since[0].at_s, 1.0)
+    # The last line may be a late one.
+    elapsed_s = max(max(one.at_s for one in since) - since[0].at_s, 1.0)
     usual_s = since[0].at_s - before[0].at_s
     came, succeeded = seen_before / usual_s * elapsed_s, (seen_before - failed_before) / usual_s * elapsed_s
     share = failed / seen
