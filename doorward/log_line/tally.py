@@ -17,8 +17,8 @@ from typing import TypeVar
 from doorward.log_line.said import Parse
 from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
 
-# (number of the window since 1970, "kind/outcome/reason", client, browser family)
-Key = tuple[int, str, str | None, str | None]
+# (number of the window since 1970, "kind/outcome/reason", client)
+Key = tuple[int, str, str | None]
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 # A chunk of lines, each ended by a newline, and the width of a window in seconds.
@@ -63,8 +63,8 @@ def window_of(at_s: float, width_s: float) -> int:
     return floor(at_s / width_s)
 
 
-# What a frame or a sentence comes to: a verdict with client and browser; 0 to be read each time, 1 silent, 2 a probe's.
-_Meaning = tuple[str, str | None, str | None] | int
+# What a frame or a sentence comes to: a verdict and a client; 0 to be read each time, 1 silent, 2 a probe's.
+_Meaning = tuple[str, str | None] | int
 _EACH, _SILENT, _PROBE = 0, 1, 2
 
 
@@ -165,7 +165,7 @@ class _Numbers(dict[bytes, int | None]):
 def _meaning(event: SignInEvent | int) -> _Meaning:
     if isinstance(event, int):
         return event
-    return _PROBE if event.probe else (words(event.kind, event.outcome, event.reason), event.client, event.agent)
+    return _PROBE if event.probe else (words(event.kind, event.outcome, event.reason), event.client)
 
 
 def _sum(told: dict[tuple[_Meaning, int | None], list[str | None]], tallied: Tallied) -> None:

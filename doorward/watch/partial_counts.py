@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import hashlib
 import heapq
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import datasketches
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from doorward.log_line import LogOptions
 from doorward.log_line.said import Parse
@@ -25,10 +27,9 @@ from doorward.log_line.tally import Key, Tallied, Tally, who, window_of, words
 from doorward.model.sign_in import SignInEvent
 from doorward.systems import system
 from doorward.watch.follow import LONGEST_LINE
+from doorward.watch.partial_windows import Segment, Window
 
 OTHER = "(other)"
-LG_K = 12
-_TYPE = datasketches.tgt_hll_type.HLL_8
 _LONGEST_LABEL = 80
 
 # `told` is empty for a row of counts; else it says what the row counts instead, and the segment is empty.
@@ -39,14 +40,12 @@ SCHEMA = pa.schema(
         ("window", pa.int64()),
         ("verdict", pa.string()),
         ("client", pa.string()),
-        ("agent", pa.string()),
         ("count", pa.int64()),
         ("people", pa.binary()),
     ]
 )
 TOLD = ("late", "unparsed", "probe", "silent")
-Row = tuple[str, str, int, str, str | None, str | None, int, bytes]
-_Segment = tuple[str, str | None, str | None]
+Row = tuple[str, str, int, str, str | None, int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +78,6 @@ class _Reader:
         return None if made is None else made(self.counting.options)
 
 
-class _Window:
-    """The segments of one window; at most `most` of them and `other`."""
-
-    __slots__ = ("counts", "people", "ranks")
-
-    def __init__(self) -> None:
-        self.counts: dict[_Segment, int] = {}
-        self.people: dict[_Segment, datasketches.hll_sketch] = {}
-        self.ranks: list[tuple[int, _Segment]] = []
-
-    def total(self) -> int:
-        return sum(self.counts.values())
-
-
 class Partial:
     """Counts of one component."""
 
@@ -100,7 +85,7 @@ class Partial:
         self.component = component
         self.counting = counting
         self._reader = _Reader(counting)
-        self._windows: dict[int, _Window] = {}
+        self._windows: dict[int, Window] = {}
         self._told = dict.fromkeys(TOLD, 0)
         self._late_before: int | None = None
 
@@ -119,8 +104,8 @@ class Partial:
     def _add_tallied(self, tallied: Tallied) -> None:
         self._told["probe"] += tallied.probes
         self._told["silent"] += tallied.silent
-        for (window, verdict, client, agent), people in tallied.groups.items():
-            self._add(window, (verdict, client, agent), len(people), set(people))
+        for (window, verdict, client), people in tallied.groups.items():
+            self._add(window, (verdict, client), len(people), set(people))
 
     def _add_each(self, lines: Iterable[bytes]) -> None:
         parse, component = self._reader.parse, self.component
@@ -152,35 +137,23 @@ class Partial:
 
     def _key(self, event: SignInEvent) -> Key:
         at_s = event.at.timestamp()
-        return (
-            window_of(at_s, self.counting.width_s),
-            words(event.kind, event.outcome, event.reason),
-            event.client,
-            event.agent,
-        )
+        verdict = words(event.kind, event.outcome, event.reason)
+        return window_of(at_s, self.counting.width_s), verdict, event.client
 
-    def _add(self, number: int, segment: _Segment, count: int, people: Iterable[str | None]) -> None:
+    def _add(self, number: int, segment: Segment, count: int, people: set[str | None]) -> None:
         window = self._window(number)
         if window is None:
             self._told["late"] += count
             return
-        segment = self._place(window, segment)
-        window.counts[segment] = window.counts.get(segment, 0) + count
-        sketch = window.people.get(segment)
-        if sketch is None:
-            window.people[segment] = sketch = datasketches.hll_sketch(LG_K, _TYPE)
-        update = sketch.update
-        for person in people:
-            if person is not None:
-                update(person)
+        window.room(self._place(window, segment), count).add(people)
 
-    def _window(self, number: int) -> _Window | None:
+    def _window(self, number: int) -> Window | None:
         """The window of that number, None if it is earlier than those that are kept."""
         window = self._windows.get(number)
         if window is None:
             if self._late_before is not None and number < self._late_before:
                 return None
-            self._windows[number] = window = _Window()
+            self._windows[number] = window = Window()
             if len(self._windows) >= 2 * self.counting.most_windows:
                 self._forget()
                 return self._windows.get(number)
@@ -192,32 +165,37 @@ class Partial:
             self._told["late"] += self._windows.pop(number).total()
             self._late_before = number + 1
 
-    def _place(self, window: _Window, segment: _Segment) -> _Segment:
+    def _place(self, window: Window, segment: Segment) -> Segment:
         """Where a segment is counted: under its own name, or under `other` if those of least rank fill the window."""
         if segment in window.counts:
             return segment
-        verdict, client, agent = segment
-        segment = (verdict, _clipped(client), _clipped(agent))
-        other = (verdict, OTHER, OTHER)
+        verdict, client = segment
+        segment, other = (verdict, _clipped(client)), (verdict, OTHER)
         if segment in window.counts or segment == other:
             return segment
-        rank = self._rank(segment)
-        if len(window.ranks) < self.counting.most_segments:
-            heapq.heappush(window.ranks, (-rank, segment))
+        most = self.counting.most_segments
+        if not window.ranks:
+            if len(window.counts) < most:
+                return segment
+            window.ranks = [(-self._rank(known), known) for known in window.counts if known[1] != OTHER]
+            heapq.heapify(window.ranks)
+        if len(window.ranks) < most:
+            heapq.heappush(window.ranks, (-self._rank(segment), segment))
             return segment
+        rank = self._rank(segment)
         if rank > -window.ranks[0][0]:
             return other
         _, last = heapq.heapreplace(window.ranks, (-rank, segment))
-        _move(window, last, (last[0], OTHER, OTHER))
+        window.move(last, (last[0], OTHER))
         return segment
 
-    def _rank(self, segment: _Segment) -> int:
+    def _rank(self, segment: Segment) -> int:
         text = repr(segment).encode("utf-8", "backslashreplace")
         return int.from_bytes(hashlib.blake2b(text, digest_size=8, key=self.counting.options.hash_key[:64]).digest())
 
     def absorb(self, rows: Iterable[Row]) -> None:
         """Add rows that another Partial of this component made."""
-        for _, told, number, verdict, client, agent, count, people in rows:
+        for _, told, number, verdict, client, count, people in rows:
             if told:
                 self._told[told] += count
                 continue
@@ -225,20 +203,19 @@ class Partial:
             if window is None:
                 self._told["late"] += count
                 continue
-            segment = self._place(window, (verdict, client, agent))
-            window.counts[segment] = window.counts.get(segment, 0) + count
-            _unite(window, segment, datasketches.hll_sketch.deserialize(people))
+            segment = self._place(window, (verdict, client))
+            window.room(segment, count).unite(datasketches.hll_sketch.deserialize(people))
 
     def rows(self) -> list[Row]:
         """What was counted, oldest window first."""
         self._forget()
         made: list[Row] = [
-            (self.component, told, 0, "", None, None, count, b"") for told, count in self._told.items() if count
+            (self.component, told, 0, "", None, count, b"") for told, count in self._told.items() if count
         ]
         for number in sorted(self._windows):
             window = self._windows[number]
             made += [
-                (self.component, "", number, *segment, count, window.people[segment].serialize_compact())
+                (self.component, "", number, *segment, count, window.people[segment].sketched().serialize_compact())
                 for segment, count in window.counts.items()
             ]
         return made
@@ -261,41 +238,30 @@ def rows_of(table: pa.Table | pa.RecordBatch) -> Iterable[Row]:
 
 def merged(tables: Iterable[pa.Table], counting: Counting) -> pa.Table:
     """One table of those that several made of parts of the same logs, by component and time."""
-    made: dict[str, Partial] = {}
+    found = [table for table in tables if table.num_rows]
+    made: list[pa.Table] = [table_of([])]
+    for component in sorted({name for table in found for name in table["component"].unique().to_pylist()}):
+        mine = [table.filter(pc.equal(table["component"], component)) for table in found]
+        made.append(_merged_component(component, [table for table in mine if table.num_rows], counting))
+    return pa.concat_tables(made)
+
+
+def _merged_component(component: str, tables: list[pa.Table], counting: Counting) -> pa.Table:
+    """Most windows stand in one table only and pass as they are, unless the oldest must go."""
+    if len(tables) == 1:
+        return tables[0]
+    tables_of = Counter(number for table in tables for number in table["window"].unique().to_pylist())
+    if len(tables_of) > counting.most_windows:
+        shared = pa.array(tables_of, pa.int64())
+    else:
+        shared = pa.array([number for number, count in tables_of.items() if count > 1], pa.int64())
+    made = Partial(component, counting)
+    alone = []
     for table in tables:
-        for row in rows_of(table):
-            component = row[0]
-            if component not in made:
-                made[component] = Partial(component, counting)
-            made[component].absorb((row,))
-    return pa.concat_tables([table_of([]), *(made[name].table() for name in sorted(made))])
-
-
-def distinct(sketch: bytes) -> int:
-    """About how many people a sketch has seen: within 2 % or so, exact below some hundreds.
-
-    A union's estimate depends on the registers only, a sketch's own also on the order in which they were filled.
-    """
-    union = datasketches.hll_union(LG_K)
-    union.update(datasketches.hll_sketch.deserialize(sketch))
-    estimate: float = union.get_estimate()
-    return round(estimate)
-
-
-def _move(window: _Window, segment: _Segment, to: _Segment) -> None:
-    window.counts[to] = window.counts.get(to, 0) + window.counts.pop(segment)
-    _unite(window, to, window.people.pop(segment))
-
-
-def _unite(window: _Window, segment: _Segment, people: datasketches.hll_sketch) -> None:
-    known = window.people.get(segment)
-    if known is None:
-        window.people[segment] = people
-        return
-    union = datasketches.hll_union(LG_K)
-    union.update(known)
-    union.update(people)
-    window.people[segment] = union.get_result(_TYPE)
+        is_shared = pc.or_(pc.is_in(table["window"], shared), pc.not_equal(table["told"], ""))
+        made.absorb(rows_of(table.filter(is_shared)))
+        alone.append(table.filter(pc.invert(is_shared)))
+    return pa.concat_tables([made.table(), *alone]).sort_by([("told", "descending"), ("window", "ascending")])
 
 
 def _clipped(label: str | None) -> str | None:

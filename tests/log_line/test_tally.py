@@ -94,7 +94,7 @@ def _by_parser(kind: str, lines: list[bytes]) -> tuple[Counter[object], dict[obj
             counts["probe" if event else "silent"] += 1
             continue
         verdict = words(event.kind, event.outcome, event.reason)
-        key = (window_of(event.at.timestamp(), 10.0), verdict, event.client, event.agent)
+        key = (window_of(event.at.timestamp(), 10.0), verdict, event.client)
         counts[key] += 1
         people.setdefault(key, set()).add(who(event))
     return +counts, people

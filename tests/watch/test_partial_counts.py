@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from doorward.log_line import LogOptions
 from doorward.log_line.tally import who, window_of, words
 from doorward.systems import system
-from doorward.watch.partial_counts import OTHER, Counting, Partial, distinct, merged, rows_of
+from doorward.watch.partial_counts import OTHER, Counting, Partial, merged, rows_of
+from doorward.watch.partial_windows import distinct
 from tests.watch.crowd import Crowd
 
 OPTIONS = LogOptions(hash_key=b"k" * 32)
@@ -81,13 +82,13 @@ def test_it_counts_what_the_parser_reads() -> None:
             told["probe" if event else "silent"] += 1
             continue
         verdict = words(event.kind, event.outcome, event.reason)
-        key = (window_of(event.at.timestamp(), 10.0), verdict, event.client, event.agent)
+        key = (window_of(event.at.timestamp(), 10.0), verdict, event.client)
         events[key] += 1
         people.setdefault(key, set()).add(who(event) or "")
     counted = _counted(COUNTING, [b"".join(_log())])
-    assert {row[2:6]: row[6] for row in counted if not row[1]} == dict(events)
-    assert {row[2:6]: row[7] for row in counted if not row[1]} == {key: len(who) for key, who in people.items()}
-    assert {row[1]: row[6] for row in counted if row[1]} == {key: count for key, count in told.items() if count}
+    assert {row[2:5]: row[5] for row in counted if not row[1]} == dict(events)
+    assert {row[2:5]: row[6] for row in counted if not row[1]} == {key: len(who) for key, who in people.items()}
+    assert {row[1]: row[5] for row in counted if row[1]} == {key: count for key, count in told.items() if count}
 
 
 @settings(max_examples=25, deadline=None)
@@ -117,10 +118,10 @@ def test_segments_beyond_the_most_are_one_and_none_is_lost() -> None:
         made.add_lines(b"".join(lines[start : start + 100]))
     rows = list(rows_of(made.table()))
     assert len(rows) == 9
-    assert sum(row[6] for row in rows) == 3000
+    assert sum(row[5] for row in rows) == 3000
     (rest,) = (row for row in rows if row[4] == OTHER)
-    assert rest[6] == 2992
-    assert distinct(rest[7]) == pytest.approx(2992, rel=0.06)
+    assert rest[5] == 2992
+    assert distinct(rest[6]) == pytest.approx(2992, rel=0.06)
 
 
 def test_windows_earlier_than_the_most_are_told_as_late() -> None:
@@ -128,8 +129,8 @@ def test_windows_earlier_than_the_most_are_told_as_late() -> None:
     for minute in (*range(60), 0):
         made.add_lines(_line(f"2026-03-02T08:{minute:02}:00Z", person="p"))
     rows = list(rows_of(made.table()))
-    assert sum(row[6] for row in rows if not row[1]) == 10
-    assert [row[6] for row in rows if row[1] == "late"] == [51]
+    assert sum(row[5] for row in rows if not row[1]) == 10
+    assert [row[5] for row in rows if row[1] == "late"] == [51]
 
 
 def test_a_long_label_is_cut_and_a_long_line_is_told_as_unparsed() -> None:
@@ -137,17 +138,17 @@ def test_a_long_label_is_cut_and_a_long_line_is_told_as_unparsed() -> None:
     made.add_lines(_line("2026-03-02T08:00:00Z", client="c" * 500))
     made.add_lines(_line("2026-03-02T08:00:00Z", client="c" * 100_000))
     told, counted = rows_of(made.table())
-    assert (told[1], told[6]) == ("unparsed", 1)
+    assert (told[1], told[5]) == ("unparsed", 1)
     assert counted[4] == "c" * 80
 
 
 def test_a_log_without_its_last_newline_is_read_to_its_end() -> None:
     made = Partial("auth", COUNTING)
     made.add_lines(_line("2026-03-02T08:00:00Z").rstrip())
-    assert [row[6] for row in rows_of(made.table())] == [1]
+    assert [row[5] for row in rows_of(made.table())] == [1]
 
 
 def test_a_kind_without_a_tally_is_counted_by_its_parser() -> None:
     made = Partial("host", Counting("pam", OPTIONS))
     made.add_lines(b"nothing of PAM\n")
-    assert [(row[1], row[6]) for row in rows_of(made.table())] == [("unparsed", 1)]
+    assert [(row[1], row[5]) for row in rows_of(made.table())] == [("unparsed", 1)]

@@ -39,7 +39,7 @@ class Counted(msgspec.Struct, frozen=True, gc=False):
 
 _DECODE = msgspec.json.Decoder(Counted).decode_lines
 _ANY_TIME = datetime.fromtimestamp(0, UTC)
-_Told = tuple[int, str, str | None, str | None, int | None, str | None, str | None, bool]
+_Told = tuple[int, str, str | None, str | None, int | None, str | None, bool]
 
 
 def tally(chunk: bytes, width_s: float) -> Tallied:
@@ -47,7 +47,7 @@ def tally(chunk: bytes, width_s: float) -> Tallied:
     tallied = Tallied()
     told: dict[_Told, list[str | None]] = {}
     _gather(chunk, width_s, told, tallied.rest)
-    for (window, event, outcome, reason, status, client, agent, synthetic), people in told.items():
+    for (window, event, outcome, reason, status, client, synthetic), people in told.items():
         kind = KINDS.get(event)
         if kind is None:
             tallied.silent += len(people)
@@ -56,7 +56,7 @@ def tally(chunk: bytes, width_s: float) -> Tallied:
         else:
             said = Line(_ANY_TIME, event, outcome=outcome, reason=reason, status=status)
             meant, why, _ = verdict(kind, said)
-            tallied.groups.setdefault((window, words(kind, meant, why), client, agent), []).extend(people)
+            tallied.groups.setdefault((window, words(kind, meant, why), client), []).extend(people)
     return tallied
 
 
@@ -89,7 +89,6 @@ def _sort(rows: Iterable[Counted], width_s: float, told: dict[_Told, list[str | 
             row.reason,
             row.status,
             row.client,
-            row.agent,
             row.synthetic,
         )
         people = told.get(key)
