@@ -26,7 +26,7 @@ from doorward.settings import Settings
 from doorward.settings_tables import ProbeTable
 from doorward.store import watching
 from doorward.store.connection import release
-from doorward.web import server, setup_link
+from doorward.web import metrics, server, setup_link
 
 WATCH_EVERY_S = 0.5
 ACT_EVERY_S = 0.5
@@ -56,6 +56,7 @@ class Daemon:
         _ready(settings).unlink(missing_ok=True)
         self._listening = server.listen(settings)
         self.pipeline = Pipeline(settings, self._listening.address)
+        metrics.figures_from(self.pipeline.figures)
         self._reported: dict[str, tuple[str, str, float]] = {}
         self._store_failed_at = float("-inf")
 

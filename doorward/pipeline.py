@@ -41,6 +41,7 @@ from doorward.wiring.moves import Move, next_move
 from doorward.wiring.recovering import DOORWARD, Recovering
 from doorward.wiring.repair import Repair
 from doorward.wiring.versions import ReviewedChange, Versions
+from doorward.wiring.watch_figures import EventCounts, WatchFigures
 
 STAGES = ("check", "probe", "watch", "diagnose", "respond", "recover", "review")
 
@@ -62,6 +63,7 @@ class Pipeline:
         self.settings = settings
         self.dashboard_url = dashboard_url
         self.memory = Memory()
+        self._counts = EventCounts()
         self.ledger = Ledger(settings.state)
         self.logs = Logs(settings)
         self.versions = Versions(settings)
@@ -169,11 +171,17 @@ class Pipeline:
         """Read what the logs say since last time; a detection becomes an incident, part of one, or nothing."""
         events = self.logs.poll()
         self.memory.add(events)
+        self._counts.add(events)
         with self._watch_lock:
             self.watcher.feed(events)
             self._undecided.extend(self.watcher.advance(now()))
         self._decide()
         self.logs.commit()
+
+    def figures(self) -> WatchFigures:
+        """How the watch stands at this moment, for other dashboards."""
+        with self._watch_lock:
+            return self._counts.figures(self.watcher, self.logs, now())
 
     def _decide(self) -> None:
         """Respond to each detection once. Old ones wait until the log is read to its end, and then count if they still

@@ -35,6 +35,9 @@ class DashboardTable(Table):
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8700, ge=0, le=65535, description="port to listen on; 0 = any free one")
     public_url: str = Field("", description="address people use, if a proxy stands in front")
+    metrics_token_file: Path | None = Field(
+        None, description="file with the bearer token (16 characters or more) by which a machine reads /metrics"
+    )
 
 
 class ServiceTable(Table):

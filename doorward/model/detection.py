@@ -93,3 +93,14 @@ class UsualRate:
     segment: tuple[tuple[str, str], ...]
     expected: float | None
     learned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentState:
+    """A watched segment at one moment: its evidence (log, minus infinity before anything was seen) against the
+    threshold, what is usual, and whether a detection stands."""
+
+    usual: UsualRate
+    log_e: float
+    threshold_log_e: float
+    detected: bool

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from doorward.model.detection import Signal, Suspicion, UsualRate
+from doorward.model.detection import SegmentState, Signal, Suspicion, UsualRate
 from doorward.watch.evidence import Recovery
 from doorward.watch.plans import Labels
 from doorward.watch.settings import MINUTES_PER_MONTH, WatchSettings
@@ -104,6 +104,10 @@ class Segment(ABC):
     def usual(self) -> UsualRate:
         """The segment's envelope as others see it."""
         return UsualRate(self.identity.signal, self.identity.labels, self.expected(), self.learned)
+
+    def state(self) -> SegmentState:
+        """The segment at this moment."""
+        return SegmentState(self.usual(), self.log_e(), self.threshold_log_e, self.is_detected)
 
     def budget_words(self) -> str:
         """The last line of every detection's evidence."""

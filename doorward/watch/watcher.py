@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from doorward import extensions
-from doorward.model.detection import Detection, Signal, Suspicion, UsualRate
+from doorward.model.detection import Detection, SegmentState, Signal, Suspicion, UsualRate
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.sign_in import Bucket, Kind, SignInEvent
 from doorward.watch import detectors as _folder
@@ -209,6 +209,10 @@ class Watcher:
     def usual(self) -> tuple[UsualRate, ...]:
         """What is usual for every segment."""
         return tuple(segment.usual() for segment in self._segments())
+
+    def states(self) -> tuple[SegmentState, ...]:
+        """How every segment stands."""
+        return tuple(segment.state() for segment in self._segments())
 
     def forgotten(self) -> int:
         """Parts (clients, networks, providers, browsers) that had to make room for others."""

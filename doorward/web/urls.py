@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from doorward.web import entrance, events, trouble, views
+from doorward.web import entrance, events, metrics_page, trouble, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.status, name="status"),
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("reviews/", views.reviews, name="reviews"),
     path("events/", events.events, name="events"),
     path("health/", views.health, name="health"),
+    path("metrics", metrics_page.metrics, name="metrics"),
     path("sign-in/", entrance.SignIn.as_view(), name="sign-in"),
     path("sign-out/", entrance.SignOut.as_view(), name="sign-out"),
     path("account/", entrance.ChangePassword.as_view(), name="account"),
