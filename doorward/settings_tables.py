@@ -72,6 +72,25 @@ class RehearsalTable(Table):
     sso_double: Path | None = Field(None, description="Python file with `sent_back(asked)`: the provider's answer")
 
 
+class SourceTable(Table):
+    """[component.source]: where the log's lines come from, if not from the file `log` (docs/sources.md)."""
+
+    kind: Literal["file", "stdin", "journald", "syslog", "http", "loki", "elasticsearch", "kafka"] = Field(
+        "file", description="file, stdin, journald, syslog, http, loki, elasticsearch or kafka"
+    )
+    listen: str = Field("127.0.0.1:5514", description="syslog (UDP and TCP), http: address and port")
+    token_file: Path | None = Field(None, description="http: bearer token of the senders; loki, elasticsearch: ours")
+    most_bytes: int = Field(4_194_304, ge=1024, le=16_777_216, description="http: longest request, also unpacked")
+    address: str = Field("", description="loki, elasticsearch: http://host:port; kafka: its brokers")
+    query: str = Field("", description="loki: LogQL selector; elasticsearch: query string; kafka: topic")
+    index: str = Field("", description="elasticsearch: index, data stream or pattern")
+    line_field: str = Field("", description="elasticsearch: field with the line; empty = the document is the line")
+    time_field: str = Field("@timestamp", description="elasticsearch: field with the time")
+    units: tuple[str, ...] = Field((), description="journald: units; empty = all")
+    every_s: Seconds = Field(2.0, description="loki, elasticsearch: seconds between questions")
+    late_s: Seconds = Field(30.0, le=300, description="loki, elasticsearch: lines that come so late are still found")
+
+
 class ComponentTable(Table):
     """[[component]]: a part of the service."""
 
@@ -87,6 +106,7 @@ class ComponentTable(Table):
     log: Path | None = Field(None, description="log to follow")
     log_kind: str = Field("", description="kind of the log's lines; default: the component's kind")
     log_options: LogOptionsTable = Field(default_factory=lambda: LogOptionsTable())
+    source: SourceTable = Field(default_factory=lambda: SourceTable())
     address: str = Field("", description="http://host:port where it listens")
     health: str = Field("", description="liveness path, such as /healthz")
     pid_file: Path | None = Field(None, description="file with the process id")
@@ -186,6 +206,7 @@ def tables() -> dict[str, type[BaseModel]]:
         "[component.log_options]": LogOptionsTable,
         "[[component.log_options.route]]": RouteTable,
         "[[component.log_options.mapping]]": MappingTable,
+        "[component.source]": SourceTable,
         "[component.reload]": ReloadTable,
         "[component.rehearsal]": RehearsalTable,
         "[[component.end]]": EndTable,

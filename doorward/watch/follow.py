@@ -10,7 +10,7 @@ Copy and truncate: the copy `name.1` is known by its first bytes and read on fro
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -40,6 +40,37 @@ class Batch:
     more: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What lines told; `unparsed` of them did not parse, and `samples` are the shapes of a few."""
+
+    events: tuple[SignInEvent, ...]
+    unparsed: int
+    samples: tuple[str, ...]
+
+
+def parsed(lines: Iterable[bytes | None], parse: Parse, component: str) -> Parsed:
+    """The events of lines in their order; None is a line that was too long to be told."""
+    events: list[SignInEvent] = []
+    samples: list[str] = []
+    unparsed = 0
+    for line in lines:
+        if line is not None and not line.strip():
+            continue
+        try:
+            if line is None:
+                raise ValueError("too long")
+            event = parse(line, component)
+        except ValueError:
+            unparsed += 1
+            if len(samples) < MOST_SAMPLES:
+                samples.append(f"over {LONGEST_LINE} bytes without an end" if line is None else shape(line))
+            continue
+        if event is not None:
+            events.append(event)
+    return Parsed(tuple(events), unparsed, tuple(samples))
+
+
 class Follower:
     """Reads one log. Not thread-safe; `close` frees the open file."""
 
@@ -64,6 +95,13 @@ class Follower:
     def poll(self, limit_bytes: int = 4 * 1024 * 1024) -> Batch:
         """The lines written since the last poll, about `limit_bytes` of them at most. Raises OSError if a file that
         exists cannot be read."""
+        lines, more = self.take(limit_bytes)
+        found = parsed(lines, self._parse, self.component)
+        assert self._cursor is not None
+        return Batch(found.events, self._cursor, len(lines), found.unparsed, found.samples, more)
+
+    def take(self, limit_bytes: int) -> tuple[list[bytes | None], bool]:
+        """The same lines as they stand, None for one that is too long, and whether the limit cut them short."""
         lines: list[bytes | None] = []
         left = max(limit_bytes, 1)
         while left > 0 and self._ready():
@@ -71,28 +109,7 @@ class Follower:
             left -= taken
             if ended and not self._turn_over(lines):
                 break
-        return self._batch(lines, more=left <= 0)
-
-    def _batch(self, lines: list[bytes | None], more: bool) -> Batch:
-        events: list[SignInEvent] = []
-        samples: list[str] = []
-        unparsed = 0
-        for line in lines:
-            if line is not None and not line.strip():
-                continue
-            try:
-                if line is None:
-                    raise ValueError("too long")
-                event = self._parse(line, self.component)
-            except ValueError:
-                unparsed += 1
-                if len(samples) < MOST_SAMPLES:
-                    samples.append(f"over {LONGEST_LINE} bytes without an end" if line is None else shape(line))
-                continue
-            if event is not None:
-                events.append(event)
-        assert self._cursor is not None
-        return Batch(tuple(events), self._cursor, len(lines), unparsed, tuple(samples), more)
+        return lines, left <= 0
 
     def _ready(self) -> bool:
         """Open the file that the cursor stands in, or the one that follows it; False if there is none yet."""

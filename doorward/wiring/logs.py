@@ -6,10 +6,11 @@ A line that does not parse and a log that cannot be read are told in `trouble`, 
 
 from __future__ import annotations
 
-import os
+import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 
 from doorward.errors import InputInvalid, Problem
@@ -18,9 +19,12 @@ from doorward.settings import Settings
 from doorward.settings_tables import ComponentTable
 from doorward.store import watching
 from doorward.systems import system
-from doorward.watch import Cursor, partial
-from doorward.watch import cursor as cursors
-from doorward.watch.follow import Batch, Follower, Parse
+from doorward.watch import partial
+from doorward.watch.follow import Parse, Parsed, parsed
+from doorward.watch.sources.file import FileSource
+from doorward.watch.sources.source import Source, Taken
+from doorward.watch.sources.spool import Spool
+from doorward.watch.sources.spooled import SpoolSource
 from doorward.wiring.log_options import log_options
 
 POLL_BYTES = 8 * 1024 * 1024
@@ -36,9 +40,14 @@ class Logs:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._components = tuple(component for component in settings.component if component.log)
+        self._components = tuple(table for table in settings.component if table.log or table.source.kind != "file")
         self._parsers = {component.name: _parser(settings, component) for component in self._components}
-        self._followers = {component.name: self._follower(component) for component in self._components}
+        self.spools = {
+            component.name: Spool(settings.state / "spool" / component.name)
+            for component in self._components
+            if component.source.kind != "file"
+        }
+        self._sources = {component.name: self._source(component) for component in self._components}
         self.unparsed: Counter[str] = Counter()
         self.samples: dict[str, tuple[str, ...]] = {}
         self._unparsed_at: dict[str, datetime] = {}
@@ -50,15 +59,17 @@ class Logs:
     @property
     def names(self) -> tuple[str, ...]:
         """Components with a log."""
-        return tuple(self._followers)
+        return tuple(self._sources)
 
-    def _follower(self, component: ComponentTable) -> Follower:
+    def _source(self, component: ComponentTable) -> Source:
+        if component.name in self.spools:
+            kept = watching.cursor(f"spool:{component.name}")
+            return SpoolSource(component.name, self.spools[component.name], kept)
         path = self.path(component)
-        kept = watching.cursor(str(path))
-        return Follower(path, component.name, self._parsers[component.name], cursors.decode(kept) if kept else None)
+        return FileSource(path, watching.cursor(str(path)))
 
     def path(self, component: ComponentTable) -> Path:
-        """Where the component's log is."""
+        """Where the component's log is, if it is a file."""
         assert component.log is not None
         return self._settings.place(component.log)
 
@@ -67,52 +78,47 @@ class Logs:
         a cursor is left to `poll`, lest it weigh twice."""
         events: list[SignInEvent] = []
         for component in self._components:
-            limit = self._followers[component.name].cursor
-            if limit is not None:
-                events.extend(e for e in self._read(component, now - PAST, limit) if e.at <= now)
+            lines = self._sources[component.name].past(PAST_BYTES)
+            events.extend(e for e in self._events(component, now - PAST, lines) if e.at <= now)
         return tuple(sorted(events, key=lambda event: event.at))
 
     def history(self, component: ComponentTable, since: datetime) -> tuple[SignInEvent, ...]:
         """The component's events since a time, read anew from its log and the one rotated before it."""
-        return tuple(self._read(component, since, None))
+        source = self._sources.get(component.name)
+        return tuple(self._events(component, since, source.history(PAST_BYTES))) if source else ()
 
-    def _read(self, component: ComponentTable, since: datetime, limit: Cursor | None) -> Iterator[SignInEvent]:
-        path, parse = self.path(component), self._parsers[component.name]
-        for name in (path.with_name(path.name + ".1"), path):
-            for line in _lines(name, limit):
-                try:
-                    event = parse(line, component.name)
-                except ValueError:
-                    continue
-                if event is not None and event.at >= since:
-                    yield event
-            if limit is not None and _inode(name) == limit.inode:
-                return
+    def _events(self, component: ComponentTable, since: datetime, lines: Iterable[bytes]) -> Iterator[SignInEvent]:
+        parse = self._parsers[component.name]
+        for line in lines:
+            try:
+                event = parse(line, component.name)
+            except ValueError:
+                continue
+            if event is not None and event.at >= since:
+                yield event
 
     def poll(self) -> tuple[SignInEvent, ...]:
         """What was written since the last poll, in the order of its times."""
         batches = self._batches()
-        events = sorted((event for batch in batches.values() for event in batch.events), key=lambda event: event.at)
+        found = {name: parsed(batch.lines, self._parsers[name], name) for name, batch in batches.items()}
+        # Within a log its own order stands, as in a replay: lines of several workers may be out of order.
+        events = tuple(heapq.merge(*(told.events for told in found.values()), key=attrgetter("at")))
         for name, batch in batches.items():
             if batch.lines:
-                self._uncommitted_cursors[str(self._followers[name].path)] = batch.cursor.encode()
+                self._uncommitted_cursors[name] = batch.cursor
         self._is_behind = any(batch.more for batch in batches.values())
         self._count(events)
-        self._note_unparsed(batches)
-        return tuple(events)
+        self._note_unparsed(found)
+        return events
 
-    def _batches(self) -> dict[str, Batch]:
+    def _batches(self) -> dict[str, Taken]:
         batches = {}
         self._unreadable = {}
-        for name, follower in list(self._followers.items()):
-            before = follower.cursor
+        for name, source in self._sources.items():
             try:
-                batches[name] = follower.poll(POLL_BYTES)
+                batches[name] = source.take(POLL_BYTES)
             except OSError as error:
                 self._unreadable[name] = f"cannot be read: {error.strerror}"
-                # Part of the poll may have been read before it failed: it is read again.
-                follower.close()
-                self._followers[name] = Follower(follower.path, name, self._parsers[name], before)
         return batches
 
     def _count(self, events: Iterable[SignInEvent]) -> None:
@@ -132,14 +138,17 @@ class Logs:
         """Store the counts of what was polled and the cursors, both or neither. Raises StoreUnavailable; what was not
         stored stays to be committed by the next call."""
         if self._uncommitted_cursors:
-            watching.commit(self._uncommitted_cursors, self._uncommitted.values())
-            self._uncommitted_cursors, self._uncommitted = {}, {}
+            cursors = {self._sources[name].key: cursor for name, cursor in self._uncommitted_cursors.items()}
+            watching.commit(cursors, self._uncommitted.values())
+            stored, self._uncommitted_cursors, self._uncommitted = self._uncommitted_cursors, {}, {}
+            for name, cursor in stored.items():
+                self._sources[name].committed(cursor)
 
-    def _note_unparsed(self, batches: dict[str, Batch]) -> None:
-        for name, batch in batches.items():
-            if batch.unparsed:
-                self.unparsed[name] += batch.unparsed
-                self.samples[name] = batch.unparsed_samples
+    def _note_unparsed(self, found: dict[str, Parsed]) -> None:
+        for name, told in found.items():
+            if told.unparsed:
+                self.unparsed[name] += told.unparsed
+                self.samples[name] = told.samples
                 self._unparsed_at[name] = datetime.now(UTC)
 
     def trouble(self, now: datetime) -> str:
@@ -164,27 +173,3 @@ class Logs:
 def _parser(settings: Settings, component: ComponentTable) -> Parse:
     source = system(component.log_kind or component.kind)
     return source.parser(None if source.log is None else log_options(settings, component))
-
-
-def _lines(path: Path, limit: Cursor | None) -> Iterator[bytes]:
-    """The file's last lines; up to the cursor if it stands in this file, and none that began after it."""
-    try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            end = limit.offset if limit is not None and os.fstat(file.fileno()).st_ino == limit.inode else size
-            file.seek(max(0, min(end, size) - PAST_BYTES))
-            at = file.tell()
-            for line in file:
-                at += len(line)
-                if at > end:
-                    return
-                yield line
-    except OSError:
-        return
-
-
-def _inode(path: Path) -> int:
-    try:
-        return path.stat().st_ino
-    except OSError:
-        return 0
