@@ -22,7 +22,9 @@ from doorward.commands import backtesting
 from doorward.commands.shared import FOUND, progress, reported
 from doorward.errors import InputInvalid, Problem
 from doorward.model.detection import Detection
+from doorward.settings import load
 from doorward.systems import system
+from doorward.watch.alert_rules import rule_file
 
 FOLLOW_EVERY_S = 0.5
 
@@ -53,6 +55,9 @@ BUDGETS = Annotated[
 ACCEPT = Annotated[
     float | None, typer.Option("--accept", help="With --budgets: false alarms a month to accept; default: the budget.")
 ]
+ALERT_RULES = Annotated[
+    bool, typer.Option("--alert-rules", help="Print alert rules for Prometheus over the metrics of /metrics.")
+]
 
 
 @reported
@@ -66,9 +71,12 @@ def watch(
     incidents: INCIDENTS = "",
     budgets: BUDGETS = "",
     accept: ACCEPT = None,
+    alert_rules: ALERT_RULES = False,
 ) -> None:
     """Read logs and say when sign-in left its usual course. `doorward run` does the same live."""
-    if backtest:
+    if alert_rules:
+        print(rule_file("" if config is None else load(config).dashboard.public_url), end="")
+    elif backtest:
         review = backtesting.Review(incidents, _numbers(budgets), accept)
         backtesting.run(logs or [], kind, config, review, output is Lines.JSONL)
     else:

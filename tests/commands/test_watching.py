@@ -48,3 +48,9 @@ def test_a_quiet_log_ends_with_nought_and_a_fault_with_one(doorward: Run, tmp_pa
     assert first["schema"] == "doorward.detection/1"
     assert first["measure"] == "session-rejections"
     assert first["onset"] >= "2026-11-21T10:02"
+
+
+def test_alert_rules_are_printed_without_any_log(doorward: Run) -> None:
+    said = doorward("watch", "--alert-rules")
+    assert said.code == 0
+    assert "alert: DoorwardDetected" in said.out
