@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from math import floor
 from typing import TypeVar
 
-from doorward.log_line.said import Parse
+from doorward.log_line.options import LogOptions
+from doorward.log_line.said import Parse, known
+from doorward.log_line.secrecy import Hasher
 from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
 
 # (number of the window since 1970, "kind/outcome/reason", client)
@@ -71,13 +73,17 @@ _EACH, _SILENT, _PROBE = 0, 1, 2
 class Sentences:
     """A tally for syslog: its sentences repeat but for names, times and ports, and the parser reads what is new only.
 
-    `pattern` fits every line of a chunk, in ten groups: the line, its time, then one of: frame, person, end, where what
-    it comes to hangs on the frame and who it was on the person; the same with a network; a sentence, in which all
-    stands; and last a line that is none of these.
+    `pattern` fits every line of a chunk, in eleven groups: the line, its time, then one of: frame, person, end, where
+    what it comes to hangs on the frame and who it was on the person; the same with a network; the start of a sentence
+    that decides all; a whole sentence; and last a line that is none of these.
     """
 
-    def __init__(self, parse: Parse, pattern: re.Pattern[bytes], time: Callable[[str], float]) -> None:
+    def __init__(
+        self, parse: Parse, options: LogOptions, pattern: re.Pattern[bytes], time: Callable[[str], float]
+    ) -> None:
         self._parse = parse
+        self._hasher = Hasher(options.hash_key)
+        self._probes = frozenset(self._hasher.person(name) for name in options.probe_accounts)
         self._found = pattern.findall
         self._time = time
         self._meanings: dict[tuple[bytes, ...], _Meaning] = {}
@@ -90,48 +96,51 @@ class Sentences:
         tallied, numbers = Tallied(), _Numbers(self._time, width_s)
         told: dict[tuple[_Meaning, int | None], list[str | None]] = {}
         meanings, people, networks, sentences = self._meanings, self._people, self._networks, self._sentences
-        for line, time, frame, person, end, where, network, tail, sentence, other in self._found(chunk):
+        for line, time, frame, person, end, where, network, tail, start, whole, other in self._found(chunk):
             if person:
-                meaning = meanings.get((frame, end))
-                if meaning is None or person not in people:
-                    meaning = self._read_framed(line, (frame, end), person, people)
-                name = people[person]
+                meaning = meanings.get((frame, end)) or self._read_frame(line, (frame, end))
+                name = people[person] if person in people else self._person(person)
             elif network:
-                meaning = meanings.get((where, tail))
-                if meaning is None or network not in networks:
-                    meaning = self._read_framed(line, (where, tail), network, networks)
-                name = networks[network]
+                meaning = meanings.get((where, tail)) or self._read_frame(line, (where, tail))
+                name = networks[network] if network in networks else self._network(network)
             elif other:
                 tallied.rest.append(other)
                 continue
             else:
+                sentence = start or whole
                 meaning, name = sentences.get(sentence) or self._read_sentence(line, sentence)
             window = numbers[time]
-            if window is None or meaning == _EACH or (name is None and not sentence):
+            if window is None or meaning == _EACH or (name is None and (person or network)):
                 tallied.rest.append(line)
                 continue
             key = (meaning, window)
-            known = told.get(key)
-            if known is None:
-                told[key] = known = []
-            known.append(name)
+            named = told.get(key)
+            if named is None:
+                told[key] = named = []
+            named.append(name)
         _sum(told, tallied)
         return tallied
 
-    def _read_framed(
-        self, line: bytes, frame: tuple[bytes, ...], name: bytes, names: dict[bytes, str | None]
-    ) -> _Meaning:
-        """What a frame comes to, and who the name is: None for a name to which the parser gives no hash."""
+    def _read_frame(self, line: bytes, frame: tuple[bytes, ...]) -> _Meaning:
+        """What a frame comes to, by the first line in it that is no probe's."""
         event = self._event(line)
-        is_person = names is self._people
-        named = isinstance(event, SignInEvent) and not event.probe and is_person == (event.person is not None)
-        _bounded(names)[name] = who(event) if isinstance(event, SignInEvent) and named else None
-        if frame not in self._meanings:
-            if not named:
-                # Another name may tell more of this frame: it is not remembered.
-                return _EACH
-            _bounded(self._meanings)[frame] = _meaning(event)
-        return self._meanings[frame]
+        if event == _EACH or (isinstance(event, SignInEvent) and event.probe):
+            return _EACH
+        _bounded(self._meanings)[frame] = found = _meaning(event)
+        return found
+
+    def _person(self, text: bytes) -> str | None:
+        """The hash of a person; None for nobody and for a probe, whose lines are the parser's."""
+        name = known(text.decode("ascii"))
+        mark = None if name is None else self._hasher.person(name)
+        _bounded(self._people)[text] = mark = None if mark in self._probes else mark
+        return mark
+
+    def _network(self, text: bytes) -> str | None:
+        """The hash of an address's network."""
+        address = known(text.decode("ascii"))
+        _bounded(self._networks)[text] = mark = None if address is None else self._hasher.source(address)
+        return mark
 
     def _read_sentence(self, line: bytes, sentence: bytes) -> tuple[_Meaning, str | None]:
         event = self._event(line)
@@ -178,8 +187,8 @@ def _sum(told: dict[tuple[_Meaning, int | None], list[str | None]], tallied: Tal
             tallied.groups[(window, *meaning)] = people
 
 
-def _bounded(known: dict[_K, _V]) -> dict[_K, _V]:
+def _bounded(held: dict[_K, _V]) -> dict[_K, _V]:
     """Room for one more."""
-    if len(known) >= _MOST_KNOWN:
-        known.clear()
-    return known
+    if len(held) >= _MOST_KNOWN:
+        held.clear()
+    return held

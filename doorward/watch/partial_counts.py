@@ -44,6 +44,7 @@ SCHEMA = pa.schema(
         ("people", pa.binary()),
     ]
 )
+_ORDER = [("told", "descending"), ("window", "ascending")]
 TOLD = ("late", "unparsed", "probe", "silent")
 Row = tuple[str, str, int, str, str | None, int, bytes]
 
@@ -248,9 +249,9 @@ def merged(tables: Iterable[pa.Table], counting: Counting) -> pa.Table:
 
 def _merged_component(component: str, tables: list[pa.Table], counting: Counting) -> pa.Table:
     """Most windows stand in one table only and pass as they are, unless the oldest must go."""
-    if len(tables) == 1:
-        return tables[0]
     tables_of = Counter(number for table in tables for number in table["window"].unique().to_pylist())
+    if len(tables) == 1 and len(tables_of) <= counting.most_windows:
+        return tables[0].sort_by(_ORDER)
     if len(tables_of) > counting.most_windows:
         shared = pa.array(tables_of, pa.int64())
     else:
@@ -261,7 +262,7 @@ def _merged_component(component: str, tables: list[pa.Table], counting: Counting
         is_shared = pc.or_(pc.is_in(table["window"], shared), pc.not_equal(table["told"], ""))
         made.absorb(rows_of(table.filter(is_shared)))
         alone.append(table.filter(pc.invert(is_shared)))
-    return pa.concat_tables([made.table(), *alone]).sort_by([("told", "descending"), ("window", "ascending")])
+    return pa.concat_tables([made.table(), *alone]).sort_by(_ORDER)
 
 
 def _clipped(label: str | None) -> str | None:

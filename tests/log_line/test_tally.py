@@ -15,7 +15,7 @@ from doorward.log_line import LogOptions
 from doorward.log_line.tally import Tallied, who, window_of, words
 from doorward.systems import system, systems
 
-OPTIONS = LogOptions(hash_key=b"k" * 32, year=2026)
+OPTIONS = LogOptions(hash_key=b"k" * 32, year=2026, probe_accounts=("probe",))
 KINDS = sorted(kind for kind, found in systems().items() if found.tally is not None)
 CASES = Path(__file__).parents[1] / "cases" / "logs"
 OTHERS = Path(os.environ.get("DOORWARD_LOGS", Path(__file__).parents[3] / "shared" / "data" / "logs"))
@@ -34,11 +34,13 @@ _SSHD = (
     "Disconnected from user {who} {ip} port {n}",
     "Disconnected from {ip} port {n}",
     "pam_unix(sshd:session): session opened for user {who} by (uid=0)",
+    "pam_unix(sshd:session): session closed for user {who}",
     "message repeated 2 times: [ Failed password for {who} from {ip} port {n} ssh2]",
     "{who}",
 )
 _NAMES = (
     "ada",
+    "probe",
     "invalid user",
     "from",
     "-",

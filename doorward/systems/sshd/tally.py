@@ -19,6 +19,8 @@ _PATTERN = re.compile(
     # A network, whatever the port.
     rb"|(Connection (?:closed|reset) by |Disconnected from |Received disconnect from )(" + _ADDRESS + rb")"
     rb" port \d+(:11: .*| \[preauth\])?"
+    # Silent, whoever it is.
+    rb"|(pam_unix\(sshd:session\): session (?:opened|closed) for user )" + _WORD + rb"(?: by .*)?"
     rb"|(.*)))$|^(.+)$",
     re.MULTILINE,
 )
@@ -31,4 +33,4 @@ def tally_of(log: LogFormat, options: LogOptions) -> Tally:
     def at_s(text: str) -> float:
         return (times.iso(text) if text[0].isdigit() else times.bsd(text)).timestamp()
 
-    return Sentences(log.parser(options), _PATTERN, at_s)
+    return Sentences(log.parser(options), options, _PATTERN, at_s)
