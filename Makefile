@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 ALL_READY := $(VENV)/.all-ready
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 
-.PHONY: setup setup-all test lint fix run demo bench bench-check bench-detect docs schemas lock clean
+.PHONY: setup setup-all test lint fix run demo bench bench-check bench-watch bench-detect docs schemas lock clean
 
 setup: $(READY)
 
@@ -55,6 +55,10 @@ bench-check: setup
 # A quarter of an hour: `make bench-detect OPTIONS=--quick` is enough to see that it works.
 bench-detect: setup-all
 	$(BIN)/python -m bench.detect $(OPTIONS)
+
+# Beside what setup-all installs: ripgrep and fail2ban-regex, where they are there.
+bench-watch: setup-all
+	$(BIN)/python -m bench watch_speed
 
 docs: setup
 	$(BIN)/python -m docs.generate

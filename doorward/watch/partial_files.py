@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
+from doorward.systems import system
 from doorward.watch.partial_counts import Counting, Partial, merged
 from doorward.watch.past import component_of
 
@@ -54,6 +55,7 @@ def counted(paths: Iterable[Path], counting: Counting, processes: int | None = N
     parts = pieces(paths, most)
     if most == 1 or len(parts) < 2:
         return merged((count_piece(piece, counting) for piece in parts), counting)
+    system(counting.kind)  # Loaded here, the processes share it.
     with ProcessPoolExecutor(most) as pool:
         return merged(pool.map(count_piece, parts, [counting] * len(parts)), counting)
 
