@@ -40,6 +40,7 @@ from doorward.wiring.memory import Memory
 from doorward.wiring.moves import Move, next_move
 from doorward.wiring.recovering import DOORWARD, Recovering
 from doorward.wiring.repair import Repair
+from doorward.wiring.usual_file import UsualFile
 from doorward.wiring.versions import ReviewedChange, Versions
 from doorward.wiring.watch_figures import EventCounts, WatchFigures
 
@@ -68,6 +69,7 @@ class Pipeline:
         self.logs = Logs(settings)
         self.versions = Versions(settings)
         self.watcher = Watcher(of_table(settings.watch), self.logs.names)
+        self.usual = UsualFile(settings.state)
         self.repair = Repair(settings, self.versions, self._loaded, self._history, self.probe_all)
         self.diagnosing = Diagnosing(settings, self.memory, self.versions, self.repair)
         self.recovering = Recovering(settings, self.ledger, self.diagnosing, self.repair, now)
@@ -87,6 +89,7 @@ class Pipeline:
 
     def warm(self) -> None:
         """Read the recent past again, so that a restart is as suspicious as the process before it, and no more."""
+        self.usual.take_up(self.watcher)
         self.versions.recall(now())
         self._look_at_files()
         past = self.logs.past(now())
@@ -177,6 +180,8 @@ class Pipeline:
             self._undecided.extend(self.watcher.advance(now()))
         self._decide()
         self.logs.commit()
+        with self._watch_lock:
+            self.usual.write_when_due(self.watcher, now())
 
     def figures(self) -> WatchFigures:
         """How the watch stands at this moment, for other dashboards."""

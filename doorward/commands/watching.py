@@ -18,8 +18,8 @@ import msgspec
 import typer
 
 from doorward import watch as stage
-from doorward.commands import backtesting
-from doorward.commands.shared import FOUND, progress, reported
+from doorward.commands import backtesting, counting, learning
+from doorward.commands.shared import DEFAULT_CONFIG, FOUND, progress, reported
 from doorward.errors import InputInvalid, Problem
 from doorward.model.detection import Detection
 from doorward.settings import load
@@ -42,7 +42,7 @@ FORMAT = Annotated[Lines, typer.Option("--format", help="text or jsonl.")]
 FOLLOW = Annotated[bool, typer.Option("--follow", help="Go on as lines are written, until Ctrl-C.")]
 CONFIG = Annotated[
     Path | None,
-    typer.Option("--config", help="A doorward.toml: its [watch], and its components' logs if none is named."),
+    typer.Option("--config", help="A doorward.toml: its table watch, and its components' logs if none is named."),
 ]
 BACKTEST = Annotated[bool, typer.Option("--backtest", help="Say what these logs would have told, when and why.")]
 INCIDENTS = Annotated[
@@ -58,6 +58,14 @@ ACCEPT = Annotated[
 ALERT_RULES = Annotated[
     bool, typer.Option("--alert-rules", help="Print alert rules for Prometheus over the metrics of /metrics.")
 ]
+LEARN = Annotated[
+    bool, typer.Option("--learn", help="Learn what is usual from these logs; `doorward run` begins with it.")
+]
+ENGINE = Annotated[
+    counting.Engine | None,
+    typer.Option("--engine", help="Print counts by window and client instead, made by this engine: embedded or spark."),
+]
+USUAL = Annotated[bool, typer.Option("--usual", help="Print what is kept as usual.")]
 
 
 @reported
@@ -71,11 +79,21 @@ def watch(
     incidents: INCIDENTS = "",
     budgets: BUDGETS = "",
     accept: ACCEPT = None,
+    learn: LEARN = False,
+    usual: USUAL = False,
     alert_rules: ALERT_RULES = False,
+    engine: ENGINE = None,
 ) -> None:
     """Read logs and say when sign-in left its usual course. `doorward run` does the same live."""
     if alert_rules:
         print(rule_file("" if config is None else load(config).dashboard.public_url), end="")
+    elif engine is not None:
+        _readable(tuple(logs or ()))
+        counting.run(logs or [], kind, engine, config)
+    elif usual:
+        learning.show(config or DEFAULT_CONFIG)
+    elif learn:
+        learning.learn(logs or [], kind, config or DEFAULT_CONFIG)
     elif backtest:
         review = backtesting.Review(incidents, _numbers(budgets), accept)
         backtesting.run(logs or [], kind, config, review, output is Lines.JSONL)

@@ -7,7 +7,7 @@ from doorward.watch.evidence import RateEvidence, Recovery
 from doorward.watch.people import Once
 from doorward.watch.segment import Identity, Segment, moment
 from doorward.watch.settings import WatchSettings
-from doorward.watch.usual import Stretch, UsualMost, UsualVolume
+from doorward.watch.usual import LearnedRate, Stretch, UsualMost, UsualVolume
 
 # A longer silence than this is a gap in the log, not a course of events: evidence begins afresh after it.
 _GAP_S = 8 * 86400
@@ -143,6 +143,15 @@ class RateSegment(Segment):
         self._tainted = self.is_detected
         if not self.is_detected:
             self.judge()
+
+    def kept(self) -> LearnedRate | None:
+        """What was learned of the usual rate, to be stored; None if nothing was."""
+        return self._usual.learned()
+
+    def take_up(self, kept: LearnedRate) -> None:
+        """Go on from what was stored; a volume is watched for from the end of the first stretch on."""
+        self._usual.take_up(kept)
+        self.judge()
 
     def judge(self) -> None:
         """Take what was learned for usual from now on."""

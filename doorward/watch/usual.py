@@ -10,7 +10,7 @@ of it. What is suspicious is never learned; a real change of what is usual needs
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from doorward.watch.evidence import wilson
 from doorward.watch.settings import WatchSettings
@@ -34,6 +34,17 @@ class Stretch:
     events: float
     runs: int = 0
     squares: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedRate:
+    """The state of a usual rate, as it is kept: `samples` of a most; of a volume `rates` a second by stretch (its
+    number since 1970), and the `recent` ones."""
+
+    samples: tuple[Stretch, ...] = ()
+    rates: dict[int, float] = field(default_factory=dict)
+    recent: tuple[float, ...] = ()
+    trusted: bool = False
 
 
 class UsualMost:
@@ -61,6 +72,15 @@ class UsualMost:
         if self._open.amount >= self._enough:
             self._samples.append(self._open)
             self._open = Stretch(0, 0, 0)
+
+    def learned(self) -> LearnedRate | None:
+        """What was learned, to be kept; None if nothing was."""
+        return LearnedRate(samples=tuple(self._samples), trusted=self.trusted) if self._samples else None
+
+    def take_up(self, kept: LearnedRate) -> None:
+        """Go on from what was kept."""
+        self._samples.extend(kept.samples)
+        self.trusted = kept.trusted
 
     def envelope(self) -> float | None:
         """The most that is usual, None while there are too few samples. Learned alone it stays near the prior."""
@@ -101,6 +121,15 @@ class UsualVolume:
         self._recent.append(rate)
         self._rates[block] = rate
         self._rates.pop(block - round((7 * self._WEEKS + 1) * _DAY_S / self._block_s), None)
+
+    def learned(self) -> LearnedRate | None:
+        """What was learned, to be kept; None if nothing was."""
+        return LearnedRate(rates=dict(self._rates), recent=tuple(self._recent)) if self._rates else None
+
+    def take_up(self, kept: LearnedRate) -> None:
+        """Go on from what was kept."""
+        self._rates.update(kept.rates)
+        self._recent.extend(kept.recent)
 
     def envelope(self, at_s: float) -> float | None:
         """The least per second that is usual now."""

@@ -23,6 +23,7 @@ _DAY_S = 86400.0
 _HOUR_S = 3600.0
 _HOURS = 24
 _WEEK = 168
+PLACES = 1 + _HOURS + _WEEK
 # Before any history hours are taken to differ by a fiftieth, and the level to wander by a twentieth; each weighs as
 # much as that many squared failures seen.
 _HOURS_DIFFER = 0.02

@@ -17,6 +17,7 @@ from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.sign_in import Bucket, Kind, SignInEvent
 from doorward.watch import detectors as _folder
 from doorward.watch.buckets import Buckets
+from doorward.watch.kept import Kept
 from doorward.watch.parts import Parts
 from doorward.watch.people import Recent
 from doorward.watch.plans import Detector, Labels, RatePlan, Seen, SharePlan, by_person
@@ -186,6 +187,28 @@ class Watcher:
         for segment in self._segments():
             segment.end_history()
         self._disturbed_s = None
+
+    def kept(self) -> tuple[Kept, ...]:
+        """What was learned of the detectors' own segments, to be stored."""
+        found = []
+        for part in self._components.values():
+            shares = (segment for plans in part.shares.values() for _, segment in plans)
+            rates = (segment for plans in part.rates.values() for _, segment in plans)
+            found += [Kept(one.identity.signal, one.identity.labels, share=one.kept()) for one in shares]
+            found += [Kept(one.identity.signal, one.identity.labels, rate=one.kept()) for one in rates]
+        return tuple(one for one in found if one.share is not None or one.rate is not None)
+
+    def take_up(self, kept: Iterable[Kept]) -> None:
+        """Go on from what was stored; of segments that are no longer watched nothing is taken."""
+        by_segment = {(one.signal, one.segment): one for one in kept}
+        for segment in self._segments():
+            one = by_segment.get((segment.identity.signal, segment.identity.labels))
+            if one is None:
+                continue
+            if isinstance(segment, ShareSegment) and one.share is not None:
+                segment.take_up(one.share)
+            elif isinstance(segment, RateSegment) and one.rate is not None:
+                segment.take_up(one.rate)
 
     def quiet_since(self) -> datetime | None:
         """Since when nothing has been suspicious; None while something is, or before the first event."""
