@@ -22,18 +22,23 @@ def count(kind: str, path: str, processes: str) -> None:
     """In a child: count a file, and tell the time from the first byte to the merged table, and the memory."""
     system(kind)  # What stands in other kinds' folders is loaded once, whatever is counted.
     counting = Counting(kind, LogOptions(hash_key=bytes.fromhex(KEY), year=watch_logs.BEGAN.year))
-    began = time.monotonic()
+    began, used = time.monotonic(), _used()
     table = counted([Path(path)], counting, int(processes))
     wall = time.monotonic() - began
     assert table.num_rows
-    _tell(wall, int(processes))
+    _tell(wall, _used() - used, int(processes))
 
 
-def _tell(wall: float, processes: int) -> None:
+def _used() -> float:
+    parts = (resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(part.ru_utime + part.ru_stime for part in parts)
+
+
+def _tell(wall: float, cpu: float, processes: int) -> None:
     """Memory: this process and as many of the largest child as there were."""
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss if processes > 1 else 0
-    print(json.dumps({"wall_s": wall, "rss_mb": (own + processes * child) / 1024}))
+    print(json.dumps({"wall_s": wall, "cpu_s": cpu, "rss_mb": (own + processes * child) / 1024}))
 
 
 _DUCK = {
@@ -55,11 +60,11 @@ _DUCK = {
 def duckdb(kind: str, path: str, threads: str) -> None:
     """In a child: the same task as a plain query, with approximate distinct people."""
     connection = importlib.import_module("duckdb").connect(config={"threads": int(threads)})
-    began = time.monotonic()
+    began, used = time.monotonic(), _used()
     rows = connection.execute(_DUCK[kind], [path]).fetchall()
     wall = time.monotonic() - began
     assert rows
-    _tell(wall, 1)
+    _tell(wall, _used() - used, 1)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def _run(command: Sequence[str], lines: int, told: bool = False) -> Run:
     cpu, rss = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
     if told:
         said = json.loads(output)
-        wall, rss = said["wall_s"], said["rss_mb"]
+        wall, cpu, rss = said["wall_s"], said["cpu_s"], said["rss_mb"]
     return Run(lines, wall, cpu, rss)
 
 
