@@ -21,7 +21,20 @@ def passes(configuration: Configuration, header: str) -> bool:
 
 def believes(header: Flow | None) -> bool:
     """Whether the service believes a header that can exist: its name in the environment of a request."""
-    return bool(header and header.values and len(header.values) == 2 and header.values[0].startswith("HTTP_"))
+    if header is None or not header.values or len(header.values) != 2:
+        return False
+    name, value = header.values
+    # The standard header says `https`, and Django compares letter by letter.
+    return name.startswith("HTTP_") and (name != "HTTP_X_FORWARDED_PROTO" or value == "https")
+
+
+def is_never_sent(configuration: Configuration, header: Flow | None) -> bool:
+    """Whether it was said which headers the proxy sets, and the one that is believed is not among them."""
+    told = configuration.flow("forwarded-headers")
+    if told is None or not told.values or header is None or not header.values:
+        return False
+    sent = {"HTTP_" + name.upper().replace("-", "_") for name in told.values}
+    return header.values[0] not in sent
 
 
 def knows_itself(configuration: Configuration) -> bool:
@@ -30,7 +43,9 @@ def knows_itself(configuration: Configuration) -> bool:
     if public is None or not public.url:
         return False
     renamed = passes(configuration, "X-Forwarded-Host") and not is_on(configuration, "forwarded-host")
-    knows_scheme = is_http(public.url) or (is_https(public.url) and believes(configuration.flow("https-header")))
+    header = configuration.flow("https-header")
+    is_told = believes(header) and not is_never_sent(configuration, header)
+    knows_scheme = is_http(public.url) or (is_https(public.url) and is_told)
     return knows_scheme and not renamed
 
 

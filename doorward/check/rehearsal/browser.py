@@ -48,6 +48,7 @@ class Page:
     hops: int = 0
     left_for: str = field(default="", repr=False)
     is_loop: bool = False
+    referrer_policy: str = ""
 
     @property
     def form(self) -> SignInForm | None:
@@ -65,14 +66,18 @@ class Browser:
     jar: Jar = field(default_factory=Jar)
     addresses: tuple[str, ...] = (VISITOR,)
     _asked: int = 0
+    _policy: str = ""
 
     def visit(self, address: str, *, initiator: str = "") -> Page:
         """Open an address; `initiator` is the page of another site on which the person followed a link."""
         return self._navigate("GET", urljoin(self.door.public_url, address), None, initiator)
 
-    def submit(self, form: SignInForm, name: str, password: str, page_url: str) -> Page:
+    def submit(self, form: SignInForm, name: str, password: str, page: Page) -> Page:
         """Fill in the form of that page and send it."""
-        return self._navigate("POST", form.action, form.filled(name, password), page_url)
+        self._policy = page.referrer_policy
+        sent = self._navigate("POST", form.action, form.filled(name, password), page.url)
+        self._policy = ""
+        return sent
 
     def post(self, address: str, fields: tuple[tuple[str, str], ...], *, initiator: str) -> Page:
         """Send a form that stands on another site's page."""
@@ -88,7 +93,8 @@ class Browser:
                 return Page(url, 0, hops=hops)
             location = answer.getheader("Location")
             if answer.status not in _REDIRECTS or not location:
-                return Page(url, answer.status, text, hops)
+                policy = (answer.getheader("Referrer-Policy") or "").rpartition(",")[2].strip()
+                return Page(url, answer.status, text, hops, referrer_policy=policy)
             if answer.status not in (307, 308):
                 method, fields = "GET", None
             url = urljoin(url, location).partition("#")[0]
@@ -110,8 +116,7 @@ class Browser:
             headers[WORKER_HEADER] = str(self.worker)
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-            headers["Origin"] = origin(initiator or url)
-            headers["Referer"] = initiator if same_site and initiator else origin(initiator or url) + "/"
+            headers |= self._whence(url, initiator, same_site=same_site)
         connection = self._connection(url)
         try:
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -123,6 +128,13 @@ class Browser:
         for line in answer.headers.get_all("Set-Cookie") or ():
             self.jar.take(url, line, self.clock())
         return answer, text
+
+    def _whence(self, url: str, initiator: str, *, same_site: bool) -> dict[str, str]:
+        """What a browser says of the page that a form stands on: nothing under the policy `no-referrer`."""
+        if self._policy == "no-referrer":
+            return {"Origin": "null"}
+        whole = initiator if same_site and initiator else origin(initiator or url) + "/"
+        return {"Origin": origin(initiator or url), "Referer": whole}
 
     def _connection(self, url: str) -> http.client.HTTPConnection:
         """A connection to the proxy that asks for the site's own name, also in the TLS handshake."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import importlib.util
 import json
 import os
 import re
@@ -56,7 +57,7 @@ class Scratch:
         """Every database becomes a file of the scratch: a copy of the file that it is, else a new one."""
         for alias, table in settings.DATABASES.items():
             engine, name = str(table.get("ENGINE", "")), str(table.get("NAME") or "")
-            if engine.endswith("dummy") or not engine:
+            if engine.endswith("dummy") or not engine or not is_there(engine):
                 continue
             is_file = "sqlite3" in engine and name not in _IN_MEMORY and "mode=memory" not in name
             if is_file and self.holds(name):
@@ -108,6 +109,14 @@ class Scratch:
         if folder and not self.holds(str(folder)) and os.path.isdir(str(folder)):
             settings.SESSION_FILE_PATH = self.place("sessions", str(folder))
             os.makedirs(settings.SESSION_FILE_PATH, exist_ok=True)
+
+
+def is_there(engine: str) -> bool:
+    """Whether there is such an engine, be its library here or not; one that is misspelt stays so, and fails."""
+    try:
+        return importlib.util.find_spec(engine + ".base") is not None
+    except ImportError:
+        return False
 
 
 def started(request: dict[str, Any]) -> tuple[Any, Scratch]:

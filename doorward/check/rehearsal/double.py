@@ -76,7 +76,8 @@ class Double:
             return Reply(200, self._claims()) if given in self._tokens else Reply(401, {"error": "invalid_token"})
         below, marker, _ = path.partition("/.well-known/openid-configuration")
         if not marker:
-            return Reply(200, {"keys": [self._signing_key().jwk()]})
+            is_known = path.endswith("/jwks") or self._knows("keys", path)
+            return Reply(200, {"keys": [self._signing_key().jwk()]}) if is_known else Reply(404, {"error": "not_found"})
         self._issuer = base + below
         return Reply(200, discovery(self._issuer))
 
@@ -95,10 +96,10 @@ class Double:
             claims["nonce"] = asked["nonce"]
         key = self._signing_key() if self.algorithm.startswith("RS") else None
         identity = signing.token(claims, self.algorithm, key, secret)
-        return Reply(
-            200,
-            {"access_token": access, "token_type": "Bearer", "expires_in": _TOKEN_LIFE_S, "id_token": identity},
-        )
+        given: dict[str, object] = {"access_token": access, "token_type": "Bearer", "expires_in": _TOKEN_LIFE_S}
+        if "openid" in asked.get("scope", "openid").split():
+            given["id_token"] = identity
+        return Reply(200, given)
 
     def _claims(self) -> dict[str, object]:
         mail = self.account if "@" in self.account else f"{self.account}@example.com"

@@ -198,7 +198,7 @@ def fill_in(browser: Browser, site: Site, page: Page) -> Outcome:
     form = page.form
     if form is None:
         return _formed(page)
-    after = browser.submit(form, site.visit.person.name, site.visit.person.password, page.url)
+    after = browser.submit(form, site.visit.person.name, site.visit.person.password, page)
     if after.form is not None and after.hops == 0 and after.status < 400:
         return Outcome(Reason.WRONG_PASSWORD)
     return confirmed(browser, site, after)

@@ -21,6 +21,7 @@ _FORM_REFUSED = effect(
     "everyone who opens a form anew", "from the next form on", "finds it refused (403)", *EVERY_NEW_FORM
 )
 
+_ELSEWHERE = effect("people with forms on pages outside that path", "from the next form on", "find them refused (403)")
 _WRITTEN_OVER = effect("everyone", "at once", "is signed out whenever a page has a form", *EVERY_FORM)
 
 
@@ -203,12 +204,16 @@ def _outside(new: Configuration, cookie: Cookie) -> Iterator[str]:
     path, public = cookie.path, new.endpoint("public")
     if not path or path == "/" or cookie.in_session:
         return
-    known = [end.url for end in (new.endpoint("sign-in"), new.endpoint("after-sign-in")) if end and end.answers]
+    # The form's cookie is needed where the form is, and nowhere else.
+    wanted = ("sign-in", "after-sign-in") if cookie.purpose == "session" else ("sign-in",)
+    known = [end.url for end in map(new.endpoint, wanted) if end and end.answers]
     outside = [page for page in known if page and page.startswith("/") and not _below(page, path)]
     if not path.startswith("/"):
         yield f"the path {path} of the {cookie.purpose} cookie does not begin with /"
     elif outside:
         yield f"the {cookie.purpose} cookie for {path} is not sent to {outside[0]}"
+    elif known and cookie.purpose == "csrf":
+        return
     elif public and public.url and not _path_of(public.url).startswith(path.rstrip("/")):
         yield f"the {cookie.purpose} cookie for {path} is not sent to {public.url}"
 
@@ -236,7 +241,9 @@ def path_narrowed(old: Configuration, new: Configuration) -> Hits:
             where = attribute(new, after, "path")
             change = Difference(where.pointer, before.path, after.path)
             message = f"the {purpose} cookie is sent below {after.path} only, and was below {before.path}"
-            yield Hit(where, message, change, effect=_of(after))
+            page = new.endpoint("sign-in")
+            is_covered = purpose == "csrf" and page and page.answers and _below(page.url or "", after.path)
+            yield Hit(where, message, change, effect=_ELSEWHERE if is_covered else _of(after))
 
 
 def _below(page: str, path: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doorward.check.places import attribute, place
 from doorward.check.proxy_belief import knows_itself
-from doorward.check.rule import EVERY_FORM, EVERY_NEW_FORM, Hit, Hits, effect, rule
+from doorward.check.rule import EVERY_FORM, EVERY_NEW_FORM, EVERY_PASSWORD, Hit, Hits, effect, rule
 from doorward.check.web_address import cookie_domain_covers, host_of, is_http, origin_of
 from doorward.model.configuration import Configuration
 from doorward.model.fact import Cookie
@@ -144,4 +144,66 @@ def origin_removed(old: Configuration, new: Configuration) -> Hits:
                 yield Hit(after.where, message, severity=Severity.OUTAGE if is_public else None)
 
 
-RULES = (token_elsewhere, cookie_ends_at_once, origin_without_scheme, origin_removed)
+@rule(
+    "FORM-05",
+    severity=Severity.OUTAGE,
+    effect=effect("everyone who opens a form anew", "from the next form on", "finds it refused (403)", *_AGE),
+    catalogue=(),
+    sources=(
+        _CSRF + "#how-it-works",
+        "https://fetch.spec.whatwg.org/#origin-header",
+        "measured: bench check_django",
+    ),
+)
+def no_referrer(new: Configuration) -> Hits:
+    """Browsers are told to keep the origin of forms to themselves.
+
+    Why: under the policy `no-referrer` a browser sends `Origin: null` with a form, and no referrer. Django refuses
+    every form whose origin it does not know.
+
+    Fix: use `same-origin`, which is the default, or `strict-origin-when-cross-origin`.
+    """
+    flow, roles = new.flow("referrer-policy"), new.flow("middleware-roles")
+    if flow is None or not flow.values or (roles and not {"https", "csrf"} <= set(roles.values or ())):
+        return
+    if flow.values[0].rpartition(",")[2].strip() == "no-referrer":
+        yield Hit(flow.where, "forms are sent with the origin null, which is refused")
+
+
+_ANSWERS_TOO = effect("everyone who signs in", "at once", "finds the form refused (400)", *EVERY_FORM)
+_LEAST_FIELDS = 3
+_LEAST_BYTES = 100
+"""A token of 64 signs, a name and a password, each with the name of its field."""
+
+
+@rule(
+    "FORM-06",
+    severity=Severity.OUTAGE,
+    effect=effect("everyone who signs in", "at once", "finds the form refused (400)", *EVERY_PASSWORD),
+    catalogue=(),
+    sources=(_SETTINGS + "#data-upload-max-number-fields", "measured: bench check_django"),
+)
+def form_does_not_fit(new: Configuration) -> Hits:
+    """The sign-in form is larger than what the service takes.
+
+    Why: token, name and password are three fields, and more than a hundred bytes. Django refuses a form above its
+    limits before anybody reads it.
+
+    Fix: leave the limits at their defaults (1000 fields, 2.5 MB), or well above the largest form.
+    """
+    for name, least, unit in (("most-fields", _LEAST_FIELDS, "fields"), ("most-bytes", _LEAST_BYTES, "bytes")):
+        flow = new.flow(name)
+        if flow and flow.values and int(flow.values[0]) < least:
+            # The answer of a provider has two fields, code and state, and is counted too.
+            hurt = _ANSWERS_TOO if unit == "fields" and int(flow.values[0]) < 2 else None
+            yield Hit(flow.where, f"forms of more than {flow.values[0]} {unit} are refused", effect=hurt)
+
+
+RULES = (
+    token_elsewhere,
+    cookie_ends_at_once,
+    origin_without_scheme,
+    origin_removed,
+    no_referrer,
+    form_does_not_fit,
+)

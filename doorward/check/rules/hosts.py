@@ -110,4 +110,26 @@ def taken_off(old: Configuration, new: Configuration) -> Hits:
     yield Hit(flow.where, message, None, Severity.OUTAGE if everyone else None, _REFUSED if everyone else None)
 
 
-RULES = (not_answered, malformed_entry, taken_off)
+@rule(
+    "HOST-04",
+    severity=Severity.OUTAGE,
+    effect=effect("everyone", "at once", "is sent to a host that does not answer", *EVERYTHING),
+    catalogue=(),
+    sources=(_SETTINGS + "#prepend-www", "measured: bench check_django"),
+)
+def sent_to_www(new: Configuration) -> Hits:
+    """People are sent to the host with `www.` before it, which the service does not answer under.
+
+    Why: PREPEND_WWW redirects every visit, and the list of hosts lacks that name.
+
+    Fix: take PREPEND_WWW out, or put the name on the list, into DNS and into the certificate.
+    """
+    flow, public, allowed = new.flow("prepend-www"), new.endpoint("public"), _allowed(new)
+    host = host_of(public.url) if public else ""
+    if flow is None or flow.values != ("on",) or not host or host.startswith("www.") or allowed is None:
+        return
+    if not host_allowed(f"www.{host}", allowed):
+        yield Hit(flow.where, f"people who use {host} are sent to www.{host}, which is not answered")
+
+
+RULES = (not_answered, malformed_entry, taken_off, sent_to_www)

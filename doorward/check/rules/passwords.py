@@ -70,6 +70,8 @@ def library_missing(new: Configuration) -> Hits:
     Fix: install the library (argon2-cffi, bcrypt), or prefer a hasher that needs none.
     """
     flow = new.flow("hashers")
+    if flow and flow.values == ():
+        yield Hit(flow.where, "the list of hashers is empty")
     if flow is None or not flow.values:
         return
     chosen = new.setting(flow.where.pointer) is not None

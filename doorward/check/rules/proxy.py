@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from doorward.check.places import place
-from doorward.check.proxy_belief import believes, is_on, may_be_asked_by_another_name, passes
+from doorward.check.proxy_belief import believes, is_never_sent, is_on, may_be_asked_by_another_name, passes
 from doorward.check.rule import EVERY_FORM, EVERYTHING, Hit, Hits, effect, rule
 from doorward.check.web_address import host_of, is_http, is_https, origin_of
 from doorward.model.configuration import Configuration
-from doorward.model.finding import Difference, Severity
+from doorward.model.finding import Difference, Severity, What
 
 _SETTINGS = "https://docs.djangoproject.com/en/5.2/ref/settings/"
 _CSRF = "https://docs.djangoproject.com/en/5.2/ref/csrf/"
@@ -15,6 +15,12 @@ _ENDLESS = effect("everyone", "at once", "is redirected without end", *EVERYTHIN
 _REFUSED = effect("everyone who signs in", "from the next form on", "finds the form refused (403)", *EVERY_FORM)
 
 _TYPED = effect("people who type the address, or follow an old link by http", "at once", "are sent to another host")
+
+
+def _is_told(configuration: Configuration) -> bool:
+    """Whether the service hears and believes the proxy's word for HTTPS."""
+    header = configuration.flow("https-header")
+    return believes(header) and not is_never_sent(configuration, header)
 
 
 def _redirects(configuration: Configuration) -> bool:
@@ -55,7 +61,13 @@ def redirected_without_end(new: Configuration) -> Hits:
     public = new.endpoint("public")
     behind_tls = bool(public and is_https(public.url)) and passes(new, "X-Forwarded-Proto")
     if header.values and not believes(header):
-        yield Hit(header.where, f"no request has a header {header.values[0]}: names begin with HTTP_")
+        wrong = f"no request has a header {header.values[0]}: names begin with HTTP_"
+        other = f"the proxy never says {header.values[-1]} in {header.values[0]}: it is https, in small letters"
+        yield Hit(header.where, other if header.values[0].startswith("HTTP_") else wrong)
+    elif behind_tls and is_never_sent(new, header):
+        yield Hit(
+            header.where, f"the proxy does not set {header.values[0] if header.values else ''}, which is believed"
+        )
     elif behind_tls and not header.values:
         yield Hit(header.where, "the proxy's X-Forwarded-Proto is not believed, and every visit is redirected to HTTPS")
     elif public and is_http(public.url):
@@ -109,7 +121,7 @@ def origin_not_recognised(new: Configuration) -> Hits:
     origin = origin_of(public.url)
     if not origin or _trusted(new, origin):
         return
-    if is_https(public.url) and passes(new, "X-Forwarded-Proto") and not believes(header) and not _redirects(new):
+    if is_https(public.url) and passes(new, "X-Forwarded-Proto") and not _is_told(new) and not _redirects(new):
         yield Hit(header.where, f"forms from {origin} are refused: the service takes itself for http")
     elif passes(new, "X-Forwarded-Host") and not is_on(new, "forwarded-host"):
         where = place(new, "USE_X_FORWARDED_HOST", header.where.path)
@@ -165,10 +177,42 @@ def sent_elsewhere(new: Configuration) -> Hits:
         yield Hit(flow.where, message, severity=severity, effect=hurt)
 
 
+@rule(
+    "PROXY-06",
+    severity=Severity.PARTIAL,
+    effect=effect(
+        "people who are led back to the page that they asked for, or back from a provider",
+        "at the next sign-in",
+        "land on an error page (404)",
+        What.NEW_SIGN_IN,
+        What.SSO_RETURN,
+        What.OTHER_WORKER,
+    ),
+    catalogue=(),
+    sources=(_SETTINGS + "#force-script-name", "measured: bench check_django"),
+)
+def links_below_a_folder(new: Configuration) -> Hits:
+    """Links lead below a folder that the public address does not have.
+
+    Why: FORCE_SCRIPT_NAME stands before every address that the service makes, also the one to come back to after
+    sign-in. Unless the proxy takes the folder off again, nothing answers there.
+
+    Fix: say the public address with its folder, or take the setting out.
+    """
+    flow, public = new.flow("script-name"), new.endpoint("public")
+    if flow is None or not flow.values or public is None or not public.url:
+        return
+    folder = "/" + flow.values[0].strip("/")
+    path = "/" + public.url.partition("//")[2].partition("/")[2]
+    if folder != "/" and not (path + "/").startswith(folder + "/"):
+        yield Hit(flow.where, f"links lead below {folder}, and people use {public.url}")
+
+
 RULES = (
     redirected_without_end,
     header_not_believed_any_more,
     origin_not_recognised,
     forwarded_host_ignored,
     sent_elsewhere,
+    links_below_a_folder,
 )

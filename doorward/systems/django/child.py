@@ -20,10 +20,11 @@ from types import ModuleType
 from typing import Any, Callable, NamedTuple, Optional  # noqa: UP035 — older interpreters read this file too
 
 # Its neighbours, found because a script's folder comes first on the path; then out of the way of the project's names.
+import parts  # type: ignore[import-not-found, unused-ignore]
 import questions  # type: ignore[import-not-found, unused-ignore]
 import redaction  # type: ignore[import-not-found, unused-ignore]
 
-del sys.modules["questions"], sys.modules["redaction"]
+del sys.modules["parts"], sys.modules["questions"], sys.modules["redaction"]
 
 _MOST_UNSET = 60
 _WORD = re.compile(r"\w+")
@@ -76,6 +77,7 @@ class Child:
             report["failure"] = self.failure(error)
         else:
             report.update(questions.answers(settings, attempt, self.why))
+            report["lacking"] = parts.Lacking(settings, attempt, self.why).ask(report["has_auth"])
         return report
 
     def module(self) -> ModuleType:
@@ -155,7 +157,8 @@ class Child:
         for frame, _ in frames:
             for names in (frame.f_globals, frame.f_locals):
                 for name, value in list(names.items()):
-                    self.secrets.extend(redaction.secrets_within(value, name))
+                    # Lazy objects raise when they are looked at; such a one holds nothing yet.
+                    self.secrets.extend(attempt(partial(redaction.secrets_within, value, name)).value or ())
         own = [(f.f_code.co_filename, line) for f, line in frames if self.is_own(f.f_code.co_filename)]
         file, line = own[-1] if own else ("", 0)
         if isinstance(error, SyntaxError) and error.filename:

@@ -38,12 +38,19 @@ _SWITCHES = {
     "https-redirect": "SECURE_SSL_REDIRECT",
     "forwarded-host": "USE_X_FORWARDED_HOST",
     "append-slash": "APPEND_SLASH",
+    "prepend-www": "PREPEND_WWW",
 }
 _WORDS = {
     "https-host": "SECURE_SSL_HOST",
     "user-model": "AUTH_USER_MODEL",
     "mail-backend": "EMAIL_BACKEND",
     "urls": "ROOT_URLCONF",
+    "script-name": "FORCE_SCRIPT_NAME",
+    "referrer-policy": "SECURE_REFERRER_POLICY",
+}
+_NUMBERS = {
+    "most-fields": "DATA_UPLOAD_MAX_NUMBER_FIELDS",
+    "most-bytes": "DATA_UPLOAD_MAX_MEMORY_SIZE",
 }
 _JSON = "django.contrib.sessions.serializers.JSONSerializer"
 """Stands for every serializer that writes the same: what it wrote, this one reads."""
@@ -99,7 +106,7 @@ def _store(report: Report, place: Place) -> Store:
     broken = tuple(f"{fault.setting}: {fault.why}" for fault in report.broken if fault.setting.startswith(_STORE))
     return Store(
         where=place("SESSION_ENGINE"),
-        engine=_short(engine),
+        engine=next(iter(report.roles.get("SESSION_ENGINE_SAME", ())), _short(engine)),
         serializer=_JSON if "json" in report.roles.get("SESSION_SERIALIZER", ()) else report.text("SESSION_SERIALIZER"),
         place=_place_digest(report, role),
         shared=cache != "process" if role == "cache" and cache else (True if role else None),
@@ -130,6 +137,8 @@ def _place_digest(report: Report, role: str) -> str | None:
         alias = f"CACHES.{report.text('SESSION_CACHE_ALIAS') or 'default'}"
         parts = [report.values.get(f"{alias}.{key}") for key in ("LOCATION", "KEY_PREFIX", "VERSION")]
         parts[0] = _PERSON.sub("://", str(parts[0]))
+        own = report.values.get(f"{alias}.KEY_FUNCTION")
+        parts += [own] if own else []
     elif role == "file":
         parts = [report.values.get("SESSION_FILE_PATH")]
     else:  # an engine of its own: django-redis-sessions says in settings of this name where it keeps them
@@ -137,6 +146,7 @@ def _place_digest(report: Report, role: str) -> str | None:
         parts = [(name, _PERSON.sub("://", str(report.values[name]))) for name in named if not _is_person(name)]
         if not parts:
             return None
+    parts += report.roles.get("SESSION_ROWS", ())
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
@@ -148,7 +158,7 @@ def _is_person(pointer: str) -> bool:
 def _flows(report: Report, place: Place) -> Iterator[Fact]:
     for name, setting in _LISTS.items():
         if name not in _OF_AUTH or report.has_auth:
-            yield Flow(place(setting), name, report.texts(setting), report.broken_at(setting))
+            yield Flow(place(setting), name, _list(report, setting), report.broken_at(setting))
     for name, setting in _ROLES.items():
         if setting in report.roles:
             yield Flow(place(setting), name, report.roles[setting])
@@ -159,11 +169,29 @@ def _flows(report: Report, place: Place) -> Iterator[Fact]:
         word = report.text(setting)
         if name not in _OF_AUTH or report.has_auth:
             yield Flow(place(setting), name, (word,) if word else None, report.broken_at(setting))
+    yield from _parts(report, place)
     header = report.values.get("SECURE_PROXY_SSL_HEADER")
     yield Flow(place("SECURE_PROXY_SSL_HEADER"), "https-header", _header(header))
     if report.has_auth:
         yield Flow(place("DATABASES"), "database", None, report.broken_at("DATABASES", "DATABASES.default.NAME"))
     yield from _single_sign_on(report, place)
+
+
+def _parts(report: Report, place: Place) -> Iterator[Flow]:
+    """What forms may be as large as, and what requests lack."""
+    for name, setting in _NUMBERS.items():
+        number = report.number(setting)
+        yield Flow(place(setting), name, None if number is None else (str(number),))
+    for lacking in report.lacking:
+        named = f"{lacking.value}: {lacking.why}" if lacking.value else lacking.why
+        yield Flow(place(lacking.setting), "lacking", (lacking.need,), (named,))
+
+
+def _list(report: Report, setting: str) -> tuple[str, ...] | None:
+    """Of origins in one text Django takes each sign for one, and none of them is an origin."""
+    if setting == "CSRF_TRUSTED_ORIGINS" and report.text(setting):
+        return ()
+    return report.texts(setting)
 
 
 def _header(header: object) -> tuple[str, ...] | None:
@@ -195,6 +223,10 @@ def _pages(report: Report, place: Place) -> Iterator[Fact]:
             guarded=told.guarded if told else None,
             chosen=setting in report.chosen,
         )
+        if told and told.is_provider:
+            yield Flow(place(setting), "sign-in-by-provider", ("on",))
+    if told := report.pages.get("admin:index"):
+        yield Endpoint(place("ROOT_URLCONF"), "administration", told.path, told.answers)
     for name in ("oidc_authentication_init", "oidc_authentication_callback"):
         if told := report.pages.get(name):
             yield Endpoint(place("MIDDLEWARE"), "single-sign-on", name, told.answers, told.guarded)

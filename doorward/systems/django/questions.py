@@ -49,6 +49,10 @@ ENGINE_ROLES = {
     "db": "django.contrib.sessions.backends.db",
 }
 
+_TO_PROVIDER = "oidc_authentication_init"
+# What a session engine is asked for; one that changes none of them finds what its parent wrote.
+_STEPS = ("encode", "decode", "load", "save", "exists", "delete", "_hash")
+
 
 def answers(settings: Any, attempt: Attempt, why: Why) -> dict[str, Any]:
     """`broken`: setting, value and why, of what cannot be had; `roles`: what kind each class is; `pages`."""
@@ -117,6 +121,7 @@ class Asker:
             self.tried("INSTALLED_APPS", engine, store.get_model_class)
         role = self.engine_role(store)
         self.roles["SESSION_ENGINE"] = [role]
+        self.own_engine(store, role)
         if role in ("cache", "cached_db"):
             self.cache()
         if role == "file":
@@ -129,6 +134,18 @@ class Asker:
                 return role
         return ""
 
+    def own_engine(self, store: Any, role: str) -> None:
+        """Whether an engine of the project reads and writes as Django's own does, and where if elsewhere."""
+        parent, _ = self.attempt(partial(_session_store, ENGINE_ROLES.get(role, "")))
+        if not role or store is parent:
+            return
+        steps = [getattr(store, name, None) for name in _STEPS]
+        if all(str(getattr(step, "__module__", "django.")).startswith("django.") for step in steps):
+            self.roles["SESSION_ENGINE_SAME"] = [role]
+        places, _ = self.attempt(lambda: [_rows_of(kind) for kind in (store, parent)])
+        if places and places[0] != places[1]:
+            self.roles["SESSION_ROWS"] = [places[0]]
+
     def cache(self) -> None:
         alias = self.settings.SESSION_CACHE_ALIAS
         chosen = self.tried("SESSION_CACHE_ALIAS", alias, lambda: self.settings.CACHES[alias])
@@ -140,6 +157,9 @@ class Asker:
         self.roles["CACHES"] = [self.role_of(backend, CACHE_ROLES) or "shared"]
         if self.role_of(backend, CULLING_ROLES):
             self.roles["CACHE_HOLDS"] = [str(most_entries(chosen))]
+        key = chosen.get("KEY_FUNCTION")
+        if isinstance(key, str):
+            self.tried("CACHES." + alias + ".KEY_FUNCTION", key, partial(_import_string, key))
         if dotted.endswith("redis.RedisCache") and dotted.startswith("django."):
             self.tried(pointer, dotted, lambda: importlib.import_module("redis"))
 
@@ -178,6 +198,10 @@ class Asker:
         self.tried("ROOT_URLCONF", str(urls), self.patterns)
         if any(broken["setting"] == "ROOT_URLCONF" for broken in self.broken):
             return
+        if self.is_administration_alone():
+            found, _ = self.attempt(partial(self.page, "admin:index"))
+            self.told_pages.update({"admin:index": found} if found else {})
+            return
         for setting in ("LOGIN_URL", "LOGIN_REDIRECT_URL"):
             found, error = self.attempt(partial(self.page, str(getattr(self.settings, setting))))
             if error is None and found is not None:
@@ -191,10 +215,15 @@ class Asker:
             asked.append(client.get("authorize_params") if isinstance(client, dict) else None)
         modes = [str(one["response_mode"]) for one in asked if isinstance(one, dict) and "response_mode" in one]
         self.roles["SINGLE_SIGN_ON_ANSWER"] = modes[:1]
-        for name in ("oidc_authentication_init", "oidc_authentication_callback"):
+        for name in (_TO_PROVIDER, "oidc_authentication_callback"):
             found, error = self.attempt(partial(self.page, name))
             if error is None and found is not None and found["answers"]:
                 self.told_pages[name] = found
+
+    def is_administration_alone(self) -> bool:
+        """Whether Django's own administration is all that there is: it has a sign-in page of its own."""
+        patterns, _ = self.attempt(self.patterns)
+        return bool(patterns) and all(getattr(one, "app_name", None) == "admin" for one in patterns)
 
     def patterns(self) -> Any:
         from django.urls import get_resolver  # noqa: PLC0415 — the project's Django
@@ -214,7 +243,8 @@ class Asker:
             except NoReverseMatch:
                 return {"answers": False, "guarded": None}
         try:
-            return {"answers": True, "guarded": self.guarded(_resolved(to))}
+            view, name = _resolved(to)
+            return {"answers": True, "guarded": self.guarded(view), "is_provider": name == _TO_PROVIDER, "path": to}
         except Resolver404:
             return self.with_slash(to)
 
@@ -267,6 +297,12 @@ def _session_store(module: str) -> Any:
     return importlib.import_module(module).SessionStore
 
 
+def _rows_of(store: Any) -> str:
+    """The table, the prefix in the cache, and the name that the signature is made with."""
+    table = store.get_model_class()._meta.db_table if hasattr(store, "get_model_class") else ""
+    return ":".join((str(table), str(getattr(store, "cache_key_prefix", "") if not table else ""), store.__qualname__))
+
+
 def _apps() -> Any:
     from django.apps import apps  # noqa: PLC0415 — the project's Django
 
@@ -276,4 +312,5 @@ def _apps() -> Any:
 def _resolved(path: str) -> Any:
     from django.urls import resolve  # noqa: PLC0415 — the project's Django
 
-    return resolve(path.partition("?")[0]).func
+    match = resolve(path.partition("?")[0])
+    return match.func, match.url_name

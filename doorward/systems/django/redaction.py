@@ -33,6 +33,8 @@ _SHOWN = frozenset(
         "AUTHENTICATION_BACKENDS",
         "AUTH_USER_MODEL",
         "CSP_FORM_ACTION",
+        "DATA_UPLOAD_MAX_MEMORY_SIZE",
+        "DATA_UPLOAD_MAX_NUMBER_FIELDS",
         "DEBUG",
         "DEFAULT_FROM_EMAIL",
         "EMAIL_BACKEND",
@@ -52,6 +54,7 @@ _SHOWN = frozenset(
         "OIDC_RP_SCOPES",
         "OIDC_RP_SIGN_ALGO",
         "PASSWORD_HASHERS",
+        "PREPEND_WWW",
         "PASSWORD_RESET_TIMEOUT",
         "ROOT_URLCONF",
         "SERVER_EMAIL",
@@ -68,12 +71,14 @@ _SHOWN_PREFIXES = ("SESSION_", "CSRF_", "SECURE_")
 _SHOWN_LEAVES = {
     "DATABASES": frozenset(("ENGINE", "NAME", "HOST", "PORT", "CONN_MAX_AGE", "ATOMIC_REQUESTS")),
     "CONTENT_SECURITY_POLICY": frozenset(("form-action",)),
-    "CACHES": frozenset(("BACKEND", "LOCATION", "KEY_PREFIX", "VERSION", "TIMEOUT")),
+    "CACHES": frozenset(("BACKEND", "LOCATION", "KEY_PREFIX", "KEY_FUNCTION", "VERSION", "TIMEOUT")),
 }
 
 
 def digest(key: bytes, value: object) -> str:
     """`digest:` and eight hex digits, the same for equal values under one key; it cannot be turned back."""
+    if isinstance(value, bytes):  # a key is the same key as bytes and as text
+        value = value.decode("utf-8", "surrogateescape")
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=_plain)
     return "digest:" + hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:8]
 

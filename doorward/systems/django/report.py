@@ -26,11 +26,22 @@ class Broken(msgspec.Struct, frozen=True):
     why: str
 
 
+class Lacking(msgspec.Struct, frozen=True):
+    """A part that cannot be had, and who needs it: see `parts.py`."""
+
+    need: str
+    setting: str
+    value: str
+    why: str
+
+
 class PageThere(msgspec.Struct, frozen=True):
-    """Whether the service has a page at an address, and whether that page asks for a sign-in."""
+    """Whether the service has a page at an address, and whether it asks for a sign-in or is the way to a provider."""
 
     answers: bool
     guarded: bool | None
+    is_provider: bool = False
+    path: str = ""
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -45,6 +56,7 @@ class Report(msgspec.Struct, frozen=True):
     roles: dict[str, tuple[str, ...]] = {}
     pages: dict[str, PageThere] = {}
     has_auth: bool = False
+    lacking: tuple[Lacking, ...] = ()
 
     def text(self, pointer: str) -> str | None:
         """The value as text; None when it is unknown, empty or not a text."""

@@ -79,3 +79,21 @@ def test_discovery_and_keys_are_found_wherever_they_are_asked_for(tmp_path: Path
     keys = double.reply("https://id.example.org", {}, "", "/any/keys").content["keys"]
     assert isinstance(keys, list)
     assert keys[0]["kty"] == "RSA"
+
+
+def test_a_client_that_asks_for_no_identity_gets_none(tmp_path: Path) -> None:
+    double, _ = learnt(tmp_path)
+    given = double.sent_back(ADDRESS, {**ASKED, "scope": "email profile"})
+    assert given is not None
+    answer = double.reply("https://id.example.org", form(given["code"]), "", "/token")
+    assert answer.status == 200
+    assert "id_token" not in answer.content
+
+
+def test_keys_are_not_where_nobody_found_them_before(tmp_path: Path) -> None:
+    double = Double("somebody", tmp_path, "RS256")
+    assert double.reply("https://id.example.org", {}, "", "/keys").status == 200
+    double.learns = False
+    assert double.reply("https://id.example.org", {}, "", "/keys").status == 200
+    assert double.reply("https://id.example.org", {}, "", "/certs").status == 404
+    assert double.reply("https://id.example.org", {}, "", "/realms/people/jwks").status == 200

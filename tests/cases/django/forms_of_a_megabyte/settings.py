@@ -1,0 +1,3 @@
+from base import *
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1048576

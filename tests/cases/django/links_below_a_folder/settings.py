@@ -1,0 +1,3 @@
+from base import *
+
+FORCE_SCRIPT_NAME = "/portal"

@@ -1,0 +1,3 @@
+from base import *
+
+SECURE_REFERRER_POLICY = "no-referrer"

@@ -1,0 +1,3 @@
+from base import *
+
+LOGIN_REDIRECT_URL = "/mine/"

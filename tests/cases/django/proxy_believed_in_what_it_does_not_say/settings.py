@@ -1,0 +1,4 @@
+from base import *
+
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_SSL", "on")
+SECURE_SSL_REDIRECT = True

@@ -1,0 +1,3 @@
+from base import *
+
+DATABASE_ROUTERS = ["portal.routers.Replica"]

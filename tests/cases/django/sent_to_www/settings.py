@@ -1,0 +1,3 @@
+from base import *
+
+PREPEND_WWW = True

@@ -1,0 +1,4 @@
+from base import *
+
+PREPEND_WWW = True
+ALLOWED_HOSTS = [".example.com"]

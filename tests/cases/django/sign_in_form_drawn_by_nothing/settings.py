@@ -1,0 +1,3 @@
+from base import *
+
+FORM_RENDERER = "portal.forms.Renderer"

@@ -1,0 +1,3 @@
+from base import *
+
+ROOT_URLCONF = "addresses_closed"

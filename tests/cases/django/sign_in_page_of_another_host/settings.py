@@ -1,0 +1,3 @@
+from base import *
+
+LOGIN_URL = "https://login.example.org/sign-in/"
