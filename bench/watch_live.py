@@ -22,6 +22,8 @@ from doorward.log_line import LogOptions
 from doorward.watch.partial_counts import Counting, Partial
 
 POLL_S = 0.05
+# As the live watch: what is behind is read in parts.
+MOST_BYTES = 4 * 1024 * 1024
 BEAT_S = 0.01
 # Every so many lines one is asked when it was written.
 ASKED = 50
@@ -59,7 +61,7 @@ def read(path: Path, writer: subprocess.Popen[bytes]) -> tuple[list[float], int,
     with path.open("rb") as file:
         while True:
             ended = writer.poll() is not None
-            data = left + file.read()
+            data = left + file.read(MOST_BYTES)
             whole = data.rfind(b"\n") + 1
             chunk, left = data[:whole], data[whole:]
             if chunk:
@@ -72,7 +74,8 @@ def read(path: Path, writer: subprocess.Popen[bytes]) -> tuple[list[float], int,
                 delays += [now - msgspec.json.decode(line, type=Stamp).time.timestamp() for line in found[:-1:ASKED]]
             elif ended:
                 break
-            time.sleep(POLL_S)
+            if len(chunk) < MOST_BYTES // 2:
+                time.sleep(POLL_S)
     return delays, lines, time.process_time() - used, time.monotonic() - began
 
 
