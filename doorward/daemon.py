@@ -27,6 +27,7 @@ from doorward.settings_tables import ProbeTable
 from doorward.store import watching
 from doorward.store.connection import release
 from doorward.web import metrics, server, setup_link
+from doorward.wiring.inlets import inlets
 
 WATCH_EVERY_S = 0.5
 ACT_EVERY_S = 0.5
@@ -57,6 +58,7 @@ class Daemon:
         self._listening = server.listen(settings)
         self.pipeline = Pipeline(settings, self._listening.address)
         metrics.figures_from(self.pipeline.figures)
+        self._inlets = inlets(settings, self.pipeline.logs.spools)
         self._reported: dict[str, tuple[str, str, float]] = {}
         self._store_failed_at = float("-inf")
 
@@ -65,6 +67,7 @@ class Daemon:
         return (
             Loop("check", VERSIONS_EVERY_S, self._take_versions),
             *(Loop(f"probe {probe.name}", probe.every_s, self._prober(probe)) for probe in self.settings.probe),
+            *(Loop(f"source {inlet.name}", inlet.every_s, inlet.step) for inlet in self._inlets),
             Loop("watch", WATCH_EVERY_S, self._watch),
             Loop("act", ACT_EVERY_S, self._act),
             Loop("respond", DELIVER_EVERY_S, self._respond),
