@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -24,6 +25,7 @@ def main() -> None:
         path.write_text(_realm())
         check.rules()
         read, judged = zip(*(_round(path) for _ in range(ROUNDS)), strict=True)
+        _command(path)
         cpu, clock = zip(*(_command(path) for _ in range(ROUNDS)), strict=True)
         print(f"| realm of {path.stat().st_size / 1e6:.1f} MB, median of {ROUNDS} | |\n|---|---|")
     print(f"| read | {statistics.median(read):.2f} s of CPU |\n| check | {statistics.median(judged):.2f} s of CPU |")
@@ -35,7 +37,8 @@ def _command(path: Path) -> tuple[float, float]:
     """CPU and clock of one run of the command."""
     began, used = time.monotonic(), _used()
     asked = [sys.executable, "-m", "doorward", "check", f"keycloak:{path}", "--fail-on", "never"]
-    subprocess.run(asked, check=True, stdout=subprocess.DEVNULL)
+    kept = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}  # as where people work: compiled once
+    subprocess.run(asked, check=True, stdout=subprocess.DEVNULL, env=kept)
     return _used() - used, time.monotonic() - began
 
 

@@ -64,10 +64,16 @@ def _of_facts(configuration: Configuration) -> Iterator[tuple[Where, str, str, d
             yield flow.where, flow.values[0], flow.values[1], datetime.fromisoformat(flow.values[2])
 
 
+def _is_named(text: str) -> bool:
+    """Whether the text speaks of a certificate; most do not, which the first three tests say sooner."""
+    low = text.lower()
+    return ("ca" in low or "cer" in low or ".crt" in low) and _NAMED.search(text) is not None
+
+
 def _named_files(setting: Setting) -> tuple[str, ...]:
     """The files that the setting names as certificates: its value, or each of a list."""
     shown = setting.shown or ""
-    if not shown or _KEY.search(setting.pointer) or not (_NAMED.search(setting.pointer) or _NAMED.search(shown)):
+    if not shown or not (_is_named(setting.pointer) or _is_named(shown)) or _KEY.search(setting.pointer):
         return ()
     if not shown.startswith("["):
         return (shown,)
