@@ -125,13 +125,12 @@ class Follower:
 
     def _was_copied(self, cursor: Cursor) -> bool:
         """Whether the log was copied to `name.1` and emptied before anything of it was told."""
-        rotated = _inode(self._rotated)
-        return _inode(self.path) == cursor.inode and rotated not in (0, cursor.inode, cursor.previous)
+        return _inode(self.path) == cursor.inode and self._is_news(cursor)
 
     def _open(self) -> None:
         if self._cursor is None:
             # Remembered, so that a log which appears and is rotated before the next poll is not missed.
-            self._cursor = Cursor(str(self.path), 0, 0, previous=_inode(self._rotated))
+            self._cursor = self._preceded(Cursor(str(self.path), 0, 0))
         for path in (self.path, self._rotated):
             if self._open_known(path, self._cursor, same_inode=True):
                 return
@@ -166,15 +165,45 @@ class Follower:
 
     def _following(self, cursor: Cursor) -> Path:
         """The file that follows the cursor's: `name.1` unless that is the cursor's own, or older than it."""
-        return self.path if _inode(self._rotated) in (0, cursor.inode, cursor.previous) else self._rotated
+        return self._rotated if self._is_news(cursor) else self.path
+
+    def _is_news(self, cursor: Cursor) -> bool:
+        """Whether there is a `name.1` that is neither the cursor's file nor the one before it."""
+        inode = _inode(self._rotated)
+        if inode in (0, cursor.inode):
+            return False
+        if inode != cursor.previous:
+            return True
+        # The log before may be gone, and its inode the next one's: its first bytes tell.
+        head = _head(self._rotated, cursor.previous_bytes)
+        return cursor.previous_bytes > 0 and fingerprint(head) != cursor.previous_fingerprint
+
+    def _preceded(self, cursor: Cursor) -> Cursor:
+        """The cursor of a log before which `name.1` was read."""
+        head = _head(self._rotated, FINGERPRINT_BYTES)
+        return replace(
+            cursor,
+            previous=_inode(self._rotated),
+            previous_fingerprint=fingerprint(head) if head else "",
+            previous_bytes=len(head),
+        )
 
     def _begin(self, path: Path) -> None:
         self.close()
         self._file = _open(path)
         if self._file is None:
             return
-        previous = self._cursor.inode if path == self._rotated and self._cursor else _inode(self._rotated)
-        self._cursor = Cursor(str(self.path), os.fstat(self._file).st_ino, 0, previous=previous)
+        before = self._cursor
+        begun = Cursor(str(self.path), os.fstat(self._file).st_ino, 0)
+        if path == self._rotated and before:
+            self._cursor = replace(
+                begun,
+                previous=before.inode,
+                previous_fingerprint=before.fingerprint,
+                previous_bytes=before.fingerprint_bytes,
+            )
+        else:
+            self._cursor = self._preceded(begun)
 
     def _read(self, limit: int, lines: list[bytes | None]) -> tuple[int, bool]:
         """Take complete lines from the open file: how many bytes were told, and whether its end was reached."""
@@ -247,6 +276,16 @@ def _open(path: Path) -> int | None:
         return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
+
+
+def _head(path: Path, size: int) -> bytes:
+    file = _open(path)
+    if file is None:
+        return b""
+    try:
+        return os.pread(file, size, 0)
+    finally:
+        os.close(file)
 
 
 def _inode(path: Path) -> int:

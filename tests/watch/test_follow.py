@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
-from doorward.watch.cursor import decode
+from doorward.watch.cursor import Cursor, decode, fingerprint
 from doorward.watch.follow import LONGEST_LINE, Follower
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -69,6 +69,16 @@ def told(follower: Follower, limit: int = 1 << 20) -> list[str]:
 @pytest.fixture
 def log(tmp_path: Path) -> Log:
     return Log(tmp_path)
+
+
+def test_an_inode_given_to_the_next_log_is_not_taken_for_the_log_before(log: Log) -> None:
+    rotated = log.path.with_name("auth.jsonl.1")
+    rotated.write_text("1: next\n")
+    log.path.write_text("2: newest\n")
+    gone = fingerprint(b"0: of the log before\n")
+    inode = rotated.stat().st_ino
+    cursor = Cursor(str(log.path), 0, 30, gone, 20, previous=inode, previous_fingerprint=gone, previous_bytes=20)
+    assert told(Follower(log.path, "auth", parse, cursor)) == ["1: next", "2: newest"]
 
 
 def test_a_log_that_does_not_exist_yet_is_waited_for(log: Log) -> None:
