@@ -18,8 +18,8 @@ class Cursor:
     `offset` is the first byte not yet told; `fingerprint` the digest of the file's first `fingerprint_bytes` bytes (at
     most those already told), by which a file is known again under another name or after a copy. `previous` is the
     inode of the log's predecessor when this file was begun, 0 if there was none; `previous_fingerprint` the digest of
-    its first `previous_bytes` bytes, for a file system gives an inode that is free again to the next file. `skipping` means
-    that the offset stands within a line too long to be told.
+    its first `previous_bytes` bytes, for a file system gives an inode that is free again to the next file. `skipping`
+    means that the offset stands within a line too long to be told.
     """
 
     path: str
