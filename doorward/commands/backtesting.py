@@ -14,7 +14,8 @@ import msgspec
 import typer
 
 from doorward import watch as stage
-from doorward.commands.shared import FOUND, opened, progress
+from doorward.commands.opening import opened
+from doorward.commands.shared import FOUND, progress
 from doorward.errors import InputInvalid, Problem
 from doorward.model.detection import Detection
 from doorward.model.sign_in import SignInEvent

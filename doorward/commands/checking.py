@@ -19,10 +19,8 @@ from doorward.check import baseline as baselines
 from doorward.check import formats
 from doorward.check.service_run import Checked, Subject, checked, tells
 from doorward.check.service_subjects import Asked, of_git, of_targets, sensible
-from doorward.commands.checking_service import of_service, of_service_range, signed_in
 from doorward.commands.shared import FOUND, progress, reported
 from doorward.model.finding import Severity
-from doorward.settings import load
 
 PROJECT = Annotated[Path, typer.Option("--project", help="Working directory and import root of a settings module.")]
 PYTHON = Annotated[
@@ -110,6 +108,8 @@ def _with_sessions(asked: Asked, sessions: str) -> Asked:
     """Who is signed in, asked where it can be told; a doorward.toml beside targets says only that."""
     if not sessions:
         return asked
+    from doorward.commands.checking_service import signed_in  # noqa: PLC0415 — settings and the wiring: 0.3 s
+
     found = signed_in(sessions, asked.config)
     only_counts = asked.config is not None and bool(asked.targets or asked.against)
     return replace(asked, signed_in=found, config=None if only_counts else asked.config)
@@ -150,12 +150,16 @@ def _subjects(asked: Asked) -> Iterator[list[Subject]]:
     sensible(asked)
     with tempfile.TemporaryDirectory(prefix="doorward-") as name:
         scratch = Path(name).resolve()
-        if asked.config and asked.git:
-            yield _counted(of_service_range(asked.config, asked.git, scratch), asked)
-        elif asked.config:
-            yield _counted(of_service(load(asked.config)), asked)
+        if asked.config:
+            yield _counted(_of_whole(asked.config, asked.git, scratch), asked)
         else:
             yield of_git(asked, scratch) if asked.git else of_targets(asked)
+
+
+def _of_whole(config: Path, revisions: str, scratch: Path) -> list[Subject]:
+    from doorward.commands import checking_service as whole  # noqa: PLC0415 — settings and the wiring: 0.3 s
+
+    return whole.of_service_range(config, revisions, scratch) if revisions else whole.of_config(config)
 
 
 def _counted(subjects: list[Subject], asked: Asked) -> list[Subject]:

@@ -21,6 +21,11 @@ from doorward.systems import systems
 from doorward.wiring import guarded
 
 
+def of_config(config: Path) -> list[Subject]:
+    """Every component of that doorward.toml as it stands."""
+    return of_service(load(config))
+
+
 def of_service(settings: Settings, seen_from: Path | None = None) -> list[Subject]:
     """Every component that can be read: the proxy first, for it may tell which headers it sets.
 

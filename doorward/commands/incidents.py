@@ -13,7 +13,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from doorward.commands.shared import DEFAULT_CONFIG, FOUND, OK, ConfigOption, Output, OutputOption, opened, reported
+from doorward.commands.opening import opened
+from doorward.commands.shared import DEFAULT_CONFIG, FOUND, OK, ConfigOption, Output, OutputOption, reported
 from doorward.diagnose import explain
 from doorward.errors import ActionRefused, InputInvalid, Problem
 from doorward.incident_log import encode_body

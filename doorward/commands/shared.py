@@ -14,8 +14,6 @@ from typing import Annotated, ParamSpec, TypeVar
 import typer
 
 from doorward.errors import DoorwardError
-from doorward.settings import Settings, load
-from doorward.store.connection import open_store
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -57,13 +55,6 @@ def _exits() -> Iterator[None]:
         # The reader has left (`doorward incident log | head`): nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(OK) from error
-
-
-def opened(config: Path) -> Settings:
-    """The settings with the store ready. Raises InputInvalid, StoreUnavailable."""
-    settings = load(config)
-    open_store(settings)
-    return settings
 
 
 def progress(text: str) -> None:
