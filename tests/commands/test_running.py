@@ -46,7 +46,7 @@ kind = "zope"
 name = "portal"
 role = "client"
 kind = "school"
-log_kind = "apache"
+log_kind = "tomcat"
 [[probe]]
 name = "p"
 journey = "form"
