@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import gc
 import importlib
 import sys
 import traceback
@@ -56,6 +57,10 @@ FOOT = """Exit: 0 fine · 1 findings, a failed probe, a detection, an open incid
       3 guarded system unreachable · 70 our fault"""
 
 
+_NEW_OBJECTS = 200_000
+"""Between two searches for garbage; at Python's 700, a large file costs a third of its reading in searches for none."""
+
+
 def main() -> None:
     """Entry point. `--help` imports nothing, so that it is quick; a command imports its own module alone."""
     arguments = sys.argv[1:]
@@ -66,6 +71,7 @@ def main() -> None:
         print(f"doorward {__version__}")
         sys.exit(0)
     command = _command(arguments[0])
+    gc.set_threshold(_NEW_OBJECTS, 50, 50)
     try:
         command(arguments[1:], prog_name=f"doorward {arguments[0]}")
     except Exception as error:  # noqa: BLE001 - the last door: what no command foresaw is our fault, and exit 70 says so
