@@ -2,7 +2,7 @@
 
 In: `bench/changes/django.toml`, or with `--changes held-out` those that were written down before the rules were looked
 at again. Out: the table of verdicts, every change that was not predicted probe by probe, and the goals; exit 1 if one
-is not met. `--only EXPRESSION` takes the changes whose name it finds, `--first N` so many.
+of the catalogued is not met (the others are reported, met or not). `--only EXPRESSION` takes the changes whose name it finds, `--first N` so many.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def main(arguments: list[str]) -> int:
     }
     for title, text in parts.items():
         print(f"\n{title}:\n{text or 'none'}")
-    return 0 if score.goals(scored).reached else 1
+    return 0 if score.goals(scored).reached or asked.changes == "held-out" else 1
 
 
 def _project(base: Base, folder: Path) -> Path:

@@ -271,4 +271,19 @@ Match User deploy
 """,
         ('"openid profile"', '"profile"'),
     ),
+    Template(
+        "redis",
+        "redis.conf",
+        """\
+bind 127.0.0.1
+maxmemory 100mb
+maxmemory-policy noeviction
+requirepass "@"
+masterauth @
+user portal on >@ ~* +¤all
+rename-command CONFIG @
+tls-key-file-pass @
+""",
+        ("noeviction", "allkeys-lru"),
+    ),
 )

@@ -31,6 +31,19 @@ def test_no_secret_comes_out_of_a_range_of_git(doorward: Run, tmp_path: Path, te
         assert leaks(said.out + said.err + (tmp_path / "known.json").read_text(), old, new) == []
 
 
+@EVERY_KIND
+def test_no_secret_comes_out_of_a_whole_service(doorward: Run, tmp_path: Path, template: Template) -> None:
+    secret = "SeCrEt7/qX+w=Zk93vTm"
+    (tmp_path / template.name).write_text(template.old(secret))
+    role = {"nginx": "proxy", "oauth2-proxy": "proxy", "redis": "store"}.get(template.kind, "provider")
+    named = f'name = "door"\nrole = "{role}"\nkind = "{template.kind}"\nconfig = ["{template.name}"]\n'
+    (tmp_path / "doorward.toml").write_text(f'[service]\nname = "Portal"\n[[component]]\n{named}')
+    for form in check.FORMATS:
+        said = doorward("check", "--config", "doorward.toml", "--format", form)
+        assert said.code in (0, 1), said.err
+        assert leaks(said.out + said.err, secret) == []
+
+
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_no_secret_comes_out_of_a_rehearsal(doorward: Run, tmp_path: Path, form: str) -> None:
     canary = "SeCrEt7/qX+w=Zk93vTm"
