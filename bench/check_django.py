@@ -2,7 +2,8 @@
 
 In: `bench/changes/django.toml`, or with `--changes held-out` those that were written down before the rules were looked
 at again. Out: the table of verdicts, every change that was not predicted probe by probe, and the goals; exit 1 if one
-of the catalogued is not met (the others are reported, met or not). `--only EXPRESSION` takes the changes whose name it finds, `--first N` so many.
+of the catalogued is not met (the others are reported, met or not). `--only EXPRESSION` takes the changes whose name it
+finds, `--first N` so many.
 """
 
 from __future__ import annotations
