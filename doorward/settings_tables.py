@@ -111,6 +111,14 @@ class ComponentTable(Table):
     health: str = Field("", description="liveness path, such as /healthz")
     pid_file: Path | None = Field(None, description="file with the process id")
     database: str = Field("", description="sqlite:PATH or postgresql://…: examined in a diagnosis")
+    store: str = Field("", description="redis://host:port or rediss://…: its session store, examined in a diagnosis")
+    store_password_file: Path | None = Field(None, description="file with the store's password")
+    issuer: str = Field("", description="OpenID issuer whose document and keys are examined in a diagnosis")
+    ldap: str = Field("", description="ldap://host:port or ldaps://…: its directory, examined in a diagnosis")
+    upstream: tuple[str, ...] = Field((), description="addresses of services that others keep and that it needs")
+    keys: tuple[Path, ...] = Field((), description="its files with keys, certificates and secrets; never shown")
+    code: tuple[Path, ...] = Field((), description="directories and files of its code: their change marks a deploy")
+    authorities: Path | None = Field(None, description="certificates (PEM) that its own is believed by")
     session_hash_key_file: Path | None = Field(None, description="key of the hashes by which the log names sessions")
     reload: ReloadTable = Field(default_factory=lambda: ReloadTable())
     rehearsal: RehearsalTable = Field(default_factory=lambda: RehearsalTable())
@@ -143,6 +151,7 @@ class UsualTable(Table):
     sign_in_failures: Share = Field(0.02, description="share of sign-ins failing for any other reason")
     session_rejections: Share = Field(0.06, description="share of presented sessions that are refused")
     server_errors: Share = Field(0.005, description="share of requests answered with 5xx")
+    slow_requests: Share = Field(0.02, description="share of requests that take 2 s or longer")
     inquiries_per_min: float = Field(0.5, ge=0, description="support inquiries a minute")
 
 

@@ -50,6 +50,11 @@ USUAL = Metric(
 )
 LEARNED = Metric("doorward_usual_learned", Type.GAUGE, "1 if the usual was learned, 0 while it is the prior.", _SEGMENT)
 DETECTED = Metric("doorward_detected", Type.GAUGE, "1 from a detection to the recovery.", _SEGMENT)
+FORGOTTEN = Metric(
+    "doorward_parts_forgotten_total",
+    Type.COUNTER,
+    "Clients, networks, providers and browsers that had to make room for others since the start.",
+)
 LAST_EVENT = Metric(
     "doorward_log_last_event_timestamp_seconds", Type.GAUGE, "The log's own time of its latest event.", ("component",)
 )
@@ -67,7 +72,7 @@ INCIDENTS = Metric("doorward_incidents_open", Type.GAUGE, "Incidents that are no
 OWED = Metric("doorward_pages_owed", Type.GAUGE, "Pages that have not been delivered yet.")
 
 WATCH_METRICS = (
-    EVENTS, PEOPLE, EVIDENCE, THRESHOLD, USUAL, LEARNED, DETECTED, LAST_EVENT, BEHIND, UNPARSED,
+    EVENTS, PEOPLE, EVIDENCE, THRESHOLD, USUAL, LEARNED, DETECTED, FORGOTTEN, LAST_EVENT, BEHIND, UNPARSED,
 )  # fmt: skip
 STORE_METRICS = (PROBE, PROBED, HEALTH, STORE, INCIDENTS, OWED)
 METRICS = (*WATCH_METRICS, *STORE_METRICS)

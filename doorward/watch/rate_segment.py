@@ -78,6 +78,7 @@ class RateSegment(Segment):
         self._second = second
         self._block_events = 0
         self._tainted = True  # A block that was not seen from its start teaches nothing.
+        self.judge()
         if self._evidence is not None:
             self._evidence.reset()
 
@@ -149,14 +150,14 @@ class RateSegment(Segment):
         return self._usual.learned()
 
     def take_up(self, kept: LearnedRate) -> None:
-        """Go on from what was stored; a volume is watched for from the end of the first stretch on."""
+        """Go on from what was stored, from the first event on."""
         self._usual.take_up(kept)
         self.judge()
 
     def judge(self) -> None:
         """Take what was learned for usual from now on."""
         if isinstance(self._usual, UsualVolume):
-            self._set_usual(self._usual.envelope(float(self._second or 0)))
+            self._set_usual(self._usual.envelope(float(self._second or self._usual.newest_s)))
             return
         self._usual.trusted = self._usual.trusted or self._vouched
         if (envelope := self._usual.envelope()) is not None:

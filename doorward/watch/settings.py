@@ -58,5 +58,6 @@ def of_table(table: WatchTable) -> WatchSettings:
         sign_in_failures=usual.sign_in_failures,
         session_rejections=usual.session_rejections,
         server_errors=usual.server_errors,
+        slow_requests=usual.slow_requests,
         inquiries_per_min=usual.inquiries_per_min,
     )

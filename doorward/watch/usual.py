@@ -97,10 +97,10 @@ class UsualMost:
 class UsualVolume:
     """Lower envelope of a rate: a quarter of the least of the last three quiet stretches, and no more than half of the
     least at this hour of the week in the four weeks before; until a week is known, at this time of day on the days
-    before. None before a whole day is known, or below two a minute: then silence says nothing."""
+    before. None before a whole day is known, or below one in two minutes: silence would take an hour to say anything."""
 
     _RECENT = 3
-    _LEAST_PER_S = 2 / 60
+    _LEAST_PER_S = 0.5 / 60
     _DAYS = 7
     _WEEKS = 4
     _AROUND = 2
@@ -130,6 +130,11 @@ class UsualVolume:
         """Go on from what was kept."""
         self._rates.update(kept.rates)
         self._recent.extend(kept.recent)
+
+    @property
+    def newest_s(self) -> float:
+        """When the last stretch that was learned ended, 0 before any."""
+        return max(self._rates, default=0) * self._block_s
 
     def envelope(self, at_s: float) -> float | None:
         """The least per second that is usual now."""

@@ -44,6 +44,7 @@ def samples(figures: WatchFigures) -> Iterator[Sample]:
     for state in figures.segments:
         if _is_told(state):
             yield from _segment(state)
+    yield names.FORGOTTEN, (), figures.forgotten
     for log in figures.logs:
         if log.last_at is not None:
             yield names.LAST_EVENT, (log.component,), log.last_at.timestamp()

@@ -28,13 +28,14 @@ class LogFigures:
 @dataclass(frozen=True, slots=True)
 class WatchFigures:
     """`windows`: of each component the last window that has ended, if there was an event in it; `is_behind`: lines that
-    were written are not read yet."""
+    were written are not read yet; `forgotten`: parts that had to make room for others."""
 
     events: dict[EventKey, int]
     windows: tuple[Bucket, ...]
     segments: tuple[SegmentState, ...]
     logs: tuple[LogFigures, ...]
     is_behind: bool = False
+    forgotten: int = 0
 
 
 class EventCounts:
@@ -64,6 +65,7 @@ class EventCounts:
             segments=watcher.states(),
             logs=tuple(LogFigures(name, last_at.get(name), logs.unparsed[name]) for name in logs.names),
             is_behind=logs.is_behind,
+            forgotten=watcher.forgotten(),
         )
 
 

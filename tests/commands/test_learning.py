@@ -34,6 +34,7 @@ def test_what_is_learned_is_kept_and_shown(doorward: Run, tmp_path: Path) -> Non
     assert "(learned)" in said.out
     after = doorward("watch", "--usual")
     assert "(learned)" in after.out
+    assert "sign-in-volume component=auth: at least 1.5 a minute (learned)" in after.out
 
 
 def test_it_refuses_while_doorward_runs(doorward: Run, tmp_path: Path) -> None:

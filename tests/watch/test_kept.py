@@ -46,13 +46,13 @@ def test_a_watcher_goes_on_from_what_another_learned(taught: Watcher) -> None:
             assert one.expected == pytest.approx(other.expected, rel=0.1)
 
 
-def test_the_volume_is_watched_for_after_the_first_stretch() -> None:
+def test_the_volume_is_watched_for_from_the_first_event_on() -> None:
     busy = [event for event in history(2, every_s=5) if event.kind is Kind.SIGN_IN]
     first, second = (Watcher(WatchSettings(), ("auth",)) for _ in range(2))
     began = AT + timedelta(days=1)
     first.warm_start(event for event in busy if event.at < began)
     second.take_up(first.kept())
-    until = began + timedelta(minutes=20)
+    until = began + timedelta(minutes=5)
     second.feed(event for event in busy if began <= event.at < until)
     assert second.advance(until) == ()
     assert {told.signal for told in second.advance(until + timedelta(minutes=20))} == {Signal.SIGN_IN_VOLUME}

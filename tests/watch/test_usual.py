@@ -71,7 +71,8 @@ def test_volume_is_known_after_a_day_and_is_a_quarter_of_the_least() -> None:
 
 
 def test_low_volume_says_nothing() -> None:
-    assert volume(0.05, 26).envelope(26 * 3600.0) is None
+    assert volume(0.03, 26).envelope(26 * 3600.0) is None
+    assert volume(0.05, 26).envelope(26 * 3600.0) == pytest.approx(0.0125)
 
 
 def test_volume_is_compared_with_the_same_hour_of_the_week_once_a_week_is_known() -> None:

@@ -28,6 +28,7 @@ FIGURES = WatchFigures(
         SegmentState(UsualRate(Signal.SIGN_IN_FAILURES, PART, 0.02, learned=True), 30.0, 17.0, detected=True),
     ),
     logs=(LogFigures("auth", AT, 3), LogFigures("portal", None, 0)),
+    forgotten=5,
 )
 EVENT = {"component": "auth", "kind": "session", "outcome": "failure", "reason": "network-changed"}
 SEGMENT = {"signal": "session-rejections", "component": "auth", "segment": "session=fresh"}
@@ -48,6 +49,7 @@ def read() -> dict[str, list[tuple[dict[str, str], float]]]:
 def test_counts_people_and_logs_are_told(read: dict[str, list[tuple[dict[str, str], float]]]) -> None:
     assert read["doorward_events_total"] == [(EVENT, 7)]
     assert read["doorward_people"] == [(EVENT, 4)]
+    assert read["doorward_parts_forgotten_total"] == [({}, 5)]
     assert read["doorward_logs_behind"] == [({}, 0)]
     assert read["doorward_log_last_event_timestamp_seconds"] == [({"component": "auth"}, AT.timestamp())]
     assert read["doorward_log_unparsed_lines_total"][0] == ({"component": "auth"}, 3)
