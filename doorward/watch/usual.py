@@ -97,7 +97,7 @@ class UsualMost:
 class UsualVolume:
     """Lower envelope of a rate: a quarter of the least of the last three quiet stretches, and no more than half of the
     least at this hour of the week in the four weeks before; until a week is known, at this time of day on the days
-    before. None before a whole day is known, or below one in two minutes: silence would take an hour to say anything."""
+    before. None before a whole day is known, or below one in two minutes: silence would take an hour to tell."""
 
     _RECENT = 3
     _LEAST_PER_S = 0.5 / 60
