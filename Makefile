@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 ALL_READY := $(VENV)/.all-ready
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 
-.PHONY: setup setup-all test lint fix run demo bench bench-check bench-watch bench-detect docs schemas lock clean
+.PHONY: setup setup-all test lint fix run demo bench bench-check bench-watch bench-detect bench-diagnose docs schemas lock clean
 
 setup: $(READY)
 
@@ -59,6 +59,10 @@ bench-detect: setup-all
 # Beside what setup-all installs: ripgrep and fail2ban-regex, where they are there.
 bench-watch: setup-all
 	$(BIN)/python -m bench watch_speed
+
+# Half an hour or so for the reported half; needs redis-server, PostgreSQL and libfaketime, and root for some faults.
+bench-diagnose: setup-all
+	$(BIN)/python -m bench.diagnose $(OPTIONS)
 
 docs: setup
 	$(BIN)/python -m docs.generate
