@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "doorward"
 STAGES = {"check", "probe", "watch", "diagnose", "respond", "recover", "review"}
-GROUND = {"model", "errors", "extensions", "toml_file", "yaml_file", "certificate", "log_line", "__init__"}
+GROUND = {"model", "errors", "extensions", "toml_file", "yaml_file", "certificate", "cookies", "log_line", "__init__"}
 MIDDLE = {"settings", "settings_tables", "settings_logs", "incident_log", "store", "systems"}
 WIRING = {"wiring", "pipeline"}
 WAYS_IN = {"daemon", "web", "cli", "commands", "__main__"}
@@ -26,6 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "toml_file": {"errors"},
     "yaml_file": {"errors"},
     "certificate": set(),
+    "cookies": set(),
     "log_line": {"model", "errors"},
     "settings_logs": GROUND,
     "settings_tables": GROUND | {"settings_logs"},

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from doorward.check.rehearsal.cookies import Jar, is_same_site
 from doorward.check.rehearsal.pages import SignInForm, sign_in_form
 from doorward.check.rehearsal.proxy import VISITOR, VISITOR_HEADER, WORKER_HEADER
+from doorward.cookies import Jar, is_same_site
 
 # Browsers give up at 20.
 MOST_HOPS = 20

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.check.rehearsal.cookies import (
+from doorward.cookies import (
     Jar,
     cookie_date,
     default_path,
