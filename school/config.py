@@ -58,6 +58,12 @@ SiteFile = Annotated[SitePath, AfterValidator(_is_there)]
 
 class DatabaseSection(Section):
     path: SitePath = Field(description="SQLite database of this service.")
+    address: str = Field(
+        default="",
+        pattern=r"^$|^postgresql://[^:/@\s]+@[^/\s]+/\w+$",
+        description="PostgreSQL instead of SQLite: postgresql://name@host:port/database; empty: `path`.",
+    )
+    password_file: SiteFile | None = Field(default=None, description="File with the password for `address`.")
 
 
 class LogSection(Section):

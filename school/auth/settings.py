@@ -6,6 +6,7 @@ from pathlib import Path
 
 from school.auth.config import AuthConfig, origin
 from school.config import digest, load
+from school.database import databases
 from school.events import EventLog
 from school.service import Service
 
@@ -82,18 +83,7 @@ STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": SCHOOL_AUTH.database.path,
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            "timeout": 20,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        },
-    }
-}
+DATABASES = databases(SCHOOL_AUTH.database)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SESSION_ENGINE = f"django.contrib.sessions.backends.{SCHOOL_AUTH.session.engine}"

@@ -3,10 +3,10 @@
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from school.config import digest, load
+from school.database import databases
 from school.events import EventLog
 from school.portal.config import PortalConfig
 from school.service import Service
@@ -53,18 +53,7 @@ ROOT_URLCONF = "school.portal.urls"
 WSGI_APPLICATION = "school.portal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": CONFIG.database.path,
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            "timeout": 20,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        },
-    }
-}
+DATABASES = databases(CONFIG.database)
 
 SESSION_ENGINE = "school.portal.sign_in.store"
 SESSION_COOKIE_NAME = CONFIG.session.cookie_name

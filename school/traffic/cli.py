@@ -33,6 +33,7 @@ def main(arguments: Sequence[str]) -> int:
         time_scale=chosen.time_scale,
         shared_exit_share=chosen.shared_exit_share,
         seed=chosen.seed,
+        trusted=chosen.trust,
     )
     try:
         outcome = asyncio.run(run(wishes))
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--shared-exit-share", type=_share, default=0.45, metavar="P", help="people behind the shared exit (0.45)"
     )
+    parser.add_argument("--trust", type=Path, metavar="FILE", help="believe only certificates signed by these (PEM)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of all chances (1)")
     return parser
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import ssl
 import sys
 import time
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ class Wishes:
     time_scale: float
     shared_exit_share: float
     seed: int
+    trusted: Path | None = None
+    """Whose certificates are believed (PEM); None: anybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,10 @@ async def run(wishes: Wishes) -> Outcome:
     hasher = EventLog("traffic", portal.log.path, portal.log.key_file.read_bytes().strip(), "")
     chance = Random(wishes.seed)
     habits = Habits(time_scale=wishes.time_scale)
-    async with httpx.AsyncHTTPTransport(verify=False, limits=_LIMITS, trust_env=False) as transport:
+    verify: ssl.SSLContext | bool = False
+    if wishes.trusted:
+        verify = ssl.create_default_context(cafile=wishes.trusted)
+    async with httpx.AsyncHTTPTransport(verify=verify, limits=_LIMITS, trust_env=False) as transport:
         await _greet(transport, addresses)
         with Truth(wishes.record) as truth:
             witness = Witness(truth, auth.session.cookie_name, hasher.session)

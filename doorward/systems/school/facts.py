@@ -77,7 +77,8 @@ def _session(document: Document, serializer_fault: str | None) -> Iterator[Fact]
 
 def _store(document: Document, serializer_fault: str | None) -> Store:
     engine = "db" if document.is_portal else document.text("session.engine", "db")
-    pointer = "session.redis_url" if engine == "cache" else "database.path"
+    of_database = "database.address" if document.text("database.address") else "database.path"
+    pointer = "session.redis_url" if engine == "cache" else of_database
     place = document.text(pointer, "redis://127.0.0.1:6379/0" if engine == "cache" else None)
     return Store(
         where=document.where("session.engine"),
