@@ -17,6 +17,18 @@ class ProbeOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """Where an exchange's time went, in ms; None = no such phase: an address without a name, a connection kept, no TLS,
+    no answer. `first_byte_ms` runs from the connection to the answer's head, `body_ms` from there to its end."""
+
+    dns_ms: float | None = None
+    connect_ms: float | None = None
+    tls_ms: float | None = None
+    first_byte_ms: float | None = None
+    body_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One exchange of a journey: name, status (None = no answer), time taken in ms, and where it led (redacted)."""
 
@@ -26,11 +38,15 @@ class Step:
     status: int | None
     ms: float
     note: str = ""
+    timing: Timing = Timing()
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """How a journey went. `reason` is a stable word (`sent-back-to-sign-in`, `http-500`, …), `expected` the ideal."""
+    """How a journey went. `reason` is a stable word (`sent-back-to-sign-in`, `http-500`, …), `expected` the ideal.
+
+    `notes` are what was seen beside it that does not decide, such as a session cookie without HttpOnly.
+    """
 
     journey: str
     at: datetime
@@ -39,6 +55,7 @@ class ProbeResult:
     expected: str
     steps: tuple[Step, ...]
     config: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def took_ms(self) -> float:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from doorward.model.journey import ProbeOutcome, ProbeResult, Step
+from doorward.cookies import Jar
+from doorward.model.journey import ProbeOutcome, ProbeResult, Step, Timing
+from doorward.probe import cookie_flags
 from doorward.probe.exchange import Answer, Ask, Done, Ending, Journey
 from doorward.probe.journeys import journey
-from doorward.probe.plan import ProbePlan
+from doorward.probe.plan import Occasion, ProbePlan
 from doorward.probe.redaction import Redactor
-from doorward.probe.transport import Browser, Fault, control_answers
+from doorward.probe.transport import MOST_BYTES, Browser, Fault, control_answers
 
 # Endings that say that no answer came; whether the prober is blind is asked before the service is blamed.
 _UNREACHED = frozenset({Ending.TIMEOUT, Ending.REFUSED, Ending.DNS, Ending.NO_ANSWER})
 _EXPECTED_ANSWER: dict[Ending, str] = {
     Ending.TIMEOUT: "an answer in time",
+    Ending.SLOW_BODY: "the whole page in time, once it began",
+    Ending.TOO_LARGE: f"a page of at most {MOST_BYTES // 1024} KiB",
     Ending.REFUSED: "a connection",
     Ending.DNS: "a host name that resolves",
-    Ending.TLS: "a certificate that holds for this host",
+    Ending.TLS: "a handshake of TLS",
+    Ending.TLS_EXPIRED: "a certificate that is in force today",
+    Ending.TLS_NAME: "a certificate for this host name",
+    Ending.TLS_UNTRUSTED: "a certificate of an authority that is known here",
     Ending.NO_ANSWER: "a whole HTTP answer",
     Ending.BAD_REDIRECT: "a redirect to an address that can be asked",
 }
@@ -27,13 +35,14 @@ _EXPECTED_ANSWER: dict[Ending, str] = {
 
 def run(plan: ProbePlan, now: datetime) -> ProbeResult:
     """Make the plan's journey once. InputInvalid for a journey that does not exist; a broken service raises nothing."""
+    plan = replace(plan, occasion=Occasion(now, secrets.token_bytes(32)))
     return drive(journey(plan), plan, now)
 
 
-def drive(made: Journey, plan: ProbePlan, now: datetime) -> ProbeResult:
-    """Ask what the journey asks until it is done."""
+def drive(made: Journey, plan: ProbePlan, now: datetime, jar: Jar | None = None) -> ProbeResult:
+    """Ask what the journey asks until it is done; `jar` are the cookies that the browser has already."""
     transcript = _Transcript(plan)
-    with Browser(plan) as browser:
+    with Browser(plan, jar) as browser:
         said: Ask | Done = made.start()
         while isinstance(said, Ask):
             said = _exchange(made, said, plan, browser, transcript)
@@ -49,9 +58,9 @@ def _exchange(made: Journey, ask: Ask, plan: ProbePlan, browser: Browser, transc
     try:
         answer = browser.ask(ask)
     except Fault as fault:
-        transcript.add(ask, None, _ms_since(begun), fault.ending)
+        transcript.add(ask, None, _ms_since(begun), fault.ending, fault.timing)
         return Done(fault.ending, _EXPECTED_ANSWER[fault.ending])
-    transcript.add(ask, answer, _ms_since(begun))
+    transcript.add(ask, answer, _ms_since(begun), timing=answer.timing)
     return made.receive(answer)
 
 
@@ -78,36 +87,56 @@ def _ms_since(begun: float) -> float:
     return round((time.perf_counter() - begun) * 1000, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    ask: Ask = field(repr=False)
+    status: int | None
+    ms: float
+    note: str
+    timing: Timing
+    location: str = field(repr=False)
+
+
 @dataclass(slots=True)
 class _Transcript:
     """The exchanges as they happened, kept raw until every secret is known, and shown redacted."""
 
     plan: ProbePlan
     _redactor: Redactor = field(default_factory=Redactor)
-    _lines: list[tuple[Ask, int | None, float, str, str]] = field(default_factory=list)
+    _lines: list[_Line] = field(default_factory=list)
+    _notes: list[str] = field(default_factory=list)
+    _knows_password: bool = False
 
     def __post_init__(self) -> None:
         username, password = self.plan.account
         self._redactor.learn_name(username)
-        self._redactor.learn((password, *(value for _, value in self.plan.headers)))
+        own = (password, self.plan.client.secret, self.plan.totp_secret)
+        self._redactor.learn((*own, *(value for _, value in self.plan.headers)))
 
-    def add(self, ask: Ask, answer: Answer | None, ms: float, note: str = "") -> None:
+    def add(self, ask: Ask, answer: Answer | None, ms: float, note: str = "", timing: Timing | None = None) -> None:
         """Note an exchange, and take to heart what of it is secret."""
         location = answer.header("location") if answer is not None else ""
         self._redactor.learn_pairs(ask.form or ())
+        self._redactor.learn(ask.secrets)
         for cookie in answer.set_cookies if answer is not None else ():
             self._redactor.learn((cookie.partition(";")[0].partition("=")[2].strip().strip('"'),))
         for address in (ask.url, location):
             self._redactor.learn_address(address)
-        self._lines.append((ask, answer.status if answer else None, ms, note, location))
+        self._lines.append(_Line(ask, answer.status if answer else None, ms, note, timing or Timing(), location))
+        self._knows_password = self._knows_password or ask.carries_password
+        if answer is not None:
+            is_https = ask.url.startswith("https:")
+            self._notes.extend(cookie_flags.notes(answer.set_cookies, is_https, self._knows_password))
 
     def result(self, plan: ProbePlan, now: datetime, done: Done, outcome: ProbeOutcome) -> ProbeResult:
         reason = Ending.NO_NETWORK.value if outcome is ProbeOutcome.BLIND else str(done.reason)
-        return ProbeResult(plan.name, now, outcome, reason, done.expected, tuple(self._steps()))
+        notes = tuple(dict.fromkeys(self._redactor.text(note) for note in (*done.notes, *self._notes)))
+        return ProbeResult(plan.name, now, outcome, reason, done.expected, tuple(self._steps()), notes=notes)
 
     def _steps(self) -> list[Step]:
         shown = []
-        for ask, status, ms, note, location in self._lines:
-            led = f"to {self._redactor.address(location)}" if location else note
-            shown.append(Step(ask.step, ask.method, self._redactor.address(ask.url), status, ms, led))
+        for line in self._lines:
+            ask, address = line.ask, self._redactor.address
+            led = f"to {address(line.location)}" if line.location else line.note
+            shown.append(Step(ask.step, ask.method, address(ask.url), line.status, line.ms, led, line.timing))
         return shown

@@ -6,8 +6,11 @@ A journey says what a person's browser would ask next; the driver asks it over t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from doorward.model.journey import Timing
 
 
 class Ending(StrEnum):
@@ -30,10 +33,38 @@ class Ending(StrEnum):
     HOST_NOT_NAMED = "host-not-named"
     PASSWORD_IN_CLEAR = "password-over-plain-http"
     DISCOVERY_INVALID = "discovery-invalid"
+    WRONG_NAME = "wrong-user-name"
+    WRONG_CODE = "wrong-one-time-code"
+    NO_SECOND_STEP = "no-one-time-code-to-give"
+    NO_CONSENT = "consent-not-expected"
+    UNREADABLE = "unreadable-text"
+    NO_CHALLENGE = "no-password-asked"
+    OLD_SESSION_REFUSED = "old-session-refused"
+    CLIENT_REFUSED = "client-refused"
+    TOKEN_REFUSED = "token-refused"
+    TOKEN_INVALID = "token-answer-invalid"
+    KEYS_INVALID = "keys-invalid"
+    ID_TOKEN_INVALID = "id-token-invalid"
+    ID_TOKEN_KEY = "id-token-key-unknown"
+    ID_TOKEN_SIGNATURE = "id-token-signature"
+    ID_TOKEN_ISSUER = "id-token-issuer"
+    ID_TOKEN_AUDIENCE = "id-token-audience"
+    ID_TOKEN_NONCE = "id-token-nonce"
+    ID_TOKEN_TIME = "id-token-time"
+    USERINFO_INVALID = "userinfo-invalid"
+    REFRESH_REFUSED = "refresh-refused"
+    TOKEN_NOT_ACTIVE = "token-not-active"
+    SIGN_OUT_FAILED = "sign-out-failed"
+    SESSION_SURVIVED = "session-survived-sign-out"
     TIMEOUT = "timeout"
+    SLOW_BODY = "slow-body"
+    TOO_LARGE = "body-too-large"
     REFUSED = "refused"
     DNS = "dns"
     TLS = "tls"
+    TLS_EXPIRED = "tls-certificate-expired"
+    TLS_NAME = "tls-wrong-name"
+    TLS_UNTRUSTED = "tls-untrusted"
     NO_ANSWER = "no-answer"
     NO_NETWORK = "no-network"
 
@@ -47,7 +78,9 @@ def http_reason(status: int) -> str:
 class Ask:
     """One request. `client` is the index of the address that it comes from; `form` is sent by POST, None = no body.
 
-    `carries_password` makes the driver refuse plain http where the journey began on https.
+    `carries_password` makes the driver refuse plain http where the journey began on https. `initiator` is the page that
+    a form or a link stood on, empty where the person typed the address: SameSite cookies go by it. `secrets` are what
+    the request carries that must not be shown, beside its form.
     """
 
     step: str
@@ -57,6 +90,8 @@ class Ask:
     headers: tuple[tuple[str, str], ...] = ()
     client: int = 0
     carries_password: bool = False
+    initiator: str = ""
+    secrets: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Without the form and the address, which may hold secrets."""
@@ -65,13 +100,20 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `url` is the address asked; header names are lower-case; `text` is bounded and may be cut off."""
+    """What came back. `url` is the address asked; header names are lower-case; `text` is bounded.
+
+    `is_garbled`: the bytes are not of the charset that they are said to be, so that a person could not read the page.
+    `at` is when it came, None where nobody looked at the clock.
+    """
 
     status: int
     url: str
     headers: tuple[tuple[str, str], ...]
     text: str
     set_cookies: tuple[str, ...] = ()
+    is_garbled: bool = False
+    at: datetime | None = None
+    timing: Timing = Timing()
 
     def header(self, name: str) -> str:
         """The first header of that lower-case name, empty if there is none."""
@@ -84,10 +126,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The end: a named reason, and in words what should have been instead."""
+    """The end: a named reason, in words what should have been instead, and what was seen beside it."""
 
     reason: str
     expected: str
+    notes: tuple[str, ...] = ()
 
     @property
     def is_good(self) -> bool:

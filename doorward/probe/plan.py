@@ -2,20 +2,59 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a run has of its own: when it began, and what its random words are made of. Journeys draw nothing."""
+
+    now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    seed: bytes = field(default=b"", repr=False)
+
+    def word(self, purpose: str) -> str:
+        """A word of 43 letters that nobody can guess, always the same for one purpose (state, nonce, verifier)."""
+        made = hmac.new(self.seed, purpose.encode(), hashlib.sha256).digest()
+        return urlsafe_b64encode(made).rstrip(b"=").decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The OpenID client that the probe is. `secret` empty = a public client.
+
+    `authentication` is `client_secret_basic`, `client_secret_post` or `none`; empty = what the provider offers, in this
+    order. `redirect_uri` is never opened: the redirect to it is where the pages end.
+    """
+
+    id: str = ""
+    secret: str = field(default="", repr=False)
+    redirect_uri: str = ""
+    scope: str = "openid"
+    authentication: str = ""
+    post_sign_out_uri: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ProbePlan:
     """One probe. Everything secret is left out of its repr.
 
-    `journey` is `form` or `oidc`. `return_url` is visited again after sign-in, from another of the `addresses`,
-    which go out as X-Forwarded-For (the service must trust the prober for them to count).
-    `hosts` (`host` or `host:port`) are the only ones that are asked anything; empty = those of `start_url` and
-    `return_url`. `headers` go to them alone.
+    `journey` is one of `doorward.probe.journeys.JOURNEYS`, or `browser`. `return_url` is visited again after sign-in,
+    from another of the `addresses`, which go out as X-Forwarded-For (the service must trust the prober for them to
+    count).
+    `hosts` (`host` or `host:port`) are the only ones that are asked anything; empty = those of `start_url`,
+    `return_url` and `issuer`. `headers` go to them alone.
     `timeout_s` is the longest wait for one answer, `total_s` for the whole. `control` is asked before blame.
     `pkce` = the authorize request must carry a code challenge (RFC 7636 S256).
+    `issuer` and `client` are for `openid` and `client-credentials`; `then` = what is tried with the tokens.
+    `totp_secret` is the key of a one-time code in base32 (RFC 6238), empty = the account has no second step.
+    `authorities` is a PEM file of certificates to believe beside the system's. `loopback_is_secure` = cookies with
+    Secure are kept on http://localhost, as browsers on that machine do. `session_file` keeps the session of `session`
+    between runs, empty = in memory.
     """
 
     name: str
@@ -31,6 +70,14 @@ class ProbePlan:
     expect_text: str | None = None
     control: tuple[str, int] | None = None
     pkce: bool = True
+    issuer: str = ""
+    client: Client = Client()
+    then: tuple[str, ...] = ("userinfo", "refresh", "sign-out")
+    totp_secret: str = field(default="", repr=False)
+    authorities: str = ""
+    loopback_is_secure: bool = False
+    session_file: str = ""
+    occasion: Occasion = field(default=Occasion(), repr=False)
 
     def names_host(self, url: str) -> bool:
         """Whether the address is http(s) at one of the hosts that the plan names."""
@@ -41,7 +88,7 @@ class ProbePlan:
         return host[0] in named or f"{host[0]}:{host[1]}" in named
 
     def _own_hosts(self) -> set[str]:
-        found = (_host_of(url) for url in (self.start_url, self.return_url) if url)
+        found = (_host_of(url) for url in (self.start_url, self.return_url, self.issuer) if url)
         return {f"{host}:{port}" for host, port in filter(None, found)}
 
 

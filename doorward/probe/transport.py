@@ -5,53 +5,63 @@ In: an Ask and a deadline. Out: an Answer, or a Fault with its Ending. Following
 
 from __future__ import annotations
 
-import contextlib
+import re
 import socket
 import ssl
-import threading
 import time
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from types import TracebackType
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import httpcore
 import httpx
 
+from doorward.cookies import Jar, is_same_site
+from doorward.errors import InputInvalid, Problem
+from doorward.model.journey import Timing
+from doorward.probe.connection import Network, Stopwatch, ending_of
 from doorward.probe.exchange import Answer, Ask, Ending
 from doorward.probe.plan import ProbePlan
 
-# Sign-in pages are 5–300 KiB; more is not read.
-MOST_BYTES = 512 * 1024
-_CHUNK = 16 * 1024
+# Sign-in pages are 5–300 KiB; a page of which more than this is sent is none that people wait for.
+MOST_BYTES = 1024 * 1024
 _USER_AGENT = "Doorward (sign-in probe)"
+_ACCEPT = "text/html,application/xhtml+xml,*/*;q=0.8"
 _CONTROL_TIMEOUT_S = 2.0
+_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:\-]{1,40})""", re.IGNORECASE)
+# HTML Living Standard, encoding sniffing: a page may name its charset in its first 1024 bytes.
+_SNIFFED_BYTES = 1024
+# One character in twenty that is none, and a page can no longer be read; a stray byte in a name is another matter.
+_GARBLED_SHARE = 1 / 20
+_PACKED = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 
 
 class Fault(Exception):
     """No answer came; `ending` says why. It never carries the library's message, which may quote an address."""
 
-    def __init__(self, ending: Ending) -> None:
+    def __init__(self, ending: Ending, timing: Timing | None = None) -> None:
         super().__init__(ending.value)
         self.ending = ending
+        self.timing = timing or Timing()
 
 
 class Browser:
-    """One person's browser: a cookie jar that obeys Domain, Path, Secure and Max-Age, and one time budget."""
+    """One person's browser: a cookie jar that goes by browsers' rules, SameSite too, and one time budget.
 
-    def __init__(self, plan: ProbePlan) -> None:
+    Raises InputInvalid for authorities that cannot be read.
+    """
+
+    def __init__(self, plan: ProbePlan, jar: Jar | None = None) -> None:
+        self.jar = jar or Jar()
         self._plan = plan
         self._deadline = time.monotonic() + plan.total_s
-        self._watchdog = _Watchdog()
+        self._stopwatch = Stopwatch()
+        self._network = Network(self._stopwatch)
         # The environment's proxies and .netrc are not used: secrets go to the named hosts alone.
-        self._client = httpx.Client(
-            verify=ssl.create_default_context(),
-            follow_redirects=False,
-            trust_env=False,
-            headers={
-                "User-Agent": _USER_AGENT,
-                "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
-                "Accept-Encoding": "identity",
-            },
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=trusted_context(plan.authorities), network_backend=self._network
         )
 
     def __enter__(self) -> Browser:
@@ -60,7 +70,7 @@ class Browser:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._client.close()
+        self._pool.close()
 
     def ask(self, ask: Ask) -> Answer:
         """The answer to that request. Raises Fault; the plan must name the host (the driver sees to that)."""
@@ -68,79 +78,84 @@ class Browser:
         if remaining_s <= 0:
             raise Fault(Ending.TIMEOUT)
         longest_s = min(self._plan.timeout_s, remaining_s)
-        self._watchdog.begin(longest_s)
+        self._stopwatch.begin()
+        self._network.begin(longest_s)
         try:
             answer = self._exchange(ask, longest_s)
-        except httpx.TimeoutException as error:
-            raise Fault(Ending.TIMEOUT) from error
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:
-            raise Fault(Ending.BAD_REDIRECT) from error
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            raise Fault(Ending.TIMEOUT if self._watchdog.is_late else _ending_of(error)) from error
+        except httpcore.TimeoutException as error:
+            raise self._fault(self._late_ending()) from error
+        except (httpx.InvalidURL, httpcore.UnsupportedProtocol, UnicodeError) as error:
+            raise self._fault(Ending.BAD_REDIRECT) from error
+        except (httpcore.NetworkError, httpcore.ProtocolError, zlib.error) as error:
+            raise self._fault(self._late_ending() if self._network.is_late else ending_of(error)) from error
         finally:
-            self._watchdog.end()
-        if self._watchdog.is_late:
+            self._network.end()
+        if self._network.is_late:
             # A body without a length just ends where it was cut off.
-            raise Fault(Ending.TIMEOUT)
+            raise self._fault(self._late_ending())
         return answer
 
+    def _late_ending(self) -> Ending:
+        return Ending.SLOW_BODY if self._stopwatch.has_head else Ending.TIMEOUT
+
+    def _fault(self, ending: Ending) -> Fault:
+        return Fault(ending, self._stopwatch.timing)
+
     def _exchange(self, ask: Ask, longest_s: float) -> Answer:
-        request = self._client.build_request(
+        address = httpx.URL(ask.url)
+        url = httpcore.URL(scheme=address.raw_scheme, host=address.raw_host, port=address.port, target=address.raw_path)
+        with self._pool.stream(
             ask.method,
-            ask.url,
+            url,
+            headers=[(name.encode(), value.encode()) for name, value in self._headers(ask).items()],
             content=None if ask.form is None else urlencode(ask.form, errors="replace").encode(),
-            headers=self._headers(ask),
-            timeout=longest_s,
-            extensions={"trace": self._watchdog.notice},
-        )
-        response = self._client.send(request, stream=True)
-        try:
-            return _answer(ask, response)
-        finally:
-            response.close()
+            extensions={
+                "timeout": dict.fromkeys(("connect", "read", "write", "pool"), longest_s),
+                "trace": self._network.notice,
+            },
+        ) as response:
+            return self._answer(ask, response)
 
     def _headers(self, ask: Ask) -> dict[str, str]:
-        headers = dict((*self._plan.headers, *ask.headers))
+        headers = {"User-Agent": _USER_AGENT, "Accept": _ACCEPT, "Accept-Encoding": "identity"}
+        headers |= dict((*self._plan.headers, *ask.headers))
         if self._plan.addresses:
             headers["X-Forwarded-For"] = self._plan.addresses[ask.client % len(self._plan.addresses)]
         if ask.form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        return headers
+        cookies = self._cookies(ask)
+        return headers | ({"Cookie": cookies} if cookies else {})
 
+    def _cookies(self, ask: Ask) -> str:
+        url, whence = self._seen_as(ask.url), self._seen_as(ask.initiator)
+        same_site = not whence or is_same_site(whence, url)
+        return self.jar.header(url, datetime.now(UTC), same_site=same_site, method=ask.method)
 
-class _Watchdog:
-    """Cuts the connections when the time is over: httpx bounds each read, so a slow drip would never end."""
+    def _seen_as(self, url: str) -> str:
+        """The address as the cookie jar takes it: browsers trust the machine itself without TLS, if the plan says so."""
+        is_local = self._plan.loopback_is_secure and urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
+        return f"https:{url.partition(':')[2]}" if is_local and url.startswith("http:") else url
 
-    def __init__(self) -> None:
-        self._sockets: list[socket.socket] = []
-        self._timer: threading.Timer | None = None
-        self._late = threading.Event()
+    def _answer(self, ask: Ask, response: httpcore.Response) -> Answer:
+        headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers)
+        body = self._body(response, _last(headers, "content-encoding"))
+        self._stopwatch.lap("body")
+        lines = tuple(value for name, value in headers if name == "set-cookie")
+        moment = datetime.now(UTC)
+        for line in lines:
+            self.jar.take(self._seen_as(ask.url), line, moment)
+        text, is_garbled = _text(body, _last(headers, "content-type"))
+        return Answer(
+            response.status, ask.url, headers, text, lines, is_garbled, at=moment, timing=self._stopwatch.timing
+        )
 
-    @property
-    def is_late(self) -> bool:
-        """Whether the time was over and the connections were cut."""
-        return self._late.is_set()
-
-    def begin(self, longest_s: float) -> None:
-        self._timer = threading.Timer(longest_s, self._cut)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def end(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def notice(self, event: str, info: Mapping[str, object]) -> None:
-        """httpcore's trace: keeps the socket of every connection that is made, for they are reused."""
-        stream = info.get("return_value")
-        if event.startswith("connection.") and isinstance(stream, httpcore.NetworkStream):
-            self._sockets.append(stream.get_extra_info("socket"))
-
-    def _cut(self) -> None:
-        self._late.set()
-        for one in self._sockets:
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+    def _body(self, response: httpcore.Response, packing: str) -> bytes:
+        body = b""
+        for chunk in _unpacked(iter(response.iter_stream()), packing.strip().lower()):
+            body += chunk
+            if len(body) > MOST_BYTES:
+                raise self._fault(Ending.TOO_LARGE)
+        return body
 
 
 def control_answers(control: tuple[str, int]) -> bool:
@@ -152,37 +167,42 @@ def control_answers(control: tuple[str, int]) -> bool:
         return False
 
 
-def _answer(ask: Ask, response: httpx.Response) -> Answer:
-    body = b""
-    for chunk in response.iter_bytes(_CHUNK):
-        body += chunk
-        if len(body) >= MOST_BYTES:
-            break
-    return Answer(
-        response.status_code,
-        ask.url,
-        tuple((name.lower(), value) for name, value in response.headers.multi_items()),
-        _text(body[:MOST_BYTES], response.charset_encoding),
-        tuple(response.headers.get_list("set-cookie")),
-    )
+def trusted_context(authorities: str) -> ssl.SSLContext:
+    """Whom a probe believes: the system's authorities, and those of the PEM file. InputInvalid if it is none."""
+    context = ssl.create_default_context()
+    if authorities:
+        try:
+            context.load_verify_locations(cafile=authorities)
+        except OSError as error:
+            problem = Problem("probe.authorities", "holds no certificates", authorities, "name a file of PEM blocks")
+            raise InputInvalid((problem,)) from error
+    return context
 
 
-def _text(body: bytes, charset: str | None) -> str:
+def _last(headers: tuple[tuple[str, str], ...], name: str) -> str:
+    return next((value for key, value in reversed(headers) if key == name), "")
+
+
+def _unpacked(chunks: Iterator[bytes], packing: str) -> Iterator[bytes]:
+    """The body's bytes; some servers compress though nobody asked for it. Never much more than the bound at once."""
+    if packing not in _PACKED:
+        yield from chunks
+        return
+    unpacker = zlib.decompressobj(_PACKED[packing])
+    for chunk in chunks:
+        yield unpacker.decompress(chunk, MOST_BYTES + 1)
+    yield unpacker.flush() if unpacker.eof else b""
+
+
+def _text(body: bytes, content_type: str) -> tuple[str, bool]:
+    """The text, and whether it is garbled: what is read is what a browser would show."""
+    said = _CHARSET.search(content_type.encode("latin-1", "replace")) or _CHARSET.search(body[:_SNIFFED_BYTES])
+    charset = said[1].decode() if said else "utf-8"
     try:
-        return body.decode(charset or "utf-8", errors="replace")
+        text = body.decode(charset, errors="replace")
     except (LookupError, UnicodeError, ValueError):
-        return body.decode("utf-8", errors="replace")
-
-
-def _ending_of(error: BaseException) -> Ending:
-    """The ending behind a transport error: its chain of causes tells a name that does not resolve from a refusal."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLError):
-            return Ending.TLS
-        if isinstance(cause, socket.gaierror):
-            return Ending.DNS
-        if isinstance(cause, ConnectionRefusedError):
-            return Ending.REFUSED
-        cause = cause.__cause__ or cause.__context__
-    return Ending.NO_ANSWER
+        text = body.decode("utf-8", errors="replace")
+    if said is None and "\ufffd" in text:
+        # Browsers take a page that names no charset and is not UTF-8 for one of Western Europe.
+        text = body.decode("cp1252", errors="replace")
+    return text, text.count("\ufffd") + text.count("\x00") > len(text) * _GARBLED_SHARE
