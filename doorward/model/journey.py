@@ -28,6 +28,9 @@ class Timing:
     body_ms: float | None = None
 
 
+UNTIMED = Timing()
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One exchange of a journey: name, status (None = no answer), time taken in ms, and where it led (redacted)."""
@@ -38,7 +41,7 @@ class Step:
     status: int | None
     ms: float
     note: str = ""
-    timing: Timing = Timing()
+    timing: Timing = UNTIMED
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from doorward.cookies import Jar
-from doorward.model.journey import ProbeOutcome, ProbeResult, Step, Timing
+from doorward.model.journey import UNTIMED, ProbeOutcome, ProbeResult, Step, Timing
 from doorward.probe import cookie_flags
 from doorward.probe.exchange import Answer, Ask, Done, Ending, Journey
 from doorward.probe.journeys import journey
@@ -113,7 +113,7 @@ class _Transcript:
         own = (password, self.plan.client.secret, self.plan.totp_secret)
         self._redactor.learn((*own, *(value for _, value in self.plan.headers)))
 
-    def add(self, ask: Ask, answer: Answer | None, ms: float, note: str = "", timing: Timing | None = None) -> None:
+    def add(self, ask: Ask, answer: Answer | None, ms: float, note: str = "", timing: Timing = UNTIMED) -> None:
         """Note an exchange, and take to heart what of it is secret."""
         location = answer.header("location") if answer is not None else ""
         self._redactor.learn_pairs(ask.form or ())
@@ -122,7 +122,7 @@ class _Transcript:
             self._redactor.learn((cookie.partition(";")[0].partition("=")[2].strip().strip('"'),))
         for address in (ask.url, location):
             self._redactor.learn_address(address)
-        self._lines.append(_Line(ask, answer.status if answer else None, ms, note, timing or Timing(), location))
+        self._lines.append(_Line(ask, answer.status if answer else None, ms, note, timing, location))
         self._knows_password = self._knows_password or ask.carries_password
         if answer is not None:
             is_https = ask.url.startswith("https:")

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from doorward.model.journey import Timing
+from doorward.model.journey import UNTIMED, Timing
 
 
 class Ending(StrEnum):
@@ -113,7 +113,7 @@ class Answer:
     set_cookies: tuple[str, ...] = ()
     is_garbled: bool = False
     at: datetime | None = None
-    timing: Timing = Timing()
+    timing: Timing = UNTIMED
 
     def header(self, name: str) -> str:
         """The first header of that lower-case name, empty if there is none."""

@@ -20,7 +20,7 @@ import httpx
 
 from doorward.cookies import Jar, is_same_site
 from doorward.errors import InputInvalid, Problem
-from doorward.model.journey import Timing
+from doorward.model.journey import UNTIMED, Timing
 from doorward.probe.connection import Network, Stopwatch, ending_of
 from doorward.probe.exchange import Answer, Ask, Ending
 from doorward.probe.plan import ProbePlan
@@ -41,10 +41,10 @@ _PACKED = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate"
 class Fault(Exception):
     """No answer came; `ending` says why. It never carries the library's message, which may quote an address."""
 
-    def __init__(self, ending: Ending, timing: Timing | None = None) -> None:
+    def __init__(self, ending: Ending, timing: Timing = UNTIMED) -> None:
         super().__init__(ending.value)
         self.ending = ending
-        self.timing = timing or Timing()
+        self.timing = timing
 
 
 class Browser:
@@ -132,7 +132,7 @@ class Browser:
         return self.jar.header(url, datetime.now(UTC), same_site=same_site, method=ask.method)
 
     def _seen_as(self, url: str) -> str:
-        """The address as the cookie jar takes it: browsers trust the machine itself without TLS, if the plan says so."""
+        """The address as the cookie jar takes it: browsers trust their own machine without TLS."""
         is_local = self._plan.loopback_is_secure and urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
         return f"https:{url.partition(':')[2]}" if is_local and url.startswith("http:") else url
 
