@@ -153,6 +153,7 @@ class Pipeline:
         since = self._passing_since()
         if since is not None and not self._suspicious() and not self.ledger.open_incidents():
             self.versions.prove(now(), self._loaded, since)
+            self.diagnosing.baseline.take(now())
 
     def _passing_since(self) -> datetime | None:
         """When the oldest of the probes' last results was made, None unless all of them are fresh and passed."""

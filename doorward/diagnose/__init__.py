@@ -9,18 +9,22 @@ from doorward.diagnose.causes import causes
 from doorward.diagnose.conclusion import differential
 from doorward.diagnose.examinee import Address, Examinee
 from doorward.diagnose.explanation import explain
-from doorward.diagnose.observations import ConfigTally, Observations, Suspect, tally
+from doorward.diagnose.observations import ConfigTally, Observations, Part, Restart, Suspect, tally
 from doorward.diagnose.round import observe
+from doorward.diagnose.shape import parts
 
 __all__ = [
     "Address",
     "ConfigTally",
     "Examinee",
     "Observations",
+    "Part",
+    "Restart",
     "Suspect",
     "causes",
     "differential",
     "explain",
     "observe",
+    "parts",
     "tally",
 ]

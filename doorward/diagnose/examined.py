@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -15,6 +16,13 @@ class Examination(StrEnum):
     LIVENESS = "liveness"
     DATABASE = "database"
     STORE = "store"
+    NAMES = "names"
+    TLS = "tls"
+    ISSUER = "issuer"
+    DIRECTORY = "directory"
+    UPSTREAM = "upstream"
+    KEYS = "keys"
+    CODE = "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,8 @@ class ProcessExamined:
     """The process that the pid file names, with its children (a server's workers) where it has any.
 
     `cpu_share` is of one core, summed over the tree, measured over a fraction of a second; `memory_share` is of the
-    host's; all figures are None when it is not alive. `note` says why it is taken as dead.
+    host's; all figures are None when it is not alive. `note` says why it is taken as dead. `stopped` counts the
+    processes of the tree that a signal holds: they live and do nothing.
     """
 
     component: str
@@ -48,11 +57,13 @@ class ProcessExamined:
     open_files: int | None = None
     open_files_limit: int | None = None
     workers: int | None = None
+    stopped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class HostExamined:
-    """The component's host: shares of 0..1 of the disk free under its directory and of the memory available."""
+    """The component's host: shares of 0..1 of the disk free under its directory, of the memory available, and of the
+    processors busy over a fraction of a second (None: not measured)."""
 
     component: str
     disk_free_share: float
@@ -60,6 +71,7 @@ class HostExamined:
     memory_available_share: float
     load_per_core: float
     cores: int
+    busy_share: float | None = None
 
 
 class Reach(StrEnum):
@@ -96,12 +108,16 @@ class ConnectionExamined:
 
 @dataclass(frozen=True, slots=True)
 class LivenessExamined:
-    """One GET of the health path; `status` is None when there was no answer, and `problem` says what came instead."""
+    """One GET of the health path; `status` is None when there was no answer, and `problem` says what came instead.
+
+    `ahead_s`: how far its Date header is ahead of our clock (behind: negative), to about a second; None without one.
+    """
 
     component: str
     status: int | None
     ms: float
     problem: str = ""
+    ahead_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +142,123 @@ class DatabaseExamined:
 
 @dataclass(frozen=True, slots=True)
 class StoreExamined:
-    """The session store's answer to PING; `problem` is its refusal or the lack of an answer."""
+    """The session store's answer to PING; `problem` is its refusal or the lack of an answer.
+
+    The figures are those of INFO, None where it tells none: memory used and allowed in bytes (0 = no bound), what it
+    drops when full (`policy`), keys it dropped so far, keys it holds, seconds since it started. `writable` is False for
+    a replica, or for one that refuses writes because it could not save.
+    """
 
     component: str
     answered: bool
     ms: float
     problem: str = ""
+    memory_used: int | None = None
+    memory_most: int | None = None
+    policy: str = ""
+    evicted: int | None = None
+    sessions: int | None = None
+    uptime_s: float | None = None
+    writable: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamesExamined:
+    """Host names that the component depends on: how many addresses each stands for (0: it does not resolve)."""
+
+    component: str
+    addresses: tuple[tuple[str, int], ...]
+    slowest_ms: float
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Names that stand for nothing."""
+        return tuple(name for name, count in self.addresses if count == 0)
+
+
+@dataclass(frozen=True, slots=True)
+class TlsExamined:
+    """A TLS handshake: is the certificate believed, and until when does it hold? `place` is host:port.
+
+    `problem` is the word of the verification (`certificate has expired`, `hostname mismatch`, …) or of the handshake;
+    empty when all is well. `ends_at` is None when no certificate was shown.
+    """
+
+    component: str
+    place: str
+    problem: str
+    ends_at: datetime | None
+    ms: float
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerExamined:
+    """The discovery document and the keys of an issuer; `keys` are the key ids that it serves, sorted.
+
+    `status` is that of the last answer, None without one. `named` is the issuer that the document names.
+    """
+
+    component: str
+    issuer: str
+    status: int | None
+    ms: float
+    problem: str = ""
+    named: str = ""
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryExamined:
+    """An LDAP directory's answer to an anonymous bind; `code` is its resultCode, None without an answer."""
+
+    component: str
+    place: str
+    code: int | None
+    ms: float
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamExamined:
+    """A service that others keep: what it answers to one GET; `place` is its origin, `status` None if nothing."""
+
+    component: str
+    place: str
+    status: int | None
+    ms: float
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    """A file with a key, certificate or secret. `digest` is keyed anew in every process and never shown; it is empty,
+    and `changed_at` None, where the file does not read. `ends_at` is the first end of a certificate in it."""
+
+    name: str
+    changed_at: datetime | None
+    digest: str = field(repr=False)
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeysExamined:
+    """The component's files with keys, certificates and secrets."""
+
+    component: str
+    files: tuple[KeyFile, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CodeExamined:
+    """The component's code: when the newest of its files changed, and the revision that git names, if any."""
+
+    component: str
+    changed_at: datetime | None
+    newest: str
+    files: int
+    revision: str = ""
 
 
 ExaminationResult = (
@@ -141,5 +268,12 @@ ExaminationResult = (
     | LivenessExamined
     | DatabaseExamined
     | StoreExamined
+    | NamesExamined
+    | TlsExamined
+    | IssuerExamined
+    | DirectoryExamined
+    | UpstreamExamined
+    | KeysExamined
+    | CodeExamined
     | NotExamined
 )

@@ -26,7 +26,9 @@ class Examinee:
 
     `control` is another address on the same host or network that should always answer: without it, a failed connection
     may be our own. `database` is `sqlite:PATH` or `postgresql://…`, `store` is `redis://…`; both may hold a password,
-    so neither is shown (`repr` leaves them out).
+    so neither is shown (`repr` leaves them out). `authorities` is a file of certificates that its own is believed by.
+    `upstream` are addresses of services that others keep; `keys` its files with keys and secrets; `code` the
+    directories and files of its code.
     """
 
     component: str
@@ -38,3 +40,11 @@ class Examinee:
     directory: Path | None = None
     database: str = field(default="", repr=False)
     store: str = field(default="", repr=False)
+    store_password_file: Path | None = None
+    address_url: str = ""
+    issuer: str = ""
+    ldap: str = ""
+    upstream: tuple[str, ...] = ()
+    keys: tuple[Path, ...] = ()
+    code: tuple[Path, ...] = ()
+    authorities: Path | None = None

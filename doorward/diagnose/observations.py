@@ -8,18 +8,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from doorward.diagnose.examined import Examination, ExaminationResult, NotExamined
 from doorward.model.config_version import Change
-from doorward.model.detection import Detection
+from doorward.model.detection import Detection, Looks
 from doorward.model.finding import Finding
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.sign_in import TYPED, Kind, Outcome, SignInEvent
 from doorward.model.statistics import Statistics
 
 R = TypeVar("R", bound=ExaminationResult)
+
+# A detector places the onset within a window or two of the truth (windows of 10 s), also where it tells no interval.
+ONSET_SLACK = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,51 @@ class ConfigTally:
 
 
 @dataclass(frozen=True, slots=True)
+class Restart:
+    """A component's log said that it begins to work; `changed` = under another configuration than before."""
+
+    component: str
+    at: datetime
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How sign-ins and sessions of one part went since the onset, beside all others: a client, a browser, a network or
+    a provider. Typed mistakes are left out. `usually_failed` of `usually_seen` are this part's own of before."""
+
+    dimension: str
+    value: str
+    failed: int
+    seen: int
+    failed_elsewhere: int
+    seen_elsewhere: int
+    usually_failed: int = 0
+    usually_seen: int = 0
+
+    @property
+    def share(self) -> float:
+        """Failures among this part's."""
+        return self.failed / self.seen if self.seen else 0.0
+
+    @property
+    def share_elsewhere(self) -> float:
+        """Failures among all others'."""
+        return self.failed_elsewhere / self.seen_elsewhere if self.seen_elsewhere else 0.0
+
+    @property
+    def usual_share(self) -> float:
+        """Failures among this part's before the onset."""
+        return self.usually_failed / self.usually_seen if self.usually_seen else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Observations:
     """What was seen. `suspects` is None when no configuration is watched; `usual` is None until there is a past.
 
     `during` reaches from the onset to now; `usual` is best a stretch of about the same length before the onset, since
-    distinct people do not add up over time.
+    distinct people do not add up over time. `before` are examinations of a time when all was well. `logs_ahead_s` says
+    by how much a component's log is ahead of our clock (behind: negative), for those whose log spoke lately.
     """
 
     detections: tuple[Detection, ...] = ()
@@ -76,6 +119,10 @@ class Observations:
     probes: tuple[ProbeResult, ...] = ()
     tallies: tuple[ConfigTally, ...] = ()
     examinations: tuple[ExaminationResult, ...] = ()
+    before: tuple[ExaminationResult, ...] = ()
+    parts: tuple[Part, ...] = ()
+    restarts: tuple[Restart, ...] = ()
+    logs_ahead_s: tuple[tuple[str, float], ...] = ()
 
     @property
     def failed_probes(self) -> tuple[ProbeResult, ...]:
@@ -92,6 +139,25 @@ class Observations:
         """When it began: the earliest onset of a detection, else the first failed probe, None without a signal."""
         onsets = [detection.onset for detection in self.detections] or [probe.at for probe in self.failed_probes]
         return min(onsets, default=None)
+
+    @property
+    def onset_span(self) -> tuple[datetime, datetime] | None:
+        """The interval in which it began: the detector's of 95 %, never narrower than its windows allow to say."""
+        onset = self.onset
+        if onset is None:
+            return None
+        first = min(self.detections, key=lambda detection: detection.onset, default=None)
+        began = (first.onset_from if first else None) or onset
+        ended = (first.onset_to if first else None) or onset
+        return min(began, onset - ONSET_SLACK), max(ended, onset + ONSET_SLACK)
+
+    def all_look(self, looks: Looks) -> bool:
+        """Whether there are detections and each of them looks so."""
+        return bool(self.detections) and all(detection.looks is looks for detection in self.detections)
+
+    def earlier(self, kind: type[R], component: str) -> R | None:
+        """What that examination of that component said while all was well; None if it was not made."""
+        return next((r for r in self.before if isinstance(r, kind) and r.component == component), None)
 
     def of(self, kind: type[R]) -> tuple[R, ...]:
         """The examination results of that type, in the order of the examinees."""

@@ -13,11 +13,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from doorward.diagnose.causes import causes
+from doorward.diagnose.examinations.code import examine_code
 from doorward.diagnose.examinations.connection import examine_connection
 from doorward.diagnose.examinations.database import examine_database
+from doorward.diagnose.examinations.directory import examine_directory
+from doorward.diagnose.examinations.issuer import examine_issuer
+from doorward.diagnose.examinations.keys import examine_keys
 from doorward.diagnose.examinations.liveness import examine_liveness
+from doorward.diagnose.examinations.names import examine_names
 from doorward.diagnose.examinations.process import examine_host, examine_process
 from doorward.diagnose.examinations.store import examine_store
+from doorward.diagnose.examinations.tls import examine_tls
+from doorward.diagnose.examinations.upstream import examine_upstream
 from doorward.diagnose.examined import Examination, ExaminationResult, NotExamined
 from doorward.diagnose.examinee import Examinee
 from doorward.diagnose.observations import Observations
@@ -32,6 +39,13 @@ EXAMINERS: dict[Examination, Callable[[Examinee], ExaminationResult]] = {
     Examination.LIVENESS: examine_liveness,
     Examination.DATABASE: examine_database,
     Examination.STORE: examine_store,
+    Examination.NAMES: examine_names,
+    Examination.TLS: examine_tls,
+    Examination.ISSUER: examine_issuer,
+    Examination.DIRECTORY: examine_directory,
+    Examination.UPSTREAM: examine_upstream,
+    Examination.KEYS: examine_keys,
+    Examination.CODE: examine_code,
 }
 
 _Asked = tuple[Examination, Examinee]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from doorward.diagnose import reasons
 from doorward.diagnose.observations import Observations
 from doorward.model.detection import Detection, Signal
 from doorward.model.finding import Finding, Severity, What
 from doorward.model.journey import ProbeOutcome, ProbeResult
-from doorward.model.sign_in import Kind, Outcome, Reason
-from doorward.model.statistics import Statistics
+from doorward.model.sign_in import Reason
 
 
 class Symptom(StrEnum):
@@ -73,9 +73,6 @@ _OF_WHAT: dict[What, tuple[Symptom, ...]] = {
     What.SIGN_IN_NO_RETURN: (Symptom.SENT_BACK, Symptom.SERVER_ERROR),
     What.ANONYMOUS_VISIT: (Symptom.SERVER_ERROR, Symptom.REFUSED),
 }
-# A reason counts as a symptom from this many events on, and when it comes this many times as often as usual.
-LEAST_EVENTS = 5
-LEAST_RATIO = 3.0
 
 
 def of_words(text: str) -> frozenset[Symptom]:
@@ -101,8 +98,7 @@ def seen(observations: Observations) -> frozenset[Symptom]:
     """What people and probes meet, by detections, probes, and reasons that became frequent."""
     symptoms = {symptom for detection in observations.detections for symptom in _of_detection(detection)}
     symptoms |= {symptom for probe in observations.failed_probes for symptom in _of_probe(probe)}
-    if observations.during is not None:
-        symptoms |= _of_statistics(observations.usual, observations.during)
+    symptoms |= {_OF_REASON[rise.reason] for rise in reasons.risen(observations, _OF_REASON)}
     return frozenset(symptoms)
 
 
@@ -122,14 +118,3 @@ def _of_probe(probe: ProbeResult) -> frozenset[Symptom]:
     if probe.outcome is ProbeOutcome.UNREACHABLE:
         return frozenset({Symptom.UNREACHABLE})
     return of_words(probe.reason)
-
-
-def _of_statistics(usual: Statistics | None, during: Statistics) -> frozenset[Symptom]:
-    frequent: set[Symptom] = set()
-    for reason, symptom in _OF_REASON.items():
-        for kind in (Kind.SIGN_IN, Kind.SESSION, Kind.REQUEST, Kind.TOKEN):
-            events = during.total(kind, Outcome.FAILURE, reason)
-            before = usual.per_min(kind, Outcome.FAILURE, reason) if usual else 0.0
-            if events >= LEAST_EVENTS and during.per_min(kind, Outcome.FAILURE, reason) >= LEAST_RATIO * before:
-                frequent.add(symptom)
-    return frozenset(frequent)

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from doorward.diagnose import Observations, Suspect, differential, observe, tally
-from doorward.diagnose.causes.configuration import FAR
+from doorward.diagnose import Observations, Restart, Suspect, differential, observe, parts, tally
+from doorward.diagnose.round import examine
+from doorward.diagnose.timing import FAR
 from doorward.model.config_version import Change
 from doorward.model.diagnosis import Differential, Verdict
 from doorward.model.entry import ImpactMeasured
@@ -22,6 +23,7 @@ from doorward.store import versions as kept
 from doorward.store import watching
 from doorward.watch import statistics
 from doorward.wiring import guarded
+from doorward.wiring.baseline import KEPT, Baseline
 from doorward.wiring.memory import Memory
 from doorward.wiring.repair import Repair
 from doorward.wiring.versions import Versions
@@ -31,6 +33,8 @@ USUAL_SPAN = timedelta(minutes=20)
 USUAL_LEAST = timedelta(seconds=60)
 # An onset is an estimate.
 ONSET_SLACK = timedelta(seconds=3)
+# The workers of one server load their configuration within so long.
+SAME_START = timedelta(seconds=15)
 # Refusals that happen on any day and hurt nobody: an old cookie comes back.
 EVERYDAY = frozenset({Reason.SESSION_EXPIRED, Reason.SESSION_UNKNOWN, *TYPED})
 
@@ -43,6 +47,7 @@ class Diagnosing:
         self._memory = memory
         self._versions = versions
         self._repair = repair
+        self.baseline = Baseline(lambda: examine(guarded.examinees(settings), KEPT))
         self.last_made: dict[str, datetime] = {}
 
     def differential(self, incident: Incident, now: datetime) -> tuple[Differential, Change | None]:
@@ -73,13 +78,19 @@ class Diagnosing:
         since = began - max(USUAL_LEAST, now - began)
         before = [event for event in events if since <= event.at < began]
         during = [event for event in events if event.at >= began]
+        # A clock that is ahead dates events after now.
+        until = max([now, *(event.at + timedelta(milliseconds=1) for event in during)])
         return Observations(
             detections=incident.detections,
             suspects=self._suspects(onset, events),
             usual=statistics(before, max(since, before[0].at), began) if before else None,
-            during=statistics(during, began, now),
+            during=statistics(during, began, until),
             probes=tuple(r for r in watching.probes(onset - timedelta(seconds=30)) if r.at >= onset - ONSET_SLACK),
             tallies=tally(events),
+            before=self.baseline.before(onset),
+            parts=parts(before, during),
+            restarts=_restarts(events),
+            logs_ahead_s=_logs_ahead_s(events, now),
         )
 
     def _suspects(self, onset: datetime, events: tuple[SignInEvent, ...]) -> tuple[Suspect, ...] | None:
@@ -142,6 +153,30 @@ def _loaded_at(change: Change, events: Iterable[SignInEvent]) -> datetime | None
     loads = (e.at for e in events if e.kind is Kind.CONFIGURATION and e.component == change.component)
     running = (e.at for e in events if e.component == change.component and e.config == change.after)
     return min((at for at in (*loads, *running) if at >= change.at), default=None)
+
+
+def _restarts(events: Iterable[SignInEvent]) -> tuple[Restart, ...]:
+    """When components began to work, by their logs. The workers of one start say so each: one line of them counts."""
+    found: list[Restart] = []
+    before: dict[str, SignInEvent] = {}
+    for event in events:
+        if event.kind is not Kind.CONFIGURATION or event.outcome is not Outcome.SUCCESS:
+            continue
+        last = before.get(event.component)
+        before[event.component] = event
+        if last is None or event.at - last.at > SAME_START or event.config != last.config:
+            changed = last is not None and event.config != last.config
+            found.append(Restart(event.component, event.at, changed))
+    return tuple(found)
+
+
+def _logs_ahead_s(events: Iterable[SignInEvent], now: datetime) -> tuple[tuple[str, float], ...]:
+    """By how much each component's log is ahead of our clock; those that are not are left out."""
+    newest: dict[str, datetime] = {}
+    for event in events:
+        newest[event.component] = max(event.at, newest.get(event.component, event.at))
+    ahead = ((name, round((at - now).total_seconds(), 1)) for name, at in sorted(newest.items()))
+    return tuple((name, seconds) for name, seconds in ahead if seconds > 0)
 
 
 def hurts(event: SignInEvent) -> bool:

@@ -157,6 +157,15 @@ def _examinee(settings: Settings, component: ComponentTable) -> Examinee:
         pid_file=settings.place(component.pid_file) if component.pid_file else None,
         directory=settings.directory,
         database=database,
+        store=component.store,
+        store_password_file=settings.place(component.store_password_file) if component.store_password_file else None,
+        address_url=component.address,
+        issuer=component.issuer,
+        ldap=component.ldap,
+        upstream=component.upstream,
+        keys=tuple(settings.place(path) for path in component.keys),
+        code=tuple(settings.place(path) for path in component.code),
+        authorities=settings.place(component.authorities) if component.authorities else None,
     )
 
 

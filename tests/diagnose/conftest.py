@@ -8,17 +8,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from doorward.diagnose.examined import (
+    CodeExamined,
     ConnectionExamined,
     DatabaseExamined,
     Examination,
     ExaminationResult,
     HostExamined,
+    IssuerExamined,
+    KeyFile,
+    KeysExamined,
     LivenessExamined,
     NotExamined,
     ProcessExamined,
     Reach,
 )
-from doorward.diagnose.observations import ConfigTally, Observations, Suspect
+from doorward.diagnose.observations import ConfigTally, Observations, Part, Suspect
 from doorward.model.config_version import Change
 from doorward.model.detection import Detection, Direction, Signal
 from doorward.model.fact import Where
@@ -117,10 +121,17 @@ class World:
             ProcessExamined(component, 100, True, "", 3600.0, 0.2, 0.03, 20, 1024, 2),
             HostExamined(component, 0.6, 90_000.0, 0.5, 0.7, 2),
             ConnectionExamined(component, "127.0.0.1:8001", (Reach.CONNECTED,) * 3, 1.0, 0.1, Reach.CONNECTED),
-            LivenessExamined(component, 200, 4.0),
+            LivenessExamined(component, 200, 4.0, "", 0.3),
             DatabaseExamined(component, "sqlite", True, "", 0.3, True, False, 0.5),
             NotExamined(Examination.STORE, component, "no session store is configured", applies=False),
+            IssuerExamined(component, "http://127.0.0.1:8001/o", 200, 12.0, "", "http://127.0.0.1:8001/o", ("k1",)),
+            KeysExamined(component, (KeyFile("signing.pem", self.onset - timedelta(days=90), "d1"),), self.now),
+            CodeExamined(component, self.onset - timedelta(days=5), "views.py", 120, "0123456789ab"),
         )
+
+    def part(self, dimension: str, value: str, failed: int, seen: int, elsewhere: tuple[int, int]) -> Part:
+        """How one part fares beside the others, which is as it was before without a failure."""
+        return Part(dimension, value, failed, seen, *elsewhere, 0, seen)
 
     def healthy(self) -> Observations:
         """Both components in good health, and nothing unusual."""
@@ -130,6 +141,8 @@ class World:
             during=self.now_as_usual(),
             probes=(self.probe(),),
             examinations=(*self.well("auth"), *self.well("portal")),
+            before=(*self.well("auth"), *self.well("portal")),
+            parts=(self.part("browser", "firefox", 2, 40, (3, 60)), self.part("browser", "chrome", 3, 60, (2, 40))),
         )
 
     def instead(self, observations: Observations, *results: ExaminationResult) -> Observations:
@@ -143,6 +156,7 @@ class World:
         told = self.finding("gets the sign-in form again, with the right password", What.NEW_SIGN_IN)
         return replace(
             self.healthy(),
+            parts=(self.part("browser", "firefox", 6, 20, (8, 26)), self.part("browser", "chrome", 8, 26, (6, 20))),
             detections=(self.detection(Signal.SESSION_REJECTIONS, "network-changed"),),
             probes=(self.probe(ProbeOutcome.FAILED, "sent-back-to-sign-in"),),
             suspects=(self.suspect(4, (told,), "session.bind_ipv4_prefix", ("24", "32")),),

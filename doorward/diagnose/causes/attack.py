@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes
 from doorward.diagnose.observations import Observations
+from doorward.model.detection import Looks
 from doorward.model.diagnosis import Evidence
 from doorward.model.sign_in import TYPED, Kind, Outcome, Reason
 from doorward.model.statistics import Statistics
@@ -44,6 +45,7 @@ def weigh(observations: Observations) -> Judgement:
     if during.events == 0:
         return Judgement((), next_check, not_testable="no event reached the log since the onset")
     evidence = (
+        *_looks(observations),
         *_typed(usual, during),
         *_unknown(usual, during),
         *_untyped(usual, during),
@@ -51,6 +53,15 @@ def weigh(observations: Observations) -> Judgement:
         *_flood(usual, during),
     )
     return Judgement(evidence, next_check, explains=("load",))
+
+
+def _looks(observations: Observations) -> Iterator[Evidence]:
+    """What the watch made of the departure: it tells failures that came on top from successes that turned into them."""
+    expected = "failures come on top, and people who used to succeed still do"
+    told = [detection for detection in observations.detections if detection.looks is Looks.ATTACK]
+    if told:
+        seen = next((line for line in told[0].evidence if "attack" in line), "the detector calls it an attack")
+        yield favours("looks", STRONG, seen, expected)
 
 
 def is_guessing(usual: Statistics, during: Statistics) -> bool:

@@ -11,25 +11,18 @@ Licenses: a roll-back to the version before.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import comb
 
 from doorward.diagnose import symptoms
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes
-from doorward.diagnose.observations import ConfigTally, Observations, Suspect
+from doorward.diagnose.observations import ONSET_SLACK, ConfigTally, Observations, Suspect
 from doorward.diagnose.symptoms import Symptom
+from doorward.diagnose.timing import FAR, apart, timed
 from doorward.model.action import ActionKind
 from doorward.model.diagnosis import Evidence
 from doorward.model.finding import Finding, Severity
 
-# A detector places the onset within a window or two of the truth (windows of 10 s), so a change may seem to come later.
-ONSET_SLACK = timedelta(seconds=30)
-# Beyond this the onset cannot be so wrong: a change this late is an answer to the fault, not its cause.
-LATE = timedelta(minutes=5)
-# With three changes a day, one falls into a given ten minutes by chance one time in fifty: 7 to 1 is modest.
-CLOSE = timedelta(minutes=10)
-# A change whose harm waits for the next day's sign-ins is still its cause; beyond that nobody would look at it first.
-FAR = timedelta(hours=24)
 # Chance that the old digest's events would differ as much by luck (one-sided exact test of Fisher).
 CONTRAST_P = 0.01
 LEAST_FAILURES = 3
@@ -75,21 +68,11 @@ def _judge_changes(observations: Observations, suspects: tuple[Suspect, ...], on
 
 
 def _judge_change(observations: Observations, suspect: Suspect, onset: datetime) -> Iterator[Evidence]:
-    yield _in_time(observations, suspect, onset)
+    felt = "loaded" if suspect.loaded_at else "changed"
+    yield timed("time", suspect.at, f"{_named(suspect)}, {felt}", observations)
     if suspect.at <= onset + ONSET_SLACK:
         yield _prediction(observations, suspect)
     yield from _contrast(observations, suspect, onset)
-
-
-def _in_time(observations: Observations, suspect: Suspect, onset: datetime) -> Evidence:
-    seen = f"{_named(suspect)}, {_when(suspect, onset)}"
-    before_onset = onset - suspect.at
-    expected = f"a change in the {CLOSE.total_seconds() / 60:.0f} min before the onset"
-    if before_onset < -ONSET_SLACK:
-        failed_before = any(probe.at < suspect.at for probe in observations.failed_probes)
-        settled = failed_before or before_onset < -LATE
-        return opposes("time", DECISIVE if settled else STRONG, seen, expected)
-    return favours("time", STRONG if before_onset <= CLOSE else WEAK, seen, expected)
 
 
 def _prediction(observations: Observations, suspect: Suspect) -> Evidence:
@@ -155,9 +138,7 @@ def _named(suspect: Suspect) -> str:
 
 
 def _when(suspect: Suspect, onset: datetime) -> str:
-    seconds = (onset - suspect.at).total_seconds()
-    felt = "loaded" if suspect.loaded_at else "changed"
-    return f"{felt} {abs(seconds):.0f} s {'before' if seconds >= 0 else 'after'} the onset"
+    return f"{'loaded' if suspect.loaded_at else 'changed'} {apart(suspect.at, onset)}"
 
 
 def _said(findings: tuple[Finding, ...]) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from doorward.diagnose.cause import (
+    DECISIVE,
     STRONG,
     WEAK,
     Cause,
@@ -23,7 +24,7 @@ from doorward.diagnose.cause import (
     opposes,
     unexamined,
 )
-from doorward.diagnose.examined import ConnectionExamined, Examination, Reach
+from doorward.diagnose.examined import ConnectionExamined, Examination, NamesExamined, Reach
 from doorward.diagnose.observations import Observations
 from doorward.model.diagnosis import Evidence
 from doorward.model.journey import ProbeOutcome
@@ -31,6 +32,8 @@ from doorward.model.sign_in import Kind
 
 # A lost packet costs a second or more before it is sent again; a handshake within a country stays under a tenth.
 SLOW_CONNECT_MS = 500.0
+# A look-up takes a few ms from a cache and under 100 elsewhere; a second is a name server that was asked twice.
+SLOW_NAMES_MS = 1000.0
 # Half of the usual requests still arriving is no cut-off. Fewer say nothing: any fault that sends people away early
 # makes fewer requests of them.
 ARRIVING_SHARE = 0.5
@@ -46,8 +49,10 @@ def weigh(observations: Observations) -> Judgement:
     evidence = (
         *_connections(tuple(c for c in connections if c not in blind)),
         *(notes("control", f"{c.component}: neither it nor its control target answers", _EXPECTED) for c in blind),
+        *_names(observations),
         *_arrivals(observations),
         *unexamined(observations, Examination.CONNECTION, _EXPECTED),
+        *unexamined(observations, Examination.NAMES, _EXPECTED),
     )
     return Judgement(
         evidence,
@@ -95,6 +100,26 @@ def _figures(connection: ConnectionExamined) -> str:
     return f"{connection.component}: {connection.address}: {counts}{refused}{slowest}"
 
 
+def _names(observations: Observations) -> Iterator[Evidence]:
+    """Names that stand for nothing now; one that resolved while all was well is lost, another may be a mistyped one."""
+    expected = "a name that the service depends on does not resolve"
+    sick, well = [], []
+    for names in observations.of(NamesExamined):
+        before = observations.earlier(NamesExamined, names.component)
+        resolved = {name for name, count in before.addresses if count} if before else set()
+        for name in names.lost:
+            said = ", and did while all was well" if name in resolved else ""
+            weight = DECISIVE if name in resolved else STRONG
+            sick.append(favours("names", weight, f"{names.component}: {name} does not resolve{said}", expected,
+                                names.component))  # fmt: skip
+        if not names.lost and names.slowest_ms > SLOW_NAMES_MS:
+            seen = f"{names.component}: a name takes {names.slowest_ms:.0f} ms to resolve"
+            sick.append(favours("names", STRONG, seen, expected, names.component))
+        elif not names.lost:
+            well.append(f"{names.component}: {', '.join(name for name, _ in names.addresses)} resolve")
+    yield from (*sick, *healthy("names", WEAK, well, expected, sick))
+
+
 def _arrivals(observations: Observations) -> Iterator[Evidence]:
     usual, during = observations.usual, observations.during
     if usual is None or during is None or usual.per_min(Kind.REQUEST) <= 0:
@@ -112,6 +137,6 @@ CAUSE = Cause(
     id="network",
     title="network failure",
     predictions=__doc__ or "",
-    asks_for=(Examination.CONNECTION,),
+    asks_for=(Examination.CONNECTION, Examination.NAMES),
     weigh=weigh,
 )

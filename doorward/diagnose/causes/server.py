@@ -44,6 +44,9 @@ MEMORY_GONE_SHARE = 0.03
 OPEN_FILES_SHARE = 0.95
 # Load per core at which work waits several times as long as it runs; alone it hurts nobody, so it weighs little.
 OVERLOADED_PER_CORE = 8.0
+# Every processor works, and more work waits for it.
+BUSY_SHARE = 0.97
+BUSY_LOAD_PER_CORE = 2.0
 # A health path does no work: who takes this long is starved.
 LIVENESS_SLOW_MS = 1000.0
 
@@ -66,12 +69,17 @@ def weigh(observations: Observations) -> Judgement:
 
 
 def _processes(observations: Observations) -> Iterator[Evidence]:
-    expected = "the process is gone, or at its limit of open files"
+    expected = "the process is gone, held, or at its limit of open files"
     sick, well = [], []
     for process in observations.of(ProcessExamined):
         name = process.component
         if not process.alive:
             sick.append(favours("process", DECISIVE, f"{name}: process {process.pid}: {process.note}", expected, name))
+        elif process.stopped:
+            seen = f"{name}: {process.stopped} of its {1 + (process.workers or 0)} processes are held by a signal"
+            sick.append(favours("process", DECISIVE, seen, expected, name))
+        elif lost := _lost_workers(observations, process):
+            sick.append(favours("process", STRONG, lost, expected, name))
         elif process.open_files_limit and (process.open_files or 0) >= OPEN_FILES_SHARE * process.open_files_limit:
             seen = f"{name}: {process.open_files} of {process.open_files_limit} files open"
             sick.append(favours("process", DECISIVE, seen, expected, name))
@@ -79,6 +87,14 @@ def _processes(observations: Observations) -> Iterator[Evidence]:
             well.append(_alive(process))
     yield from (*sick, *healthy("process", WEAK, well, expected, sick))
     yield from unexamined(observations, Examination.PROCESS, expected)
+
+
+def _lost_workers(observations: Observations, process: ProcessExamined) -> str:
+    """What is said when workers are gone that were there while all was well, '' if none is."""
+    before = observations.earlier(ProcessExamined, process.component)
+    if before is None or not before.workers or (process.workers or 0) >= before.workers:
+        return ""
+    return f"{process.component}: {process.workers} workers, {before.workers} while all was well"
 
 
 def _alive(process: ProcessExamined) -> str:
@@ -126,11 +142,14 @@ def _hosts(observations: Observations) -> Iterator[Evidence]:
         seen = (
             f"{host.component}: disk {host.disk_free_share:.0%} free ({host.disk_free_mib:.0f} MiB), memory "
             f"{host.memory_available_share:.0%} available, load {host.load_per_core:.1f} per core of {host.cores}"
+            f"{'' if host.busy_share is None else f', {host.busy_share:.0%} of them busy'}"
         )
         if host.disk_free_mib < DISK_FULL_MIB or host.disk_free_share < DISK_FULL_SHARE:
             sick.append(favours("host", DECISIVE, seen, expected, host.component))
         elif host.memory_available_share < MEMORY_GONE_SHARE:
             sick.append(favours("host", STRONG, seen, expected, host.component))
+        elif (host.busy_share or 0) >= BUSY_SHARE and host.load_per_core > BUSY_LOAD_PER_CORE:
+            sick.append(favours("host", WEAK, seen, expected, host.component))
         elif host.load_per_core > OVERLOADED_PER_CORE:
             sick.append(notes("host", seen, expected))
         else:

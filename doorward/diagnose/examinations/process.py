@@ -52,6 +52,7 @@ def examine_host(examinee: Examinee) -> HostExamined | NotExamined:
         memory_available_share=memory.available / memory.total,
         load_per_core=os.getloadavg()[0] / cores,
         cores=cores,
+        busy_share=psutil.cpu_percent(interval=CPU_SAMPLE_S) / 100,
     )
 
 
@@ -89,7 +90,15 @@ def _figures(component: str, process: psutil.Process) -> ProcessExamined:
         open_files=max((_open_files(member) for member in tree), default=0),
         open_files_limit=_open_files_limit(process),
         workers=len(children),
+        stopped=sum(_is_stopped(member) for member in tree),
     )
+
+
+def _is_stopped(process: psutil.Process) -> bool:
+    try:
+        return process.status() in (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
+    except psutil.Error:
+        return False
 
 
 def _cpu_s(tree: tuple[psutil.Process, ...]) -> float:

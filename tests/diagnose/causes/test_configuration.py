@@ -31,7 +31,7 @@ def of_test(observed: Observations, test: str) -> Evidence:
 
 @pytest.mark.parametrize(
     ("before_onset_s", "weight"),
-    [(4, 2.0), (-20, 2.0), (599, 2.0), (7200, 1.0), (-60, -2.0), (-301, -4.0)],
+    [(4, 2.0), (-20, 2.0), (599, 2.0), (7200, 1.0), (-60, -2.0), (-331, -4.0)],
 )
 def test_the_closer_before_the_onset_the_more_a_change_weighs(
     world: World, before_onset_s: float, weight: float

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from doorward.diagnose.examined import NotExamined, StoreExamined
 from doorward.diagnose.examinee import Examinee
 from doorward.model.service import Role
 
+END = b"\r\n"
 Start = Callable[[Callable[[bytes], bytes]], int]
 
 
@@ -33,7 +35,19 @@ def test_a_store_that_answers_pong_is_well(answering: Start) -> None:
         return b"+PONG\r\n"
 
     assert examined(f"redis://127.0.0.1:{answering(pong)}/0").answered
-    assert asked == [b"*1\r\n$4\r\nPING\r\n"]
+    assert asked == [b"*1\r\n$4\r\nPING\r\n", b"*1\r\n$4\r\nINFO\r\n"]
+
+
+def test_a_store_whose_account_may_not_ask_for_figures_is_well_all_the_same(answering: Start) -> None:
+    refused = b"-NOPERM this user has no permissions to run the 'info' command\r\n"
+    result = examined(f"redis://127.0.0.1:{answering(lambda asked: refused if b'INFO' in asked else b'+PONG' + END)}")
+    assert result.answered
+    assert (result.memory_used, result.sessions, result.writable) == (None, None, None)
+
+
+def test_an_endless_answer_is_read_no_further_than_its_bound(answering: Start) -> None:
+    result = examined(f"redis://127.0.0.1:{answering(lambda _: b'x' * 60_000)}")
+    assert not result.answered
 
 
 def test_a_password_is_sent_first_and_shown_nowhere(answering: Start) -> None:
@@ -63,9 +77,50 @@ def test_a_closed_port_and_a_hang_up_are_no_answer(answering: Start, unused_port
     assert examined(f"redis://127.0.0.1:{answering(lambda _: b'')}").problem == "it hung up"
 
 
-@pytest.mark.parametrize("url", ["", "rediss://127.0.0.1:1", "memcached://127.0.0.1"])
+@pytest.mark.parametrize("url", ["", "memcached://127.0.0.1"])
 def test_other_stores_are_not_examined(url: str) -> None:
     assert isinstance(examine_store(Examinee("auth", Role.STORE, store=url)), NotExamined)
+
+
+@pytest.fixture
+def redis(unused_port: int, tmp_path: Path) -> Iterator[Callable[[str], bytes]]:
+    """A real Redis of 3 MB that drops what it must; gives how to command it."""
+    if shutil.which("redis-server") is None:
+        pytest.skip("redis-server is not installed")
+    options = ["--port", str(unused_port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    options += ["--maxmemory", "3mb", "--maxmemory-policy", "allkeys-lru"]
+    server = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + 10
+        while not examined(f"redis://127.0.0.1:{unused_port}/0").answered:
+            assert time.monotonic() < until
+
+        def command(line: str) -> bytes:
+            with socket.create_connection(("127.0.0.1", unused_port), timeout=5) as connection:
+                connection.sendall(line.encode() + END)
+                return connection.recv(4096)
+
+        yield command
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def test_a_real_redis_tells_its_memory_and_what_it_drops(redis: Callable[[str], bytes], unused_port: int) -> None:
+    for number in range(30):
+        redis(f"SET session{number} {number}")
+    before = examined(f"redis://127.0.0.1:{unused_port}/0")
+    assert (before.sessions, before.evicted, before.policy, before.writable) == (30, 0, "allkeys-lru", True)
+    assert before.memory_most == 3 * 1024 * 1024
+    assert (before.uptime_s or 0) < 60
+    redis("EVAL \"for i=1,400 do redis.call('SET', 'big'..i, string.rep('x', 20000)) end return 1\" 0")
+    after = examined(f"redis://127.0.0.1:{unused_port}/0")
+    assert (after.evicted or 0) > 0
+
+
+def test_a_real_replica_takes_no_writes(redis: Callable[[str], bytes], unused_port: int) -> None:
+    assert redis("REPLICAOF 127.0.0.1 1").startswith(b"+OK")
+    assert examined(f"redis://127.0.0.1:{unused_port}/0").writable is False
 
 
 @pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")

@@ -1,0 +1,100 @@
+"""Fetch: one GET, bounded in time and bytes whatever the other side does.
+
+`http.client` rather than httpx: making one of its clients takes longer than the answer that is timed. No proxies from
+the environment; redirects and errors are answers too; a certificate is not judged here (`tls` does that).
+"""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+import time
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from urllib.parse import SplitResult, urlsplit
+
+_CHUNK = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """`status` is None without an answer, and `problem` says what came instead. `ahead_s`: how far the answer's Date
+    is ahead of our clock, None without one."""
+
+    status: int | None
+    ms: float
+    problem: str = ""
+    body: bytes = b""
+    ahead_s: float | None = None
+
+
+def usable(address: str) -> SplitResult | None:
+    """The address split, None if it is none that can be fetched."""
+    try:
+        url = urlsplit(address)
+        is_usable = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:
+        return None
+    return url if is_usable else None
+
+
+def fetch(url: SplitResult, within_s: float, most_bytes: int = 0) -> Fetched:
+    """GET it; of the body at most `most_bytes` are read (0: none)."""
+    connection = _connection(url, within_s)
+    began, wall = time.monotonic(), time.time()
+    try:
+        connection.request("GET", _path(url), headers={"User-Agent": "doorward", "Connection": "close"})
+        answer = connection.getresponse()
+        ms = _ms(began)
+        body = _body(answer, began + within_s, most_bytes) if most_bytes else b""
+        return Fetched(answer.status, ms, "", body, _ahead_s(answer.headers.get("Date"), wall, wall + ms / 1000))
+    except TimeoutError:
+        return Fetched(None, _ms(began), f"no answer within {within_s:g} s")
+    except ConnectionRefusedError:
+        return Fetched(None, _ms(began), "no connection")
+    except (OSError, http.client.HTTPException) as error:
+        return Fetched(None, _ms(began), type(error).__name__)
+    finally:
+        connection.close()
+
+
+def _connection(url: SplitResult, within_s: float) -> http.client.HTTPConnection:
+    host = url.hostname or ""
+    if url.scheme == "http":
+        return http.client.HTTPConnection(host, url.port, timeout=within_s)
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return http.client.HTTPSConnection(host, url.port, timeout=within_s, context=context)
+
+
+def _path(url: SplitResult) -> str:
+    return f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
+
+
+def _body(answer: http.client.HTTPResponse, until: float, most_bytes: int) -> bytes:
+    """What came in time. Raises TimeoutError for a body that drips."""
+    body = bytearray()
+    while len(body) < most_bytes:
+        chunk = answer.read1(min(_CHUNK, most_bytes - len(body)))
+        if not chunk:
+            break
+        body += chunk
+        if time.monotonic() > until:
+            raise TimeoutError
+    return bytes(body)
+
+
+def _ahead_s(date: str | None, asked: float, answered: float) -> float | None:
+    """The header tells whole seconds, cut off: half a second is added, and the middle of the exchange is compared."""
+    if not date:
+        return None
+    try:
+        said = parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError):
+        return None
+    return round(said + 0.5 - (asked + answered) / 2, 1)
+
+
+def _ms(began: float) -> float:
+    return (time.monotonic() - began) * 1000

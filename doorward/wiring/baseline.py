@@ -1,0 +1,54 @@
+"""Baseline: what examinations said while all was well, so that a diagnosis can tell what is different now.
+
+In: the moments at which every probe passes and nothing is suspicious. Out: the last round of before an onset. Kept in
+memory alone: after a restart nothing is known of before until all is well again, and the differential says so.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from doorward.diagnose.examined import Examination, ExaminationResult
+
+# Those whose difference tells something and that cost nearly nothing: no lock is asked for, nothing is measured long.
+KEPT = (
+    Examination.PROCESS,
+    Examination.STORE,
+    Examination.NAMES,
+    Examination.ISSUER,
+    Examination.KEYS,
+    Examination.CODE,
+)
+EVERY = timedelta(seconds=30)
+# A fault may have begun before anybody failed: the round that counts is older than the onset by this much.
+BEFORE = timedelta(seconds=10)
+# Ten minutes: an onset is seldom found later than that.
+MOST_ROUNDS = 20
+
+Rounds = deque[tuple[datetime, tuple[ExaminationResult, ...]]]
+
+
+class Baseline:
+    """The last rounds; safe for threads."""
+
+    def __init__(self, examine: Callable[[], tuple[ExaminationResult, ...]]) -> None:
+        self._examine = examine
+        self._rounds: Rounds = deque(maxlen=MOST_ROUNDS)
+        self._lock = threading.Lock()
+
+    def take(self, now: datetime) -> bool:
+        """All is well at this moment: look, unless that was done a moment ago. Says whether it looked."""
+        with self._lock:
+            if self._rounds and now - self._rounds[-1][0] < EVERY:
+                return False
+            self._rounds.append((now, self._examine()))
+            return True
+
+    def before(self, onset: datetime) -> tuple[ExaminationResult, ...]:
+        """The last round of before that onset, empty if there is none."""
+        with self._lock:
+            earlier = [results for at, results in self._rounds if at <= onset - BEFORE]
+        return earlier[-1] if earlier else ()
