@@ -19,10 +19,9 @@ from doorward.diagnose.cause import (
     blamed,
     favours,
     healthy,
-    opposes,
     unexamined,
 )
-from doorward.diagnose.examined import DatabaseExamined, Examination, StoreExamined
+from doorward.diagnose.examined import DatabaseExamined, Examination
 from doorward.diagnose.observations import Observations
 from doorward.model.diagnosis import Evidence, Leaning
 
@@ -36,8 +35,8 @@ _EXPECTED = f"it does not open, is damaged, locked or full, or takes over {SLOW_
 
 
 def weigh(observations: Observations) -> Judgement:
-    """Every database and session store, and the exceptions in the log."""
-    examined = (*_databases(observations), *_stores(observations))
+    """Every database, and the exceptions in the log."""
+    examined = tuple(_databases(observations))
     sick = tuple(item for item in examined if item.leaning is Leaning.FOR)
     evidence = (*examined, *_exceptions(observations, sick))
     return Judgement(
@@ -98,19 +97,6 @@ def _figures(database: DatabaseExamined) -> str:
     return ", ".join(parts)
 
 
-def _stores(observations: Observations) -> Iterator[Evidence]:
-    expected = "the session store does not answer PING"
-    for store in observations.of(StoreExamined):
-        if store.answered:
-            yield opposes(
-                "store", WEAK, f"{store.component}: session store answers PING in {store.ms:.0f} ms", expected
-            )
-        else:
-            yield favours(
-                "store", DECISIVE, f"{store.component}: session store: {store.problem}", expected, store.component
-            )
-
-
 def _exceptions(observations: Observations, sick: tuple[Evidence, ...]) -> Iterator[Evidence]:
     """Who waits for a lock fails only when its patience ends (20 s here): until then, no exception says nothing."""
     if observations.during is None:
@@ -127,6 +113,6 @@ CAUSE = Cause(
     id="database",
     title="database failure",
     predictions=__doc__ or "",
-    asks_for=(Examination.DATABASE, Examination.STORE),
+    asks_for=(Examination.DATABASE,),
     weigh=weigh,
 )

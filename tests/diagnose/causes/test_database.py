@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from doorward.diagnose.causes.database import CAUSE
-from doorward.diagnose.examined import DatabaseExamined, Examination, NotExamined, StoreExamined
+from doorward.diagnose.examined import DatabaseExamined, Examination, NotExamined
 from doorward.model.diagnosis import Verdict
 
 World = Any  # the builders of conftest.py
@@ -54,13 +54,6 @@ def test_exceptions_in_the_log_keep_a_database_that_is_well_by_now_from_being_ru
 
 def test_other_exceptions_say_nothing_of_a_database(world: World) -> None:
     assert CAUSE.judge(world.gone_serializer()).verdict is Verdict.RULED_OUT
-
-
-def test_a_store_that_does_not_answer_is_told(world: World) -> None:
-    silent = StoreExamined("auth", False, 1000.0, "timed out")
-    hypothesis = CAUSE.judge(world.instead(world.healthy(), silent))
-    assert hypothesis.component == "auth"
-    assert hypothesis.verdict is not Verdict.RULED_OUT
 
 
 def test_a_database_that_could_not_be_examined_is_not_ruled_out(world: World) -> None:

@@ -1,0 +1,172 @@
+"""Session store: the place where sessions are kept is gone, full, read-only, or has lost what it held.
+
+If it is at work: the store (Redis, Valkey) does not answer PING; it is full and drops sessions or refuses new ones; it
+started anew at the onset or holds far fewer sessions than before; sessions are refused as unknown while new sign-ins
+succeed.
+If it is not: it answers at once, has room, drops nothing, and started long before; sessions are refused as rarely as
+usual. Where sessions lie in the service's own database, that database is examined instead.
+Licenses nothing: what was lost does not come back, and what fills the store a person must find out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from doorward.diagnose import reasons
+from doorward.diagnose.cause import (
+    DECISIVE,
+    STRONG,
+    WEAK,
+    Cause,
+    Judgement,
+    blamed,
+    favours,
+    healthy,
+    notes,
+    opposes,
+    unexamined,
+)
+from doorward.diagnose.examined import Examination, StoreExamined
+from doorward.diagnose.observations import Observations
+from doorward.model.diagnosis import Evidence, Leaning
+from doorward.model.sign_in import Kind, Reason
+
+# Above this share of its bound a store with `noeviction` refuses what is larger than the rest.
+FULL_SHARE = 0.98
+# Redis answers in under a millisecond; a tenth of a second is a store that swaps or blocks.
+SLOW_MS = 100.0
+# Policies that drop sessions which are still alive when memory ends.
+_DROPPING = ("allkeys", "volatile")
+# Sessions come and go; that nine of ten vanish is no ordinary day.
+LOST_SHARE = 0.1
+LEAST_HELD = 20
+# A session that the store does not know; what does not read was found.
+LOST = (Reason.SESSION_UNKNOWN,)
+_STORE_EXCEPTIONS = ("ConnectionError", "TimeoutError", "BusyLoadingError", "ReadOnlyError", "ResponseError",
+                     "OutOfMemoryError", "RedisError", "ConnectionInterrupted")  # fmt: skip
+LEAST_EXCEPTIONS = 3
+_EXPECTED = "it does not answer, is full, or has lost what it held"
+
+
+def weigh(observations: Observations) -> Judgement:
+    """Every session store, and how sessions fare."""
+    examined = tuple(_stores(observations))
+    sick = tuple(item for item in examined if item.leaning is Leaning.FOR)
+    evidence = (*examined, *_lost(observations), *_exceptions(observations, sick))
+    return Judgement(
+        evidence,
+        next_check="Look at the store's memory, its policy when full, and when and why it last started.",
+        component=blamed(evidence),
+        not_testable=_not_testable(observations),
+    )
+
+
+def _not_testable(observations: Observations) -> str:
+    missing = observations.not_examined(Examination.STORE)
+    if missing:
+        return f"{missing[0].component}: its session store could not be examined, because {missing[0].because}"
+    if observations.of(StoreExamined):
+        return ""
+    told = reasons.risen(observations, LOST) or not reasons.are_compared(observations)
+    return "no session store is named" if told else ""
+
+
+def _stores(observations: Observations) -> Iterator[Evidence]:
+    sick, well = [], []
+    stores = observations.of(StoreExamined)
+    for store in stores:
+        name, (trouble, weight) = store.component, _trouble(observations, store)
+        if trouble:
+            sick.append(favours("store", weight, f"{name}: session store: {trouble}", _EXPECTED, name))
+        else:
+            well.append(f"{name}: {_figures(store)}")
+    yield from (*sick, *healthy("store", DECISIVE, well, _EXPECTED, sick))
+    yield from unexamined(observations, Examination.STORE, _EXPECTED)
+    if not stores and not observations.not_examined(Examination.STORE) and observations.examinations:
+        seen = "no component names a session store of its own: sessions lie in the database, which is examined"
+        yield opposes("store", STRONG, seen, _EXPECTED)
+
+
+def _trouble(observations: Observations, store: StoreExamined) -> tuple[str, float]:
+    """What is wrong with it and how much that weighs, ('', 0) if nothing is."""
+    if not store.answered:
+        return store.problem or "no answer", DECISIVE
+    if store.writable is False:
+        return "it takes no writes (a replica, or it could not save)", DECISIVE
+    return _full(observations, store) or _began_anew(observations, store) or _slow(store) or ("", 0.0)
+
+
+def _full(observations: Observations, store: StoreExamined) -> tuple[str, float] | None:
+    used, most = store.memory_used or 0, store.memory_most or 0
+    before = observations.earlier(StoreExamined, store.component)
+    dropped = (store.evicted or 0) - ((before.evicted or 0) if before else 0)
+    if dropped > 0 and store.policy.startswith(_DROPPING):
+        since = "since all was well" if before else "since it started"
+        weight = DECISIVE if before else STRONG
+        return f"it dropped {dropped} keys {since}, for its memory is full ({store.policy})", weight
+    if most and used >= FULL_SHARE * most:
+        weight = DECISIVE if store.policy == "noeviction" else STRONG
+        return f"{used} of {most} bytes are used ({store.policy or 'no policy told'})", weight
+    return None
+
+
+def _began_anew(observations: Observations, store: StoreExamined) -> tuple[str, float] | None:
+    before = observations.earlier(StoreExamined, store.component)
+    if before is None:
+        return None
+    held = before.sessions or 0
+    if held >= LEAST_HELD and store.sessions is not None and store.sessions <= LOST_SHARE * held:
+        return f"it holds {store.sessions} keys, and held {held} while all was well", DECISIVE
+    if store.uptime_s is not None and before.uptime_s is not None and store.uptime_s < before.uptime_s:
+        return f"it started anew {store.uptime_s:.0f} s ago", STRONG
+    return None
+
+
+def _slow(store: StoreExamined) -> tuple[str, float] | None:
+    return (f"it answers PING only after {store.ms:.0f} ms", STRONG) if store.ms > SLOW_MS else None
+
+
+def _figures(store: StoreExamined) -> str:
+    parts = [f"session store answers PING in {store.ms:.0f} ms"]
+    if store.memory_used is not None:
+        bound = f" of {store.memory_most}" if store.memory_most else ""
+        parts.append(f"{store.memory_used}{bound} bytes used")
+    if store.evicted is not None:
+        parts.append(f"{store.evicted} keys dropped since it started")
+    if store.sessions is not None:
+        parts.append(f"{store.sessions} keys held")
+    return ", ".join(parts)
+
+
+def _lost(observations: Observations) -> Iterator[Evidence]:
+    if not reasons.are_compared(observations):
+        return
+    expected = "sessions are refused as unknown, and new sign-ins succeed"
+    rises = reasons.risen(observations, LOST)
+    if not rises:
+        yield opposes("sessions", WEAK, "no more sessions than usual are refused as unknown", expected)
+        return
+    yield favours("sessions", WEAK, reasons.told(rises), expected)
+    share = reasons.success_share(observations, Kind.SIGN_IN)
+    if share is not None and share >= 1.0:
+        yield notes("sign-ins", f"{share:.1f} × the usual sign-ins succeed", expected)
+
+
+def _exceptions(observations: Observations, sick: tuple[Evidence, ...]) -> Iterator[Evidence]:
+    if observations.during is None or not observations.of(StoreExamined):
+        return
+    expected = "the log names a store's exceptions"
+    found = [(name, n) for name, n in observations.during.exceptions if name in _STORE_EXCEPTIONS]
+    if sum(n for _, n in found) >= LEAST_EXCEPTIONS:
+        yield favours("log", WEAK, ", ".join(f"{n} × {name}" for name, n in found), expected)
+    elif not found:
+        yield from healthy("log", WEAK, ("no store exception in the log since the onset",), expected, sick)
+
+
+CAUSE = Cause(
+    id="session-store",
+    title="session store failure",
+    predictions=__doc__ or "",
+    asks_for=(Examination.STORE,),
+    weigh=weigh,
+)

@@ -1,0 +1,76 @@
+"""Session store: what its examination, what it held before, and the sessions refused say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from doorward.diagnose.causes.session_store import CAUSE
+from doorward.diagnose.examined import Examination, NotExamined, StoreExamined
+from doorward.diagnose.observations import Observations
+from doorward.model.diagnosis import Verdict
+from doorward.model.sign_in import Kind, Reason
+
+World = Any  # the builders of conftest.py
+WELL = StoreExamined("auth", True, 0.4, "", 1_500_000, 3_000_000, "noeviction", 0, 500, 86_400.0, True)
+
+
+def observed(world: World, store: StoreExamined, before: StoreExamined | None = WELL) -> Observations:
+    """Auth keeps its sessions in Redis, as it did while all was well."""
+    healthy = world.healthy()
+    kept = tuple(r for r in healthy.examinations if not (isinstance(r, NotExamined) and r.component == "auth"))
+    return replace(healthy, examinations=(*kept, store), before=(before,) if before else ())
+
+
+def test_a_store_with_room_that_answers_is_ruled_out_with_its_figures(world: World) -> None:
+    hypothesis = CAUSE.judge(observed(world, WELL))
+    assert hypothesis.verdict is Verdict.RULED_OUT
+    assert "500 keys held" in hypothesis.reason
+
+
+def test_sessions_in_the_database_and_no_lost_ones_rule_it_out(world: World) -> None:
+    assert CAUSE.judge(world.healthy()).verdict is Verdict.RULED_OUT
+
+
+@pytest.mark.parametrize(
+    ("store", "said"),
+    [
+        (StoreExamined("auth", False, 1000.0, "timed out"), "timed out"),
+        (replace(WELL, writable=False), "no writes"),
+        (replace(WELL, policy="allkeys-lru", evicted=40), "dropped 40 keys since all was well"),
+        (replace(WELL, memory_used=2_990_000), "2990000 of 3000000 bytes"),
+        (replace(WELL, sessions=3), "holds 3 keys, and held 500"),
+    ],
+)
+def test_one_sick_store_is_supported(world: World, store: StoreExamined, said: str) -> None:
+    hypothesis = CAUSE.judge(observed(world, store))
+    assert hypothesis.verdict is Verdict.SUPPORTED
+    assert (hypothesis.component, hypothesis.remedy) == ("auth", None)
+    assert said in hypothesis.reason
+
+
+def test_one_that_began_anew_needs_lost_sessions_to_be_supported(world: World) -> None:
+    young = observed(world, replace(WELL, uptime_s=20.0))
+    assert CAUSE.judge(young).verdict is Verdict.OPEN
+    lost = replace(young, during=world.now_as_usual(failures={(Kind.SESSION, Reason.SESSION_UNKNOWN): 40}))
+    assert CAUSE.judge(lost).verdict is Verdict.SUPPORTED
+
+
+def test_what_a_store_dropped_long_ago_says_nothing_of_now(world: World) -> None:
+    cache = replace(WELL, policy="allkeys-lru", evicted=40)
+    assert CAUSE.judge(observed(world, cache, cache)).verdict is Verdict.RULED_OUT
+    assert CAUSE.judge(observed(world, cache, None)).verdict is Verdict.OPEN
+
+
+def test_a_store_that_could_not_be_examined_is_not_ruled_out(world: World) -> None:
+    unseen = NotExamined(Examination.STORE, "auth", "only redis:// stores are asked")
+    hypothesis = CAUSE.judge(replace(world.healthy(), examinations=(*world.healthy().examinations, unseen)))
+    assert hypothesis.verdict is Verdict.NOT_TESTABLE
+    assert "redis://" in hypothesis.reason
+
+
+def test_lost_sessions_without_a_store_to_look_at_are_not_ruled_out(world: World) -> None:
+    lost = replace(world.healthy(), during=world.now_as_usual(failures={(Kind.SESSION, Reason.SESSION_UNKNOWN): 40}))
+    assert CAUSE.judge(lost).verdict is Verdict.NOT_TESTABLE
