@@ -1,0 +1,97 @@
+"""Client: one application or one kind of browser cannot sign in, while all others can.
+
+If it is at work: nearly all that fails belongs to one client or one browser, which fails far more than before, and
+everybody else gets in as usual.
+If it is not: clients and browsers fail alike.
+Licenses nothing: the fault sits in what others keep, or in a setting of that one client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes
+from doorward.diagnose.observations import Observations, Part
+from doorward.model.diagnosis import Evidence
+
+DIMENSIONS = ("client", "browser")
+LEAST_FAILURES = 5
+# A part that is broken fails for most; one that is not fails as the rest do.
+BROKEN_SHARE = 0.3
+# Everybody else's failures must be this many times rarer.
+APART_RATIO = 5.0
+# Elsewhere fewer than this fail: any more and the trouble is not one part's.
+WELL_SHARE = 0.1
+# With fewer elsewhere nothing can be compared.
+LEAST_ELSEWHERE = 20
+_EXPECTED = "nearly all failures belong to one client or one browser, and everybody else gets in"
+
+
+def weigh(observations: Observations) -> Judgement:
+    """The parts that fail most, beside all others."""
+    parts = [part for part in observations.parts if part.dimension in DIMENSIONS]
+    next_check = "Try that client or browser by hand; ask its keeper what changed there."
+    compared = [part for part in parts if part.seen_elsewhere >= LEAST_ELSEWHERE]
+    evidence = (*_within(observations), *_apart(compared))
+    if not evidence and not compared:
+        because = "the logs tell no clients and browsers apart, or too little of them was seen"
+        return Judgement((), next_check, not_testable=because)
+    return Judgement(evidence, next_check)
+
+
+def _within(observations: Observations) -> Iterator[Evidence]:
+    """What the detector found to be the smallest part that explains its departure."""
+    for detection in observations.detections:
+        names = dict(detection.within)
+        named = [f"{name} {names[name]}" for name in DIMENSIONS if name in names]
+        if named:
+            yield favours("within", STRONG, f"{detection.signal}: explained by {' and '.join(named)} alone", _EXPECTED)
+            return
+
+
+def _apart(parts: list[Part]) -> Iterator[Evidence]:
+    broken = [part for part in parts if _is_apart(part)]
+    if broken:
+        worst = max(broken, key=lambda part: (part.failed, part.share))
+        yield favours("apart", STRONG, _figures(worst), _EXPECTED)
+        if worst.usually_seen and worst.share > 2 * worst.usual_share + WELL_SHARE:
+            before = f"{worst.usually_failed} of {worst.usually_seen}"
+            yield favours("before", WEAK, f"{_named(worst)}: {before} failed before the onset", _EXPECTED)
+        return
+    failing = [part for part in parts if part.failed >= LEAST_FAILURES]
+    if len(failing) > 1 or any(part.failed_elsewhere >= LEAST_FAILURES for part in failing):
+        worst = max(failing, key=lambda part: (part.failed, part.share))
+        yield opposes("apart", DECISIVE, _figures(worst), _EXPECTED)
+    elif failing:
+        yield notes("apart", _figures(failing[0]), _EXPECTED)
+    elif parts:
+        seen = f"no client and no browser fails {LEAST_FAILURES} times"
+        yield opposes("apart", DECISIVE, seen, _EXPECTED)
+
+
+def _is_apart(part: Part) -> bool:
+    """Whether that part fails and the rest does not."""
+    return (
+        part.failed >= LEAST_FAILURES
+        and part.share >= BROKEN_SHARE
+        and part.share_elsewhere <= WELL_SHARE
+        and part.share >= APART_RATIO * part.share_elsewhere
+    )
+
+
+def _named(part: Part) -> str:
+    return f"{part.dimension} {part.value}"
+
+
+def _figures(part: Part) -> str:
+    elsewhere = f"{part.failed_elsewhere} of {part.seen_elsewhere} of all others"
+    return f"{_named(part)}: {part.failed} of {part.seen} fail, {elsewhere}"
+
+
+CAUSE = Cause(
+    id="client",
+    title="one client or browser",
+    predictions=__doc__ or "",
+    asks_for=(),
+    weigh=weigh,
+)

@@ -1,0 +1,49 @@
+"""Client: one part fails and the rest does not, or all alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from doorward.diagnose.causes.client import CAUSE
+from doorward.diagnose.observations import Observations, Part
+from doorward.model.detection import Signal
+from doorward.model.diagnosis import Verdict
+
+World = Any  # the builders of conftest.py
+
+
+def with_parts(world: World, *parts: Part) -> Observations:
+    """A service whose sign-ins fall into these parts."""
+    return replace(world.healthy(), parts=parts)
+
+
+def test_one_browser_that_fails_while_others_get_in_is_supported(world: World) -> None:
+    safari = world.part("browser", "safari", 18, 20, (2, 90))
+    hypothesis = CAUSE.judge(with_parts(world, safari, world.part("browser", "firefox", 1, 40, (19, 70))))
+    assert hypothesis.verdict is Verdict.SUPPORTED
+    assert "safari: 18 of 20 fail, 2 of 90 of all others" in hypothesis.reason
+    assert hypothesis.remedy is None
+
+
+def test_what_the_detector_found_to_explain_its_departure_weighs_as_much(world: World) -> None:
+    detection = replace(world.detection(Signal.SIGN_IN_FAILURES), within=(("client", "library"),))
+    parts = with_parts(world, world.part("client", "library", 9, 10, (0, 60)))
+    assert CAUSE.judge(replace(parts, detections=(detection,))).score == 5.0
+    network = replace(detection, within=(("network", "n1"),))
+    assert CAUSE.judge(replace(parts, detections=(network,))).score == 3.0
+
+
+def test_parts_that_fail_alike_rule_it_out(world: World) -> None:
+    alike = (world.part("client", "portal", 30, 60, (10, 20)), world.part("client", "library", 10, 20, (30, 60)))
+    assert CAUSE.judge(with_parts(world, *alike)).verdict is Verdict.RULED_OUT
+
+
+def test_a_part_that_failed_as_much_before_needs_more_than_its_share(world: World) -> None:
+    always = Part("browser", "robot", 18, 20, 1, 90, 17, 20)
+    assert CAUSE.judge(with_parts(world, always)).verdict is Verdict.OPEN
+
+
+def test_one_client_alone_cannot_be_compared(world: World) -> None:
+    hypothesis = CAUSE.judge(with_parts(world, world.part("client", "portal", 30, 60, (0, 0))))
+    assert hypothesis.verdict is Verdict.NOT_TESTABLE
