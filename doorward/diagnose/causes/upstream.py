@@ -1,0 +1,150 @@
+"""Upstream: a service that others keep, such as an identity provider, fails, and sign-in with it.
+
+If it is at work: the provider's discovery document, its keys or its health cannot be had, while every component of
+ours is well; sign-ins fail for the provider's errors, those of its people alone where there are several.
+If it is not: what others keep answers as usual; or every provider on the way is a component of ours, whose process,
+database and network are examined as such.
+Licenses nothing: its keeper must act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from doorward.diagnose import reasons
+from doorward.diagnose.cause import (
+    DECISIVE,
+    STRONG,
+    WEAK,
+    Cause,
+    Judgement,
+    blamed,
+    favours,
+    healthy,
+    notes,
+    opposes,
+    unexamined,
+)
+from doorward.diagnose.causes.client import LEAST_ELSEWHERE, LEAST_FAILURES, WELL_SHARE
+from doorward.diagnose.examined import (
+    ConnectionExamined,
+    DirectoryExamined,
+    Examination,
+    IssuerExamined,
+    UpstreamExamined,
+)
+from doorward.diagnose.observations import Observations
+from doorward.model.diagnosis import Evidence, Leaning
+from doorward.model.sign_in import Reason
+
+PROVIDERS = (Reason.PROVIDER_ERROR,)
+# Others' services are farther away; two seconds for a discovery document is a provider in trouble.
+SLOW_MS = 2000.0
+BROKEN_SHARE = 0.3
+_EXPECTED = "what others keep does not answer, or answers with errors"
+# RFC 4511 appendix A: busy, unavailable. Any other code is a server that works, whatever it thinks of the bind.
+_BUSY = (51, 52)
+_PORTS = {"http": 80, "https": 443, "ldap": 389, "ldaps": 636}
+
+
+def weigh(observations: Observations) -> Judgement:
+    """Every service of others, and the reasons that speak of a provider."""
+    examined = tuple(_examined(observations))
+    has_upstream = any(item.leaning is not Leaning.NEUTRAL for item in examined)
+    evidence = (*examined, *_reasons(observations, has_upstream), *_provider(observations))
+    missing = (*observations.not_examined(Examination.UPSTREAM), *observations.not_examined(Examination.ISSUER))
+    because = f"{missing[0].component}: {missing[0].because}" if missing else ""
+    if not has_upstream and not missing:
+        if not observations.examinations:
+            because = "nothing could be examined"
+        else:
+            seen = "no service of others is named: every provider on the way is a component of ours"
+            evidence = (*evidence, opposes("upstream", DECISIVE, seen, _EXPECTED))
+    return Judgement(
+        evidence,
+        next_check="Look at the provider's status page and ask its keeper; say on your own page that you know.",
+        component=blamed(evidence),
+        not_testable=because,
+    )
+
+
+def ours(observations: Observations) -> frozenset[str]:
+    """host:port of every component that is examined as one of ours."""
+    return frozenset(connection.address for connection in observations.of(ConnectionExamined))
+
+
+def place(address: str) -> str:
+    """host:port of an address."""
+    url = urlsplit(address)
+    return f"{url.hostname}:{url.port or _PORTS.get(url.scheme, 0)}"
+
+
+def _examined(observations: Observations) -> Iterator[Evidence]:
+    own, sick, well, local = ours(observations), [], [], []
+    for where, seen, is_well, component in _answers(observations):
+        if where in own:
+            local.append(notes("issuer", f"{seen} (a component of ours)", _EXPECTED))
+        elif is_well:
+            well.append(seen)
+        else:
+            sick.append(favours("upstream", DECISIVE, seen, _EXPECTED, component))
+    yield from (*sick, *healthy("upstream", DECISIVE, well, _EXPECTED, sick), *local)
+    yield from unexamined(observations, Examination.UPSTREAM, _EXPECTED)
+
+
+def _answers(observations: Observations) -> Iterator[tuple[str, str, bool, str]]:
+    """(host:port, what was seen, whether it is well, the component that needs it)."""
+    for one in observations.of(UpstreamExamined):
+        said = f"answers {one.status} in {one.ms:.0f} ms" if one.status is not None else one.problem
+        is_well = one.status is not None and one.status < 500 and one.ms <= SLOW_MS
+        yield place(one.place), f"{one.component}: {one.place}: {said}", is_well, one.component
+    for issuer in observations.of(IssuerExamined):
+        failed = issuer.problem and (issuer.status is None or issuer.status >= 500)
+        said = issuer.problem or f"document and keys in {issuer.ms:.0f} ms"
+        seen = f"{issuer.component}: {issuer.issuer}: {said}"
+        yield place(issuer.issuer), seen, not failed and issuer.ms <= SLOW_MS, issuer.component
+    for directory in observations.of(DirectoryExamined):
+        said = directory.problem or f"answers a bind with code {directory.code} in {directory.ms:.0f} ms"
+        is_well = directory.code is not None and directory.code not in _BUSY and directory.ms <= SLOW_MS
+        yield (
+            directory.place,
+            f"{directory.component}: directory {directory.place}: {said}",
+            is_well,
+            directory.component,
+        )
+
+
+def _reasons(observations: Observations, has_upstream: bool) -> Iterator[Evidence]:
+    if not reasons.are_compared(observations):
+        return
+    expected = "sign-ins fail for the provider's errors"
+    rises = reasons.risen(observations, PROVIDERS)
+    if rises:
+        seen = reasons.told(rises)
+        yield favours("reasons", WEAK, seen, expected) if has_upstream else notes("reasons", seen, expected)
+    else:
+        yield opposes("reasons", WEAK, "no more sign-ins than usual fail for a provider's error", expected)
+
+
+def _provider(observations: Observations) -> Iterator[Evidence]:
+    """Several providers, and only the people of one fail."""
+    for part in observations.parts:
+        if part.dimension != "provider" or part.seen_elsewhere < LEAST_ELSEWHERE:
+            continue
+        if part.failed >= LEAST_FAILURES and part.share >= BROKEN_SHARE and part.share_elsewhere <= WELL_SHARE:
+            seen = (
+                f"provider {part.value}: {part.failed} of {part.seen} fail, "
+                f"{part.failed_elsewhere} of {part.seen_elsewhere} by the others"
+            )
+            yield favours("provider", STRONG, seen, "the people of one provider fail, those of the others do not")
+            return
+
+
+CAUSE = Cause(
+    id="upstream",
+    title="provider that others keep",
+    predictions=__doc__ or "",
+    asks_for=(Examination.UPSTREAM, Examination.ISSUER, Examination.DIRECTORY),
+    weigh=weigh,
+)

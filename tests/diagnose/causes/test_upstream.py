@@ -1,0 +1,82 @@
+"""Upstream: what others keep, told apart from what is ours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from doorward.diagnose.causes.upstream import CAUSE
+from doorward.diagnose.examined import (
+    DirectoryExamined,
+    Examination,
+    ExaminationResult,
+    IssuerExamined,
+    NotExamined,
+    UpstreamExamined,
+)
+from doorward.diagnose.observations import Observations
+from doorward.model.diagnosis import Verdict
+from doorward.model.sign_in import Kind, Reason
+
+World = Any  # the builders of conftest.py
+GONE = UpstreamExamined("portal", "https://id.example.org:443", None, 1200.0, "no answer within 1.2 s")
+WELL = UpstreamExamined("portal", "https://id.example.org:443", 200, 80.0)
+
+
+def beside(world: World, *results: ExaminationResult) -> Observations:
+    """A service in good health that needs these as well."""
+    healthy = world.healthy()
+    return replace(healthy, examinations=(*healthy.examinations, *results))
+
+
+def provider_errors(world: World, observed: Observations) -> Observations:
+    """Sign-ins fail for the provider's errors."""
+    return replace(observed, during=world.now_as_usual(failures={(Kind.SIGN_IN, Reason.PROVIDER_ERROR): 15}))
+
+
+def test_where_every_provider_is_ours_it_is_ruled_out(world: World) -> None:
+    hypothesis = CAUSE.judge(provider_errors(world, world.healthy()))
+    assert hypothesis.verdict is Verdict.RULED_OUT
+    assert "a component of ours" in hypothesis.reason
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        GONE,
+        replace(GONE, status=503, problem=""),
+        replace(GONE, status=200, ms=2500.0, problem=""),
+        IssuerExamined("portal", "https://id.example.org", None, 1200.0, "the discovery document: no answer"),
+        DirectoryExamined("portal", "ldap.example.org:389", None, 1500.0, "no answer within 1.5 s"),
+        DirectoryExamined("portal", "ldap.example.org:389", 52, 3.0),
+    ],
+)
+def test_what_others_keep_and_does_not_answer_well_is_supported(world: World, result: ExaminationResult) -> None:
+    hypothesis = CAUSE.judge(provider_errors(world, beside(world, result)))
+    assert (hypothesis.verdict, hypothesis.component) == (Verdict.SUPPORTED, "portal")
+
+
+def test_what_others_keep_and_answers_is_ruled_out(world: World) -> None:
+    refusing = DirectoryExamined("portal", "ldap.example.org:389", 48, 3.0)
+    hypothesis = CAUSE.judge(beside(world, WELL, replace(WELL, status=403), refusing))
+    assert hypothesis.verdict is Verdict.RULED_OUT
+
+
+def test_a_provider_of_ours_that_is_gone_is_not_upstream(world: World) -> None:
+    gone = IssuerExamined("portal", "http://127.0.0.1:8001/o", None, 2.0, "the discovery document: no connection")
+    hypothesis = CAUSE.judge(provider_errors(world, world.instead(world.healthy(), gone)))
+    assert hypothesis.verdict is Verdict.RULED_OUT
+
+
+def test_the_people_of_one_provider_alone_speak_for_it(world: World) -> None:
+    parts = (world.part("provider", "google", 14, 15, (1, 60)),)
+    evidence = CAUSE.judge(replace(beside(world, WELL), parts=parts)).evidence
+    assert [item.weight for item in evidence if item.test == "provider"] == [2.0]
+
+
+def test_what_could_not_be_asked_is_not_ruled_out(world: World) -> None:
+    unseen = NotExamined(Examination.UPSTREAM, "portal", "it did not end within 3 s")
+    assert CAUSE.judge(beside(world, unseen)).verdict is Verdict.NOT_TESTABLE
+    assert CAUSE.judge(Observations()).verdict is Verdict.NOT_TESTABLE
