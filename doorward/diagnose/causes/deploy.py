@@ -1,0 +1,111 @@
+"""Deploy: new code of a component breaks sign-in, or its restart hurts who was on the way.
+
+If it is at work: the code's files changed, or the component was started anew under an unchanged configuration, shortly
+before the onset; exceptions that were never seen before fill the log; or only those fail who were on their way while
+it restarted.
+If it is not: the code has not changed since long before the onset, and nothing was started anew.
+Licenses nothing: to put a release back is for who released it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, blamed, favours, notes, opposes
+from doorward.diagnose.causes.database import DATABASE_EXCEPTIONS
+from doorward.diagnose.examined import CodeExamined, Examination, ProcessExamined
+from doorward.diagnose.observations import Observations
+from doorward.diagnose.timing import FAR, apart, is_near, timed
+from doorward.model.detection import Looks
+from doorward.model.diagnosis import Evidence, Leaning
+
+# An exception that was there before is of every day; one that comes this often and never did is new.
+LEAST_EXCEPTIONS = 3
+_EXPECTED = "new code or a restart shortly before the onset"
+
+
+def weigh(observations: Observations) -> Judgement:
+    """The code's files, restarts, exceptions, and whether it looks like the ripple of a restart."""
+    next_check = "Compare the release with the one before, and put that one back where it can be."
+    seen_of = (observations.of(CodeExamined), observations.of(ProcessExamined), observations.restarts)
+    if not any(seen_of):
+        return Judgement((), next_check, not_testable="no component names its code, and no log tells restarts")
+    if observations.onset is None:
+        seen = "no detection stands and no probe fails"
+        return Judgement((opposes("onset", DECISIVE, seen, "sign-ins fail after a release"),), "None needed.")
+    code, restarts = tuple(_code(observations)), tuple(_restarts(observations))
+    is_marked = any(item.leaning is Leaning.FOR for item in (*code, *restarts))
+    evidence = (*code, *restarts, *_ripple(observations), *_exceptions(observations, is_marked))
+    explains = ("server",) if any(item.leaning is Leaning.FOR for item in code) else ()
+    return Judgement(evidence, next_check, component=blamed(evidence), explains=explains)
+
+
+def _code(observations: Observations) -> Iterator[Evidence]:
+    onset = observations.onset
+    assert onset is not None
+    old = []
+    for code in observations.of(CodeExamined):
+        before = observations.earlier(CodeExamined, code.component)
+        if code.changed_at is None or (before is not None and before == code):
+            old.append(f"{code.component}: its {code.files} files of code are those of before")
+            continue
+        if onset - code.changed_at > FAR:
+            old.append(f"{code.component}: the newest of its {code.files} files of code changed {code.changed_at:%F}")
+            continue
+        what = f"{code.component}: {code.newest} of its code changed{_revision(before, code)}"
+        yield timed("code", code.changed_at, what, observations, code.component)
+    if old and not any(is_near(c.changed_at, observations) for c in observations.of(CodeExamined) if c.changed_at):
+        yield opposes("code", DECISIVE, "; ".join(old), _EXPECTED)
+
+
+def _revision(before: CodeExamined | None, code: CodeExamined) -> str:
+    if not code.revision:
+        return ""
+    return f" ({before.revision} → {code.revision})" if before and before.revision else f" (now {code.revision})"
+
+
+def _restarts(observations: Observations) -> Iterator[Evidence]:
+    """A restart under an unchanged configuration near the onset; one after it may be somebody's answer to the fault."""
+    onset = observations.onset
+    assert onset is not None
+    near = [one for one in observations.restarts if not one.changed and is_near(one.at, observations)]
+    if near:
+        first = min(near, key=lambda one: abs(onset - one.at))
+        seen = f"{first.component}: started anew under the same configuration, {apart(first.at, onset)}"
+        yield favours("restart", WEAK, seen, _EXPECTED, first.component)
+        return
+    began = [p for p in observations.of(ProcessExamined) if p.alive and p.uptime_s is not None]
+    if observations.of(CodeExamined):
+        return
+    if began or observations.restarts:
+        yield opposes("restart", STRONG, "nothing was started anew in the 10 min before the onset", _EXPECTED)
+
+
+def _ripple(observations: Observations) -> Iterator[Evidence]:
+    if observations.all_look(Looks.RIPPLE):
+        seen = next((line for line in observations.detections[0].evidence if "ripple" in line), "looks like a ripple")
+        yield favours("ripple", STRONG, seen, "only those fail who were on their way when it restarted")
+
+
+def _exceptions(observations: Observations, is_marked: bool) -> Iterator[Evidence]:
+    """New exceptions speak for new code only where there is any: a wrong setting brings some too."""
+    during, usual = observations.during, observations.usual
+    if during is None or usual is None:
+        return
+    expected = "exceptions that were never seen before"
+    known = {name for name, _ in usual.exceptions}
+    new = [(name, n) for name, n in during.exceptions if name not in known and name not in DATABASE_EXCEPTIONS]
+    if sum(n for _, n in new) >= LEAST_EXCEPTIONS:
+        seen = ", ".join(f"{n} × {name}" for name, n in new)
+        yield favours("log", STRONG, seen, expected) if is_marked else notes("log", seen, expected)
+    elif not new:
+        yield opposes("log", WEAK, "no exception in the log that was not there before", expected)
+
+
+CAUSE = Cause(
+    id="deploy",
+    title="deploy of code",
+    predictions=__doc__ or "",
+    asks_for=(Examination.CODE, Examination.PROCESS),
+    weigh=weigh,
+)
