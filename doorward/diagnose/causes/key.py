@@ -1,0 +1,182 @@
+"""Key: a key, certificate or secret has expired, or was replaced so that the other side does not know it.
+
+If it is at work: a certificate that is shown has ended or is not believed; the provider serves other keys than while
+all was well, or none; a file with a key or secret changed shortly before the onset; what was signed or sealed before
+(sessions, forms, tokens) is refused.
+If it is not: certificates hold, the keys served are those of before, their files have not changed, and nothing is
+refused for its signature.
+Licenses nothing: keys are put back or announced by who keeps them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from doorward.diagnose import reasons
+from doorward.diagnose.cause import (
+    DECISIVE,
+    STRONG,
+    WEAK,
+    Cause,
+    Judgement,
+    blamed,
+    favours,
+    healthy,
+    notes,
+    opposes,
+    unexamined,
+)
+from doorward.diagnose.examined import Examination, IssuerExamined, KeyFile, KeysExamined, TlsExamined
+from doorward.diagnose.observations import Observations
+from doorward.diagnose.timing import FAR, is_near, timed
+from doorward.model.diagnosis import Evidence, Leaning
+from doorward.model.sign_in import Reason
+
+# What fails when a signature does not fit any more.
+SIGNED = (
+    Reason.TOKEN_REFUSED,
+    Reason.SESSION_UNREADABLE,
+    Reason.SESSION_UNKNOWN,
+    Reason.PROVIDER_ERROR,
+    Reason.CSRF,
+    Reason.STATE_MISMATCH,
+)
+# A certificate that ends so soon is worth a word; it hurts nobody yet.
+SOON = timedelta(days=7)
+# Words of a failed handshake that speak of no certificate.
+_NO_ANSWER = ("no answer", "ConnectionRefusedError", "ConnectionResetError", "OSError", "gaierror", "UNEXPECTED_EOF")
+
+
+def weigh(observations: Observations) -> Judgement:
+    """Certificates, the keys that are served, the files, and the reasons."""
+    found = (*_certificates(observations), *_served(observations), *_files(observations))
+    sick = any(item.leaning is Leaning.FOR for item in found)
+    # One key is as it was, another is not: the sound one says nothing against that.
+    judged = (
+        notes(one.test, one.seen, one.expected) if sick and one.leaning is Leaning.AGAINST else one for one in found
+    )
+    evidence = (*judged, *_reasons(observations, sick))
+    return Judgement(
+        evidence,
+        next_check="Compare the keys that are served with those in tokens; serve the old one beside the new one.",
+        component=blamed(evidence),
+        not_testable=_not_testable(observations, evidence),
+    )
+
+
+def _not_testable(observations: Observations, evidence: tuple[Evidence, ...]) -> str:
+    if any(item.leaning is Leaning.AGAINST and item.test != "reasons" for item in evidence):
+        return ""
+    if any((observations.of(TlsExamined), observations.of(IssuerExamined), observations.of(KeysExamined))):
+        return ""
+    # Nothing that is sealed is refused: whatever keys there are, they fit.
+    if reasons.are_compared(observations) and not reasons.risen(observations, SIGNED):
+        return ""
+    return "neither a certificate, an issuer's keys nor a file with keys is named"
+
+
+def _certificates(observations: Observations) -> Iterator[Evidence]:
+    expected = "the certificate has ended, or is not believed"
+    sick, well = [], []
+    for tls in observations.of(TlsExamined):
+        ends = f", ends {tls.ends_at:%Y-%m-%d}" if tls.ends_at else ""
+        seen = f"{tls.component}: {tls.place}: {tls.problem or 'the certificate is believed'}{ends}"
+        if tls.problem and (not tls.shown or any(word in tls.problem for word in _NO_ANSWER)):
+            yield notes("certificate", seen, expected)
+        elif tls.problem:
+            sick.append(favours("certificate", DECISIVE, seen, expected, tls.component))
+        else:
+            well.append(seen)
+    yield from (*sick, *healthy("certificate", STRONG, well, expected, sick))
+    yield from unexamined(observations, Examination.TLS, expected)
+
+
+def _served(observations: Observations) -> Iterator[Evidence]:
+    expected = "the keys served are not those of before"
+    sick, well = [], []
+    for issuer in observations.of(IssuerExamined):
+        before = observations.earlier(IssuerExamined, issuer.component)
+        name = issuer.component
+        if issuer.status == 200 and not issuer.keys:
+            sick.append(favours("keys", DECISIVE, f"{name}: {issuer.problem}", expected, name))
+        elif not issuer.keys or before is None or not before.keys:
+            said = issuer.problem or f"{len(issuer.keys)} keys; what it served before is not known"
+            yield notes("keys", f"{name}: {said}", expected)
+        elif not set(issuer.keys) & set(before.keys):
+            seen = f"{name}: it serves {_listed(issuer.keys)}; before, {_listed(before.keys)}: no key is in both"
+            sick.append(favours("keys", DECISIVE, seen, expected, name))
+        else:
+            same = "the keys of before" if issuer.keys == before.keys else "keys of before and other ones"
+            well.append(f"{name}: it serves {same} ({_listed(issuer.keys)})")
+    yield from (*sick, *healthy("keys", STRONG, well, expected, sick))
+    yield from unexamined(observations, Examination.ISSUER, expected)
+
+
+def _listed(keys: tuple[str, ...]) -> str:
+    return ", ".join(key[:12] for key in keys)
+
+
+def _files(observations: Observations) -> Iterator[Evidence]:
+    expected = "a file with a key, certificate or secret ended or changed shortly before the onset"
+    sick, well = [], []
+    for keys in observations.of(KeysExamined):
+        before = observations.earlier(KeysExamined, keys.component)
+        known = {file.name: file for file in before.files} if before else {}
+        found = [e for file in keys.files for e in _file(observations, keys, file, known.get(file.name), expected)]
+        sick += [item for item in found if item.leaning is Leaning.FOR]
+        yield from (item for item in found if item.leaning is not Leaning.FOR)
+        if not any(item.leaning is Leaning.FOR for item in found):
+            well.append(f"{keys.component}: none of {len(keys.files)} files with keys ended or changed")
+    yield from (*sick, *healthy("file", STRONG, well, expected, sick))
+
+
+def _file(
+    observations: Observations, keys: KeysExamined, file: KeyFile, before: KeyFile | None, expected: str
+) -> Iterator[Evidence]:
+    name = f"{keys.component}: {file.name}"
+    if file.changed_at is None:
+        weight = DECISIVE if before is not None and before.changed_at is not None else WEAK
+        yield favours("file", weight, f"{name} cannot be read", expected, keys.component)
+        return
+    if file.ends_at is not None and file.ends_at <= keys.at:
+        yield favours("file", DECISIVE, f"{name} ended {file.ends_at:%Y-%m-%d %H:%M}", expected, keys.component)
+    elif file.ends_at is not None and file.ends_at - keys.at <= SOON:
+        yield notes("file", f"{name} ends {file.ends_at:%Y-%m-%d %H:%M}", expected)
+    onset = observations.onset
+    if onset is None or (before is not None and before.digest == file.digest) or onset - file.changed_at > FAR:
+        return
+    # A file that is older than the process's memory of it may only have been touched: then its time says less.
+    felt_at = _felt_at(observations, keys.component, file.changed_at)
+    if is_near(felt_at, observations) or before is not None:
+        loaded = "changed, loaded" if felt_at > file.changed_at else "changed"
+        yield timed("file", felt_at, f"{name} {loaded}", observations, keys.component)
+
+
+def _felt_at(observations: Observations, component: str, changed_at: datetime) -> datetime:
+    """When the change could begin to be felt: at the component's next start, where its log tells one."""
+    starts = (one.at for one in observations.restarts if one.component == component and one.at >= changed_at)
+    return min(starts, default=changed_at)
+
+
+def _reasons(observations: Observations, sick: bool) -> Iterator[Evidence]:
+    """Alone, refused signatures are as much a wrong setting's; with a changed key they are its trace."""
+    if not reasons.are_compared(observations):
+        return
+    expected = "what was signed or sealed before is refused"
+    rises = reasons.risen(observations, SIGNED)
+    if rises and sick:
+        yield favours("reasons", STRONG, reasons.told(rises), expected)
+    elif rises:
+        yield notes("reasons", reasons.told(rises), expected)
+    else:
+        yield opposes("reasons", STRONG, "nothing more than usual is refused for what was signed or sealed", expected)
+
+
+CAUSE = Cause(
+    id="key",
+    title="key, certificate or secret",
+    predictions=__doc__ or "",
+    asks_for=(Examination.TLS, Examination.ISSUER, Examination.KEYS),
+    weigh=weigh,
+)

@@ -1,0 +1,90 @@
+"""Key: certificates, keys served, files with keys, and what is refused for its signature."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from doorward.diagnose.causes.key import CAUSE
+from doorward.diagnose.examined import IssuerExamined, KeyFile, KeysExamined, TlsExamined
+from doorward.diagnose.observations import Observations
+from doorward.model.detection import Signal
+from doorward.model.diagnosis import Verdict
+from doorward.model.sign_in import Kind, Reason
+
+World = Any  # the builders of conftest.py
+ISSUER = "http://127.0.0.1:8001/o"
+
+
+def refused(world: World, reason: Reason = Reason.TOKEN_REFUSED) -> Observations:
+    """Tokens are refused; why is up to what is put in place."""
+    during = world.now_as_usual(failures={(Kind.TOKEN, reason): 18})
+    return replace(world.healthy(), detections=(world.detection(Signal.SIGN_IN_FAILURES),), during=during)
+
+
+def test_the_keys_of_before_and_nothing_refused_rule_it_out(world: World) -> None:
+    hypothesis = CAUSE.judge(world.healthy())
+    assert hypothesis.verdict is Verdict.RULED_OUT
+    assert "the keys of before (k1)" in hypothesis.reason
+
+
+def test_refused_tokens_under_the_keys_of_before_are_another_causes(world: World) -> None:
+    assert CAUSE.judge(refused(world)).verdict is Verdict.RULED_OUT
+
+
+@pytest.mark.parametrize("keys", [("k2",), ()])
+def test_keys_replaced_without_overlap_are_supported(world: World, keys: tuple[str, ...]) -> None:
+    served = IssuerExamined("auth", ISSUER, 200, 12.0, "" if keys else "the key set holds no key", ISSUER, keys)
+    hypothesis = CAUSE.judge(world.instead(refused(world), served))
+    assert (hypothesis.verdict, hypothesis.component) == (Verdict.SUPPORTED, "auth")
+
+
+def test_a_new_key_beside_the_old_one_is_how_it_should_be_done(world: World) -> None:
+    served = IssuerExamined("auth", ISSUER, 200, 12.0, "", ISSUER, ("k1", "k2"))
+    assert CAUSE.judge(world.instead(refused(world), served)).verdict is Verdict.RULED_OUT
+
+
+@pytest.mark.parametrize("problem", ["certificate has expired", "self-signed certificate", "Hostname mismatch"])
+def test_a_certificate_that_is_not_believed_is_supported(world: World, problem: str) -> None:
+    shown = TlsExamined("auth", "127.0.0.1:8001", problem, world.onset - timedelta(days=1), 4.0)
+    observed = replace(refused(world), examinations=(shown,))
+    assert CAUSE.judge(observed).verdict is Verdict.SUPPORTED
+
+
+def test_an_address_that_does_not_answer_says_nothing_of_its_certificate(world: World) -> None:
+    silent = TlsExamined("auth", "127.0.0.1:8001", "no answer within 1.2 s", None, 1200.0, shown=False)
+    told = CAUSE.judge(replace(world.healthy(), examinations=(silent,))).evidence
+    assert [item.weight for item in told if item.test == "certificate"] == [0.0]
+
+
+def changed(world: World, before_onset_s: float, digest: str = "d2") -> KeysExamined:
+    """Auth's signing key, written so many seconds before the onset."""
+    return KeysExamined(
+        "auth", (KeyFile("signing.pem", world.onset - timedelta(seconds=before_onset_s), digest),), world.now
+    )
+
+
+def test_a_key_that_was_replaced_just_before_what_it_signed_is_refused_is_supported(world: World) -> None:
+    hypothesis = CAUSE.judge(world.instead(refused(world, Reason.SESSION_UNREADABLE), changed(world, 20)))
+    assert hypothesis.verdict is Verdict.SUPPORTED
+    assert any("signing.pem changed 20 s before" in item.seen for item in hypothesis.evidence)
+
+
+def test_a_key_file_that_was_only_touched_says_nothing(world: World) -> None:
+    observed = world.instead(refused(world), changed(world, 20, digest="d1"))
+    assert CAUSE.judge(observed).verdict is Verdict.RULED_OUT
+
+
+def test_a_certificate_in_a_file_that_has_ended_is_told(world: World) -> None:
+    ended = KeyFile("tls.pem", world.onset - timedelta(days=90), "d1", world.now - timedelta(hours=1))
+    hypothesis = CAUSE.judge(world.instead(refused(world), KeysExamined("auth", (ended,), world.now)))
+    assert "tls.pem ended" in "".join(item.seen for item in hypothesis.evidence)
+
+
+def test_where_no_key_is_named_refused_tokens_cannot_be_traced(world: World) -> None:
+    blind = replace(refused(world), examinations=(), before=())
+    assert CAUSE.judge(blind).verdict is Verdict.NOT_TESTABLE
+    assert CAUSE.judge(replace(blind, during=world.now_as_usual())).verdict is Verdict.OPEN
