@@ -62,7 +62,10 @@ class Fault:
     decoy: str = ""
     """The cause that a decoy lures to; it must not be blamed."""
 
+    is_double: bool = False
+    """Two faults at once: counted among the decoys."""
+
     @property
     def group(self) -> str:
         """The class under which it is counted."""
-        return ("decoy" if self.decoy else self.causes[0]) if self.causes else QUIET
+        return ("decoy" if self.decoy or self.is_double else self.causes[0]) if self.causes else QUIET

@@ -8,9 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
 import threading
+from collections.abc import Callable
 from enum import StrEnum
+from pathlib import Path
 from random import Random
 
 
@@ -32,12 +35,18 @@ _STALL_AFTER = 1200
 class Relay:
     """One relay; everything runs in a thread with a loop of its own."""
 
-    def __init__(self, target: tuple[str, int], port: int = 0) -> None:
+    def __init__(self, target: tuple[str, int], certificate: Path | None = None) -> None:
         self.target = target
+        self.context: ssl.SSLContext | None = None
+        if certificate is not None:
+            self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.context.load_cert_chain(certificate)
+        self.rewrite: Callable[[bytes], bytes] | None = None
+        """What a proxy that looks into requests makes of them."""
         self.mode = Mode.PASS
         self.delay_s = 1.0
         self._chance = Random(5)
-        self._socket = socket.create_server(("127.0.0.1", port), backlog=128)
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port: int = self._socket.getsockname()[1]
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name=f"relay-{self.port}", daemon=True)
@@ -74,7 +83,9 @@ class Relay:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._server = self._loop.run_until_complete(asyncio.start_server(self._serve, sock=self._socket))
+        self._server = self._loop.run_until_complete(
+            asyncio.start_server(self._serve, sock=self._socket, ssl=self.context)
+        )
         self._loop.run_forever()
 
     async def _shut(self) -> None:
@@ -113,22 +124,24 @@ class Relay:
                 return
             far_reader, far_writer = await asyncio.open_connection(*self.target)
             try:
-                out = asyncio.create_task(self._pump(reader, far_writer, 0))
+                out = asyncio.create_task(self._pump(reader, far_writer, 0, rewrites=True))
                 await self._pump(far_reader, writer, _STALL_AFTER)
                 out.cancel()
             finally:
                 far_writer.close()
-        except OSError:
-            _reset(writer)
-        except asyncio.CancelledError:
+        except (OSError, asyncio.CancelledError):
             _reset(writer)
         finally:
             self._tasks.discard(task)
             writer.close()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, stall_after: int) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, stall_after: int, rewrites: bool = False
+    ) -> None:
         passed = 0
         while data := await reader.read(65536):
+            if rewrites and self.rewrite is not None:
+                data = self.rewrite(data)
             while self.mode is Mode.HOLD:
                 await asyncio.sleep(0.1)
             if self.mode is Mode.SLOW:
@@ -140,7 +153,7 @@ class Relay:
             passed += len(data)
             writer.write(data)
             await writer.drain()
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, NotImplementedError):
             writer.write_eof()
 
 

@@ -6,13 +6,14 @@ In: a Fault and a directory. Out: a Row. Doorward is told nothing of the fault: 
 from __future__ import annotations
 
 import contextlib
+import shutil
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.faults.fault import Fault
-from bench.faults.stage import Stage, empty, pause
+from bench.faults.stage import Stage, pause
 from doorward.errors import SystemUnreachable
 from doorward.incident_log import fold_all
 from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Differential
@@ -55,7 +56,9 @@ class _Times:
 
 def run(fault: Fault, directory: Path, template: Path) -> Row:
     """Play it; whatever keeps the run from being a run is told in `trouble`."""
-    stage = Stage(empty(directory), fault.layout, template)
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    stage = Stage(directory.resolve(), fault.layout, template)
     try:
         with contextlib.closing(stage):
             times = _until_injected(stage, fault)
@@ -69,6 +72,8 @@ def run(fault: Fault, directory: Path, template: Path) -> Row:
 def _until_injected(stage: Stage, fault: Fault) -> _Times:
     stage.open()
     stage.let_people_in(QUIET_S + BEFORE_S + DETECT_S + VERDICT_S + 60)
+    if fault.layout.library:
+        stage.open_library()
     stage.post_doorward()
     components = 1 if fault.layout.is_external else 2
     pause(QUIET_S)

@@ -6,8 +6,8 @@ Everything listens on free ports of 127.0.0.1 and lies in one directory; `close`
 from __future__ import annotations
 
 import os
-import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -20,20 +20,25 @@ from pathlib import Path
 import httpx
 
 from bench.faults import template
+from bench.faults.authority import Authority
 from bench.faults.children import Child, Children, send, tree
 from bench.faults.edit import Value, change
 from bench.faults.fault import Layout
-from bench.faults.guard import Told, doorward_toml
+from bench.faults.guard import doorward_toml
+from bench.faults.names import HOSTS, NameServer
 from bench.faults.relay import Relay
+from bench.faults.standing import configure, environment, told
+from bench.faults.stores import PostgreSQL, Redis
 from doorward.review.drills.site import free_ports, wait_until
 from school.config import digest
 
 ROOT = template.ROOT
+SERVICES = ("auth", "portal")
 
 
 @dataclass(slots=True)
 class Stage:
-    """One run's stage below `directory`."""
+    """One run's stage below `directory`; what the layout does not have is None or not in the table."""
 
     directory: Path
     layout: Layout
@@ -43,7 +48,10 @@ class Stage:
     ports: dict[str, int] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
     services: dict[str, Child] = field(default_factory=dict)
-    people: Child | None = None
+    postgresql: PostgreSQL | None = None
+    redis: Redis | None = None
+    authority: Authority | None = None
+    names: NameServer | None = None
 
     def __post_init__(self) -> None:
         self.children = Children(self.directory)
@@ -64,47 +72,68 @@ class Stage:
         return self.directory / "doorward" / "doorward.sqlite3"
 
     def open(self) -> None:
-        """Start everything but the people."""
+        """Start everything but Doorward and the people."""
+        self._mount()
         template.lay_out(self.template, self.directory)
+        self._start_stores()
         self._choose_addresses()
-        self._configure()
-        for name in ("auth", "portal"):
+        configure(self)
+        for name in SERVICES:
             template.move_log(self.site / "logs" / f"{name}.jsonl", digest(self.toml(name)), datetime.now(UTC))
             self.serve(name)
-        for name in ("auth", "portal"):
-            wait_until(partial(answers, self.inner(name) + "/healthz"), 40, f"{name} does not answer")
+        for name in SERVICES:
+            wait_until(partial(answers, f"http://127.0.0.1:{self.ports[name]}/healthz"), 40, f"{name} does not answer")
 
     def post_doorward(self) -> None:
         """Start `doorward run` and wait until it is ready."""
         config = self.directory / "doorward.toml"
-        config.write_text(doorward_toml(self.layout, self._told()))
-        self.children.start("doorward", [sys.executable, "-m", "doorward", "run", "--config", str(config)], cwd=ROOT)
+        config.write_text(doorward_toml(self.layout, told(self)))
+        command = [sys.executable, "-m", "doorward", "run", "--config", str(config)]
+        self.start("doorward", command, ROOT, environment(self, "doorward"))
         wait_until((self.directory / "doorward" / "ready").exists, 60, "doorward run does not get ready")
 
     def let_people_in(self, seconds: float, per_min: float | None = None, seed: int = 11, scale: float = 1.0) -> Child:
         """Start people; they end by themselves after `seconds`."""
         command = [sys.executable, "-m", "school", "traffic", str(self.site), "--seconds", str(int(seconds))]
         command += ["--per-min", str(per_min or self.layout.per_min), "--seed", str(seed), "--time-scale", str(scale)]
-        self.people = self.children.start(f"traffic-{seed}", command, cwd=ROOT)
-        return self.people
+        if self.authority is not None:
+            command += ["--trust", str(self.authority.pem)]
+        return self.start(f"traffic-{seed}", command, ROOT)
+
+    def open_library(self) -> None:
+        """Let people sign in to the second client; it is well at first."""
+        self.start("library", [sys.executable, "-m", "bench.faults.library", str(self.site)], ROOT)
 
     def close(self) -> None:
         """End everything."""
-        for child in self.services.values():
+        for child in self.children.running:
             send(child.pid, signal.SIGCONT)
         self.children.close()
         for relay in self.relays.values():
             relay.close()
+        if self.names is not None:
+            self.names.close()
+        if self.layout.disk_mib:
+            subprocess.run(["umount", "--lazy", str(self.site)], check=False)
 
     # What faults use -------------------------------------------------------------------------------------------------
+
+    def start(self, name: str, command: list[str], cwd: Path, env: Mapping[str, str] | None = None) -> Child:
+        """Start something that knows the names which the school knows."""
+        asked = self.names.asked_by(command) if self.names is not None else command
+        return self.children.start(name, asked, cwd=cwd, env=env)
 
     def toml(self, name: str) -> Path:
         """The configuration of a service."""
         return self.site / f"{name}.toml"
 
-    def inner(self, name: str) -> str:
-        """Where the service itself listens."""
-        return f"http://127.0.0.1:{self.ports[name]}"
+    def clock(self, name: str) -> Path:
+        """The file that says how far a service's clock is off."""
+        return self.directory / f"clock-{name}"
+
+    def secret(self, name: str) -> Path:
+        """A file of the site's secrets."""
+        return self.site / "secrets" / name
 
     def set(self, name: str, values: Mapping[str, Value]) -> None:
         """Change settings of a service, as its operator would, and have it take them."""
@@ -126,6 +155,7 @@ class Stage:
 
     def restart(self, name: str) -> None:
         """End the service and start it again; it may not come up."""
+        self.children.running.remove(self.services[name])
         self.children.end(self.services[name], 20)
         with suppress(FileNotFoundError):
             (self.site / "run" / f"{name}.pid").unlink()
@@ -134,54 +164,48 @@ class Stage:
     def serve(self, name: str) -> None:
         """Start one service."""
         command = [sys.executable, "-m", "school", "serve", str(self.site), name]
-        self.services[name] = self.children.start(name, command, cwd=self.release, env=self._environment(name))
+        self.services[name] = self.start(name, command, self.release, environment(self, name))
 
     # How it stands ---------------------------------------------------------------------------------------------------
 
+    def _mount(self) -> None:
+        if self.layout.disk_mib:
+            self.site.mkdir()
+            command = ["mount", "-t", "tmpfs", "-o", f"size={self.layout.disk_mib}m", "tmpfs", str(self.site)]
+            subprocess.run(command, check=True)
+
+    def _start_stores(self) -> None:
+        if self.layout.database == "postgresql":
+            home = self.directory / "postgresql"
+            subprocess.run(["cp", "-a", str(self.template / "postgresql"), str(home)], check=True)
+            self.postgresql = PostgreSQL(home, self.children)
+            self.postgresql.start()
+            self.relays["database"] = Relay(("127.0.0.1", self.postgresql.port)).start()
+        if self.layout.sessions != "db":
+            self.redis = Redis(self.directory, self.children)
+            self.redis.start()
+            self.relays["store"] = Relay(("127.0.0.1", self.redis.port)).start()
+
     def _choose_addresses(self) -> None:
-        self.ports["auth"], self.ports["portal"] = free_ports(2)
-        for name in ("auth", "portal"):
-            port = self.ports[name]
-            if self.layout.front:
-                self.relays[f"front-{name}"] = Relay(("127.0.0.1", port)).start()
-                port = self.relays[f"front-{name}"].port
-            self.addresses[name] = f"http://127.0.0.1:{port}"
+        if self.layout.names:
+            self.names = NameServer(self.directory)
+        if self.layout.tls:
+            self.authority = Authority(self.directory / "ca")
+            self.authority.found()
+        self.ports.update(zip(SERVICES, free_ports(2), strict=True))
+        for name in SERVICES:
+            port, host = self.ports[name], HOSTS[name] if self.layout.names else "127.0.0.1"
+            if self.layout.front or self.authority is not None:
+                certificate = self.authority.issue(self.certificate(name), host) if self.authority else None
+                relay = self.relays[f"front-{name}"] = Relay(("127.0.0.1", port), certificate).start()
+                port = relay.port
+            self.addresses[name] = f"{'https' if self.authority else 'http'}://{host}:{port}"
         if self.layout.back:
             self.relays["back"] = Relay(("127.0.0.1", self.ports["auth"])).start()
 
-    def _configure(self) -> None:
-        auth, portal = self.addresses["auth"], self.addresses["portal"]
-        both: dict[str, Value] = {"server.workers": self.layout.workers, "server.threads": self.layout.threads}
-        values: dict[str, dict[str, Value]] = {
-            "auth": both
-            | {
-                "service.public_url": auth,
-                "service.port": self.ports["auth"],
-                "service.help_url": f"{portal}/cannot-sign-in/",
-                "client[0].redirect_uris": [f"{portal}/sign-in/callback/"],
-                "client[0].post_sign_out_uris": [f"{portal}/signed-out/", f"{portal}/"],
-            },
-            "portal": both
-            | {"service.public_url": portal, "service.port": self.ports["portal"], "sign_in.issuer": f"{auth}/o"},
-        }
-        for name, pairs in values.items():
-            for key, value in pairs.items():
-                change(self.toml(name), key, value)
-
-    def _environment(self, name: str) -> dict[str, str]:
-        environment: dict[str, str] = {}
-        if self.layout.back and name == "portal":
-            environment["http_proxy"] = f"http://127.0.0.1:{self.relays['back'].port}"
-        return environment
-
-    def _told(self) -> Told:
-        return Told(
-            auth=self.addresses["auth"],
-            portal=self.addresses["portal"],
-            release=str(self.release),
-            auth_database="sqlite:auth.sqlite3",
-            portal_database="sqlite:portal.sqlite3",
-        )
+    def certificate(self, name: str) -> Path:
+        """The certificate and key of a service's front."""
+        return self.directory / "ca" / f"{name}.pem"
 
 
 def answers(url: str) -> bool:
@@ -190,13 +214,6 @@ def answers(url: str) -> bool:
         return httpx.get(url, timeout=2, trust_env=False).status_code == 200
     except httpx.HTTPError:
         return False
-
-
-def empty(directory: Path) -> Path:
-    """The directory, with nothing in it."""
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
-    return directory.resolve()
 
 
 def pause(seconds: float) -> None:

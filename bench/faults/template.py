@@ -17,6 +17,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.faults.children import Children
+from bench.faults.edit import change
+from bench.faults.stores import ACCOUNT, DATABASE, PostgreSQL, programs
 from doorward.review.drills.site import free_ports
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +48,8 @@ def made(directory: Path) -> Path:
     auth = site / "auth.toml"
     auth.write_text(auth.read_text().replace("secrets/portal-client-secret", "secrets/portal-client-secret-at-auth"))
     _live(directory, site)
+    if programs():
+        _fill_postgresql(directory, site)
     mark.touch()
     return directory
 
@@ -70,9 +74,36 @@ def _live(directory: Path, site: Path) -> None:
         children.close()
 
 
+def _fill_postgresql(directory: Path, site: Path) -> None:
+    """The same accounts in a cluster."""
+    children = Children(directory)
+    server = PostgreSQL(directory / "postgresql", children)
+    password = PostgreSQL.make(server.home)
+    try:
+        server.start()
+        made = f"CREATE ROLE {ACCOUNT} LOGIN PASSWORD '{password}'"
+        server.ask(made, f"CREATE DATABASE {DATABASE} OWNER {ACCOUNT}", database="postgres")
+        (site / "secrets/database-password").write_text(password + "\n")
+        toml = site / "seed.toml"
+        shutil.copy(site / "auth.toml", toml)
+        use_postgresql(toml, server.port)
+        environment = {"DJANGO_SETTINGS_MODULE": "school.auth.settings", "SCHOOL_AUTH_CONFIG": str(toml)}
+        command = [sys.executable, "-m", "school.auth.seed", str(site)]
+        subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL)
+        toml.unlink()
+    finally:
+        children.close()
+
+
+def use_postgresql(toml: Path, port: int) -> None:
+    """Have the service keep its data there."""
+    change(toml, "database.address", f"postgresql://{ACCOUNT}@127.0.0.1:{port}/{DATABASE}")
+    change(toml, "database.password_file", "secrets/database-password")
+
+
 def lay_out(template: Path, directory: Path) -> None:
     """Copy the site and the code that it runs."""
-    shutil.copytree(template / "school", directory / "school")
+    shutil.copytree(template / "school", directory / "school", dirs_exist_ok=True)
     shutil.copytree(ROOT / "school", directory / "release" / "school", ignore=shutil.ignore_patterns("__pycache__"))
     (directory / "release" / "RELEASE").write_text("1.0.0\n")
 

@@ -1,0 +1,69 @@
+"""Certificates of a CA of ours, for as long as a fault wants them to hold."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+_LONG = timedelta(days=30)
+
+
+@dataclass(slots=True)
+class Authority:
+    """One CA; its certificate is written to `directory/ca.pem`."""
+
+    directory: Path
+    name: str = "School CA"
+    _key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+
+    @property
+    def pem(self) -> Path:
+        """The CA's own certificate."""
+        return self.directory / "ca.pem"
+
+    def found(self) -> None:
+        """Make the CA's certificate."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        made = self._builder(self._subject(self.name), self._key, datetime.now(UTC) + _LONG)
+        made = made.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        self.pem.write_bytes(made.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
+
+    def issue(self, path: Path, host: str = "127.0.0.1", ends: datetime | None = None) -> Path:
+        """Write a key and a certificate for the host into one file."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        made = self._builder(self._subject(host), key, ends or datetime.now(UTC) + _LONG)
+        made = made.add_extension(x509.SubjectAlternativeName([_general(host)]), critical=False)
+        signed = made.sign(self._key, hashes.SHA256())
+        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        path.write_bytes(private + signed.public_bytes(Encoding.PEM))
+        return path
+
+    def _builder(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, ends: datetime) -> x509.CertificateBuilder:
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(self._subject(self.name))
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(datetime.now(UTC) - timedelta(days=60))
+            .not_valid_after(ends)
+        )
+
+    @staticmethod
+    def _subject(name: str) -> x509.Name:
+        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _general(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
