@@ -10,15 +10,17 @@ import msgspec
 # Enough to hold the first line's time and worker, which no two files of a log share.
 FINGERPRINT_BYTES = 512
 
+# Digest of a file's first bytes, and of how many.
+Seen = tuple[str, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """A place in a log that survives its rotation.
 
-    `offset` is the first byte not yet told; `fingerprint` the digest of the file's first `fingerprint_bytes` bytes (at
-    most those already told), by which a file is known again under another name or after a copy. `previous` is the
-    inode of the log's predecessor when this file was begun, 0 if there was none; `previous_fingerprint` the digest of
-    its first `previous_bytes` bytes, for a file system gives an inode that is free again to the next file. `skipping`
+    `offset` is the first byte not yet told; `fingerprint` the digest of the file's first `fingerprint_bytes` bytes, by
+    which it is known again under another name, after a copy and when it is packed. `seen` are the log's archives when
+    this file was begun, newest first: what is newer than they was written since (None: not written down). `skipping`
     means that the offset stands within a line too long to be told.
     """
 
@@ -27,10 +29,8 @@ class Cursor:
     offset: int
     fingerprint: str = ""
     fingerprint_bytes: int = 0
-    previous: int = 0
     skipping: bool = False
-    previous_fingerprint: str = ""
-    previous_bytes: int = 0
+    seen: tuple[Seen, ...] | None = None
 
     def encode(self) -> str:
         """The cursor as JSON for a store."""

@@ -1,21 +1,23 @@
 """Follow a log as it is written: every line once and in order, through rotation, truncation and restarts.
 
 In: a path, a parser, and the cursor of the last stored batch. Out: batches of events, each with the cursor to store
-beside whatever was made of them. Rotations are followed as far as `name.1` shows; a compressed or removed file is lost.
+beside whatever was made of them. Rotations are followed through all archives that `rotations` shows, packed or not.
 
-Rotation by rename: the old file is read to its end first (an unfinished last line included), then the new one.
-Copy and truncate: the copy `name.1` is known by its first bytes and read on from the same offset.
+Rotation by rename: the old file is read to its end first (an unfinished last line included), then what followed it.
+Copy and truncate: the copy is known by its first bytes and read on from the same offset.
 """
 
 from __future__ import annotations
 
-import os
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from doorward.model.sign_in import SignInEvent
+from doorward.watch import rotations
 from doorward.watch.cursor import FINGERPRINT_BYTES, Cursor, fingerprint
+from doorward.watch.rotations import Archive, Opened
 from doorward.watch.shape import shape
 
 Parse = Callable[[bytes, str], SignInEvent | None]
@@ -23,6 +25,8 @@ Parse = Callable[[bytes, str], SignInEvent | None]
 # A line of the school is about 300 bytes; one that does not end within this is not a log line.
 LONGEST_LINE = 64 * 1024
 MOST_SAMPLES = 5
+# A follower that runs while a service writes: so long nothing was written to the file that was renamed.
+SETTLED_AFTER_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +76,39 @@ def parsed(lines: Iterable[bytes | None], parse: Parse, component: str) -> Parse
 
 
 class Follower:
-    """Reads one log. Not thread-safe; `close` frees the open file."""
+    """Reads one log. Not thread-safe; `close` frees the open file.
 
-    def __init__(self, path: Path, component: str, parse: Parse, cursor: Cursor | None = None) -> None:
+    `settled_after_s`: so long nothing must have come to a renamed file before what followed it is read, since a worker
+    may still write to it while another has begun the next one.
+    """
+
+    def __init__(
+        self, path: Path, component: str, parse: Parse, cursor: Cursor | None = None, settled_after_s: float = 0.0
+    ) -> None:
         self.path = path
         self.component = component
         self._parse = parse
         self._cursor = cursor
-        self._file: int | None = None
+        self._settled_after_s = settled_after_s
+        self._file: Opened | None = None
 
     @property
     def cursor(self) -> Cursor | None:
         """Where the next poll begins."""
         return self._cursor
 
+    def place(self) -> Cursor:
+        """The same, also before the first poll: whoever stores it now finds each line again, whatever turns. Raises
+        OSError."""
+        if self._file is None:
+            self._open()
+        assert self._cursor is not None
+        return self._cursor
+
     def close(self) -> None:
         """Close the file; a later poll opens it again."""
         if self._file is not None:
-            os.close(self._file)
+            self._file.close()
             self._file = None
 
     def poll(self, limit_bytes: int = 4 * 1024 * 1024) -> Batch:
@@ -113,97 +132,89 @@ class Follower:
 
     def _ready(self) -> bool:
         """Open the file that the cursor stands in, or the one that follows it; False if there is none yet."""
-        if self._file is None:
-            self._open()
         if self._file is None or self._cursor is None:
-            return False
-        if not _holds(self._file, self._cursor):
-            self._truncated(self._cursor)
-        elif self._cursor.offset == 0 and self._was_copied(self._cursor):
-            self._begin(self._rotated)
+            self._open()
+        elif not (self._file.is_packed or rotations.holds(self._file, self._cursor)):
+            self.close()
+            self._open()
+        elif self._is_late(self._cursor):
+            self._begin_next(self._cursor, is_told=False)
         return self._file is not None
 
-    def _was_copied(self, cursor: Cursor) -> bool:
-        """Whether the log was copied to `name.1` and emptied before anything of it was told."""
-        return _inode(self.path) == cursor.inode and self._is_news(cursor)
+    def _is_late(self, cursor: Cursor) -> bool:
+        """Whether the file was copied and emptied before anything of it was told."""
+        if not _is_untold(cursor):
+            return False
+        unread = self._unread(cursor, is_told=False)
+        return bool(unread) and unread[-1].inode != cursor.inode
 
     def _open(self) -> None:
         if self._cursor is None:
             # Remembered, so that a log which appears and is rotated before the next poll is not missed.
-            self._cursor = self._preceded(Cursor(str(self.path), 0, 0))
-        for path in (self.path, self._rotated):
-            if self._open_known(path, self._cursor, same_inode=True):
-                return
-        if self._open_known(self._rotated, self._cursor, same_inode=False):
-            return
-        self._restart(self._cursor)
+            self._cursor = Cursor(str(self.path), 0, 0, seen=self._archived())
+        if not self._open_known(self._cursor):
+            # What was read is gone: begin with what is there in its place, even if it was turned since.
+            self._begin_next(self._cursor, is_told=not _is_untold(self._cursor))
 
-    def _open_known(self, path: Path, cursor: Cursor, same_inode: bool) -> bool:
-        """Open `path` if it is the cursor's file, or (copied before truncation) one that begins as it did."""
-        file = _open(path)
+    def _open_known(self, cursor: Cursor) -> bool:
+        """Open the cursor's own file, by its inode, else (copied or packed) one that begins as it did."""
+        if cursor.inode == 0:
+            return False
+        archived = rotations.paths(self.path)
+        for path in (self.path, *archived):
+            if self._open_if(path, cursor, same_inode=True):
+                return not self._is_late(cursor)
+        return bool(cursor.fingerprint) and any(self._open_if(path, cursor, same_inode=False) for path in archived)
+
+    def _open_if(self, path: Path, cursor: Cursor, same_inode: bool) -> bool:
+        if same_inode and _inode(path) != cursor.inode:
+            return False
+        file = rotations.opened(path)
         if file is None:
             return False
-        inode = os.fstat(file).st_ino
-        known = inode == cursor.inode if same_inode else cursor.fingerprint_bytes > 0
-        if not (known and _holds(file, cursor)):
-            os.close(file)
+        if not rotations.holds(file, cursor):
+            file.close()
             return False
         self.close()
-        self._file = file
-        self._cursor = replace(cursor, inode=inode)
+        self._file, self._cursor = file, replace(cursor, inode=file.inode)
         return True
 
-    def _truncated(self, cursor: Cursor) -> None:
-        """The open file lost what the cursor had read: read the rest from its copy if there is one, else go on."""
-        if not self._open_known(self._rotated, cursor, same_inode=False):
-            self._restart(cursor)
+    def _archived(self) -> tuple[tuple[str, int], ...]:
+        return tuple(archive.seen for archive in rotations.archives(self.path))
 
-    def _restart(self, cursor: Cursor) -> None:
-        """What was read is gone: begin with the emptied file, even if it was renamed since, or with what follows it."""
-        emptied_and_renamed = cursor.inode != 0 and _inode(self._rotated) == cursor.inode
-        self._begin(self._rotated if emptied_and_renamed else self._following(cursor))
+    def _unread(self, cursor: Cursor, is_told: bool = True) -> list[Archive]:
+        """The archives written since the cursor's own file, newest first; that file too unless it `is_told`."""
+        found: list[Archive] = []
+        for archive in rotations.archives(self.path):
+            if (is_told and _is_own(archive, cursor)) or archive.is_one_of(cursor.seen or ()):
+                return found
+            found.append(archive)
+        # A cursor that knows of no archives was stored by an older Doorward: what is not its own is the past.
+        return [] if cursor.seen is None else found
 
-    def _following(self, cursor: Cursor) -> Path:
-        """The file that follows the cursor's: `name.1` unless that is the cursor's own, or older than it."""
-        return self._rotated if self._is_news(cursor) else self.path
-
-    def _is_news(self, cursor: Cursor) -> bool:
-        """Whether there is a `name.1` that is neither the cursor's file nor the one before it."""
-        inode = _inode(self._rotated)
-        if inode in (0, cursor.inode):
-            return False
-        if inode != cursor.previous:
-            return True
-        # The log before may be gone, and its inode the next one's: its first bytes tell.
-        head = _head(self._rotated, cursor.previous_bytes)
-        return cursor.previous_bytes > 0 and fingerprint(head) != cursor.previous_fingerprint
-
-    def _preceded(self, cursor: Cursor) -> Cursor:
-        """The cursor of a log before which `name.1` was read."""
-        head = _head(self._rotated, FINGERPRINT_BYTES)
-        return replace(
-            cursor,
-            previous=_inode(self._rotated),
-            previous_fingerprint=fingerprint(head) if head else "",
-            previous_bytes=len(head),
-        )
-
-    def _begin(self, path: Path) -> None:
+    def _begin_next(self, cursor: Cursor, is_told: bool = True) -> bool:
+        """Go on with the oldest archive that was not read, else with the log; False if there is neither. The log is
+        opened before the archives are looked at: if it is turned meanwhile, it is one of them."""
         self.close()
-        self._file = _open(path)
-        if self._file is None:
-            return
-        before = self._cursor
-        begun = Cursor(str(self.path), os.fstat(self._file).st_ino, 0)
-        if path == self._rotated and before:
-            self._cursor = replace(
-                begun,
-                previous=before.inode,
-                previous_fingerprint=before.fingerprint,
-                previous_bytes=before.fingerprint_bytes,
-            )
-        else:
-            self._cursor = self._preceded(begun)
+        file = rotations.opened(self.path)
+        unread = self._unread(cursor, is_told)
+        if unread:
+            if file is not None:
+                file.close()
+            file = rotations.opened(unread[-1].path)
+            # Taken away, packed or renamed meanwhile: the next poll finds it.
+            if file is None or file.inode != unread[-1].inode:
+                return False
+        if file is None:
+            return False
+        older = self._older_than(unread[-1]) if unread else self._archived()
+        self._file = file
+        self._cursor = _known_by_its_head(Cursor(str(self.path), file.inode, 0, seen=older), file)
+        return True
+
+    def _older_than(self, begun: Archive) -> tuple[tuple[str, int], ...]:
+        seen = self._archived()
+        return seen[seen.index(begun.seen) + 1 :] if begun.seen in seen else seen
 
     def _read(self, limit: int, lines: list[bytes | None]) -> tuple[int, bool]:
         """Take complete lines from the open file: how many bytes were told, and whether its end was reached."""
@@ -211,7 +222,7 @@ class Follower:
         assert self._file is not None
         assert cursor is not None
         size = max(limit, LONGEST_LINE + 1)
-        data = os.pread(self._file, size, cursor.offset)
+        data = self._file.pread(size, cursor.offset)
         ended = len(data) < size
         end = data.rfind(b"\n") + 1
         skipping = cursor.skipping
@@ -223,69 +234,58 @@ class Follower:
             found = data[:end].split(b"\n")[:-1]
             lines.extend(_bounded(line) for line in found[1 if skipping else 0 :])
             skipping = False
-        self._advance(end, skipping)
+        if end:
+            moved = replace(cursor, offset=cursor.offset + end, skipping=skipping)
+            self._cursor = _known_by_its_head(moved, self._file)
         return end, ended
 
-    def _advance(self, told: int, skipping: bool) -> None:
-        cursor = self._cursor
-        assert self._file is not None
-        assert cursor is not None
-        if told == 0:
-            return
-        cursor = replace(cursor, offset=cursor.offset + told, skipping=skipping)
-        if cursor.fingerprint_bytes < FINGERPRINT_BYTES:
-            head = os.pread(self._file, min(FINGERPRINT_BYTES, cursor.offset), 0)
-            cursor = replace(cursor, fingerprint=fingerprint(head), fingerprint_bytes=len(head))
-        self._cursor = cursor
-
     def _turn_over(self, lines: list[bytes | None]) -> bool:
-        """At a file's end: go on to the file that followed it; False if this is still the log's last file."""
-        cursor = self._cursor
-        assert cursor is not None
+        """At a file's end: go on to the file that followed it; False if this is still the log's last file, or may
+        still be written to."""
+        assert self._cursor is not None
         assert self._file is not None
-        current, following = _inode(self.path), self._following(cursor)
-        if current == cursor.inode or (current == 0 and following == self.path):
+        if _inode(self.path) == self._file.inode or not self._is_followed(self._file, self._cursor):
             return False
         # Whoever held the old file open may have written once more after it was renamed.
         while not self._read(LONGEST_LINE, lines)[1]:
             pass
-        self._take_unfinished(lines)
-        self._begin(self._following(cursor))
-        return self._file is not None
-
-    def _take_unfinished(self, lines: list[bytes | None]) -> None:
-        """A last line without its end will not be finished any more: it is told as it stands."""
         cursor = self._cursor
-        assert self._file is not None
-        assert cursor is not None
-        rest = os.pread(self._file, LONGEST_LINE, cursor.offset)
+        rest = self._file.pread(LONGEST_LINE, cursor.offset)
+        if not self._begin_next(cursor):
+            return False
+        # A last line without its end will not be finished any more: it is told as it stands.
         if rest and not cursor.skipping:
             lines.append(rest)
+        return True
 
-    @property
-    def _rotated(self) -> Path:
-        return self.path.with_name(f"{self.path.name}.1")
+    def _is_followed(self, file: Opened, cursor: Cursor) -> bool:
+        if self._unread(cursor):
+            return True
+        return _size(self.path) > 0 and time.time() - file.changed_at() >= self._settled_after_s
+
+
+def _is_untold(cursor: Cursor) -> bool:
+    """Whether nothing was told of its file, nor known of how it begins."""
+    return cursor.offset == 0 and not cursor.fingerprint
+
+
+def _is_own(archive: Archive, cursor: Cursor) -> bool:
+    if not cursor.fingerprint:
+        return archive.inode == cursor.inode
+    return archive.begins_as((cursor.fingerprint, cursor.fingerprint_bytes))
+
+
+def _known_by_its_head(cursor: Cursor, file: Opened) -> Cursor:
+    if cursor.fingerprint_bytes == FINGERPRINT_BYTES:
+        return cursor
+    head = file.pread(FINGERPRINT_BYTES, 0)
+    # The beginning of a line may be that of any log.
+    whole = head if len(head) == FINGERPRINT_BYTES else head[: head.rfind(b"\n") + 1]
+    return replace(cursor, fingerprint=fingerprint(whole) if whole else "", fingerprint_bytes=len(whole))
 
 
 def _bounded(line: bytes) -> bytes | None:
     return line if len(line) <= LONGEST_LINE else None
-
-
-def _open(path: Path) -> int | None:
-    try:
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return None
-
-
-def _head(path: Path, size: int) -> bytes:
-    file = _open(path)
-    if file is None:
-        return b""
-    try:
-        return os.pread(file, size, 0)
-    finally:
-        os.close(file)
 
 
 def _inode(path: Path) -> int:
@@ -295,8 +295,8 @@ def _inode(path: Path) -> int:
         return 0
 
 
-def _holds(file: int, cursor: Cursor) -> bool:
-    """Whether the file still begins as it did and reaches as far as it was read."""
-    if os.fstat(file).st_size < cursor.offset:
-        return False
-    return fingerprint(os.pread(file, cursor.fingerprint_bytes, 0)) == cursor.fingerprint or not cursor.fingerprint
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

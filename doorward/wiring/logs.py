@@ -6,6 +6,7 @@ A line that does not parse and a log that cannot be read are told in `trouble`, 
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -13,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from pathlib import Path
 
-from doorward.errors import InputInvalid, Problem
+from doorward.errors import InputInvalid, Problem, StoreUnavailable
 from doorward.model.sign_in import Bucket, SignInEvent
 from doorward.settings import Settings
 from doorward.settings_tables import ComponentTable
@@ -47,6 +48,7 @@ class Logs:
             for component in self._components
             if component.source.kind != "file"
         }
+        self._unplaced: dict[str, FileSource] = {}
         self._sources = {component.name: self._source(component) for component in self._components}
         self.unparsed: Counter[str] = Counter()
         self.samples: dict[str, tuple[str, ...]] = {}
@@ -66,7 +68,11 @@ class Logs:
             kept = watching.cursor(f"spool:{component.name}")
             return SpoolSource(component.name, self.spools[component.name], kept)
         path = self.path(component)
-        return FileSource(path, watching.cursor(str(path)))
+        stored = watching.cursor(str(path))
+        source = FileSource(path, stored)
+        if stored is None:
+            self._unplaced[component.name] = source
+        return source
 
     def path(self, component: ComponentTable) -> Path:
         """Where the component's log is, if it is a file."""
@@ -114,12 +120,31 @@ class Logs:
     def _batches(self) -> dict[str, Taken]:
         batches = {}
         self._unreadable = {}
+        self._store_places()
         for name, source in self._sources.items():
+            if name in self._unplaced:
+                continue
             try:
                 batches[name] = source.take(POLL_BYTES)
             except OSError as error:
                 self._unreadable[name] = f"cannot be read: {error.strerror}"
         return batches
+
+    def _store_places(self) -> None:
+        """Where a log begins is stored before anything of it is read: what was read and not committed is then found
+        again after a kill, also if the log turned. A log waits for that while the database is away."""
+        if not self._unplaced:
+            return
+        places = {}
+        for name, source in self._unplaced.items():
+            try:
+                places[name] = source.place()
+            except OSError as error:
+                self._unreadable[name] = f"cannot be read: {error.strerror}"
+        with contextlib.suppress(StoreUnavailable):
+            watching.commit({self._sources[name].key: place for name, place in places.items()}, ())
+            for name in places:
+                del self._unplaced[name]
 
     def _count(self, events: Iterable[SignInEvent]) -> None:
         """Counts, not events, wait for the database: a night without it must not fill the memory."""

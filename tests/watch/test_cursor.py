@@ -8,7 +8,7 @@ from doorward.watch.cursor import Cursor, decode, fingerprint
 
 
 def test_a_cursor_comes_back_as_it_was() -> None:
-    cursor = Cursor("logs/auth.jsonl", 42, 1000, fingerprint(b"first line"), 10, previous=7, skipping=True)
+    cursor = Cursor("logs/auth.jsonl", 42, 1000, fingerprint(b"first line"), 10, skipping=True, seen=(("ab", 7),))
     assert decode(cursor.encode()) == cursor
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import tempfile
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
 from doorward.watch.cursor import Cursor, decode, fingerprint
 from doorward.watch.follow import LONGEST_LINE, Follower
 
+# As many archives as are kept: none of them goes within these tests.
+KEPT = 29
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
@@ -44,10 +47,18 @@ class Log:
         self.write(f"{name}\n")
 
     def _shift(self) -> None:
-        for number in range(8, 0, -1):
-            older = self.path.with_name(f"{self.path.name}.{number}")
-            if older.exists():
-                older.rename(self.path.with_name(f"{self.path.name}.{number + 1}"))
+        for number in range(KEPT - 1, 0, -1):
+            for packed in ("", ".gz"):
+                older = self.path.with_name(f"{self.path.name}.{number}{packed}")
+                if older.exists():
+                    older.rename(self.path.with_name(f"{self.path.name}.{number + 1}{packed}"))
+
+    def pack(self, number: int) -> None:
+        """As `gzip` does it: the packed file is whole before the plain one goes."""
+        plain = self.path.with_name(f"{self.path.name}.{number}")
+        if plain.exists():
+            plain.with_name(f"{plain.name}.gz").write_bytes(gzip.compress(plain.read_bytes(), mtime=0))
+            plain.unlink()
 
     def rename(self) -> None:
         if self.path.exists():
@@ -76,8 +87,7 @@ def test_an_inode_given_to_the_next_log_is_not_taken_for_the_log_before(log: Log
     rotated.write_text("1: next\n")
     log.path.write_text("2: newest\n")
     gone = fingerprint(b"0: of the log before\n")
-    inode = rotated.stat().st_ino
-    cursor = Cursor(str(log.path), 0, 30, gone, 20, previous=inode, previous_fingerprint=gone, previous_bytes=20)
+    cursor = Cursor(str(log.path), rotated.stat().st_ino, 20, gone, 20, seen=())
     assert told(Follower(log.path, "auth", parse, cursor)) == ["1: next", "2: newest"]
 
 
@@ -151,6 +161,71 @@ def test_a_truncated_log_without_a_copy_is_read_from_its_start_even_if_it_has_gr
     assert told(follower) == log.written[1:]
 
 
+@pytest.mark.parametrize("delayed", [False, True], ids=["compress", "delaycompress"])
+def test_rotations_that_were_packed_while_nobody_read_lose_nothing(log: Log, delayed: bool) -> None:
+    follower = Follower(log.path, "auth", parse)
+    log.line()
+    cursor = follower.place()
+    for _ in range(3):
+        log.line()
+        log.rename()
+        log.pack(2 if delayed else 1)
+        log.line()
+    assert told(Follower(log.path, "auth", parse, cursor)) == log.written
+
+
+def test_a_packed_log_is_read_on_from_the_middle_by_whoever_comes_back(log: Log) -> None:
+    for _ in range(3000):
+        log.line()
+    follower = Follower(log.path, "auth", parse)
+    found = told(follower, 1)
+    log.rename()
+    log.pack(1)
+    while len(found) < 3000:
+        assert follower.cursor is not None
+        follower = Follower(log.path, "auth", parse, decode(follower.cursor.encode()))
+        found += told(follower, 1)
+    assert found == log.written
+
+
+def test_a_place_that_is_stored_before_anything_was_read_outlives_a_rotation(log: Log) -> None:
+    log.line()
+    log.rename()
+    log.line()
+    place = Follower(log.path, "auth", parse).place()
+    log.rename()
+    log.pack(1)
+    log.line()
+    assert told(Follower(log.path, "auth", parse, place)) == log.written[1:]
+
+
+def test_archives_that_were_there_before_are_the_past_also_when_one_was_removed(log: Log) -> None:
+    for _ in range(3):
+        log.line()
+        log.rename()
+    log.line()
+    follower = Follower(log.path, "auth", parse)
+    assert told(follower) == log.written[3:]
+    log.path.with_name("auth.jsonl.1").unlink()
+    log.path.unlink()
+    log.line()
+    assert told(follower) == log.written[4:]
+
+
+def test_what_workers_still_write_to_the_renamed_log_is_told_before_the_new_one(log: Log) -> None:
+    follower = Follower(log.path, "auth", parse, settled_after_s=60.0)
+    log.line()
+    assert told(follower) == log.written
+    log.rename()
+    log.write("1: in the new one\n")
+    rotated = log.path.with_name("auth.jsonl.1")
+    with rotated.open("a") as late:
+        late.write("0: late\n")
+    assert told(follower) == ["0: late"]
+    os.utime(rotated, (0, 0))
+    assert told(follower) == ["1: in the new one"]
+
+
 def test_lines_that_do_not_parse_are_counted_and_sampled_by_their_shape_only(log: Log) -> None:
     follower = Follower(log.path, "auth", parse)
     log.write('!{"person": "erika"}\n-nothing of sign-in\n0: fine\n')
@@ -194,13 +269,13 @@ def test_a_cursor_survives_being_stored_as_text(log: Log) -> None:
     assert decode(cursor.encode()) == cursor
 
 
+TURNS = ["rename", "copy", "truncate", "pack", "pack-older"]
 STEPS = st.lists(
-    st.sampled_from(["line", "line", "line", "part", "rename", "copy", "truncate", "poll", "poll", "restart", "crash"]),
-    max_size=40,
+    st.sampled_from(["line", "line", "line", "part", *TURNS, "poll", "poll", "bit", "restart", "crash"]), max_size=40
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_any_order_of_writes_rotations_polls_and_restarts_tells_each_line_once_and_in_order(steps: list[str]) -> None:
     with tempfile.TemporaryDirectory() as directory:
@@ -211,50 +286,53 @@ def test_any_order_of_writes_rotations_polls_and_restarts_tells_each_line_once_a
 
 
 class _Run:
-    """One interleaving. Rotations that nobody could follow (two without a poll between) are given a poll first."""
+    """One interleaving of a log that turns, is packed and emptied, and a follower that is restarted and killed.
+
+    Its first place is stored before it reads. What is emptied without a copy is polled first: nobody could follow that.
+    """
 
     def __init__(self, log: Log) -> None:
         self.log = log
         self.follower = Follower(log.path, "auth", parse)
-        self.follower.poll()
-        self.stored = self.follower.cursor
+        self.stored = self.follower.place()
         self.told: list[str] = []
-        self.kept = 0
-        self.rotated = False
 
     def step(self, step: str) -> None:
-        if step in ("rename", "copy"):
-            self._rotate(step)
-        elif step == "truncate":
-            self.poll()
-            if self.log.path.exists():
-                os.truncate(self.log.path, 0)
-        elif step == "restart":
-            self.follower.close()
-            self.follower = Follower(self.log.path, "auth", parse, self.stored)
-        elif step == "crash":
-            self._crash()
-        elif step == "part":
-            self._part()
-        else:
-            {"line": self.log.line, "poll": self.poll}[step]()
+        log = self.log
+        steps = {
+            "line": log.line,
+            "part": self._part,
+            "rename": log.rename,
+            "copy": log.copy_and_truncate,
+            "truncate": self._truncate,
+            "pack": lambda: log.pack(1),
+            "pack-older": lambda: log.pack(2),
+            "poll": self.poll,
+            "bit": lambda: self.poll(1),
+            "restart": self.restart,
+            "crash": self._crash,
+        }
+        steps[step]()
 
-    def poll(self) -> None:
-        self.told += told(self.follower)
-        self.stored, self.kept, self.rotated = self.follower.cursor, len(self.told), False
+    def poll(self, limit: int = 1 << 20) -> None:
+        """Tell, and store what was told with its cursor."""
+        self.told += told(self.follower, limit)
+        assert self.follower.cursor is not None
+        self.stored = self.follower.cursor
 
-    def _rotate(self, step: str) -> None:
-        if self.rotated:
-            self.poll()
-        self.rotated = self.log.path.exists()
-        (self.log.rename if step == "rename" else self.log.copy_and_truncate)()
+    def restart(self) -> None:
+        self.follower.close()
+        self.follower = Follower(self.log.path, "auth", parse, decode(self.stored.encode()))
+
+    def _truncate(self) -> None:
+        self.poll()
+        if self.log.path.exists():
+            os.truncate(self.log.path, 0)
 
     def _crash(self) -> None:
         """A poll whose events were not stored: they are told again from the stored cursor."""
-        if not self.rotated:
-            told(self.follower)
-        self.follower.close()
-        self.follower = Follower(self.log.path, "auth", parse, self.stored)
+        told(self.follower)
+        self.restart()
 
     def _part(self) -> None:
         name = f"{len(self.log.written)}: in two parts"

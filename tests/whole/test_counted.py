@@ -1,10 +1,12 @@
 """Whatever is killed, rotated and sent twice, every line is counted once: follower and receiver are killed again and
-again while a log turns and a sender repeats itself."""
+again while a log turns, is packed and emptied, and a sender repeats itself."""
 
 from __future__ import annotations
 
+import gzip
 import os
 import random
+import shutil
 import signal
 import socket
 import sqlite3
@@ -23,6 +25,8 @@ from doorward.wiring.inlets import serving
 from tests.wiring.cases import at, line, settings_of
 
 KILLS = 10
+# Turns that stay; a follower goes back as far.
+KEPT = 28
 
 
 class Follower:
@@ -62,15 +66,22 @@ class Written:
         self.lines = 0
         self.sent = 0
         self.sequence = 0
-        # A log that turns before anything of it was ever counted is the past of a follower that has not begun.
-        self.turned_at = 1
         self.waiting: bytes | None = None
+        # What turned before a follower ever stored where it begins is the past, and is not counted.
+        self.is_known = False
 
     def counted(self, component: str) -> int:
         """What the database says now."""
         with closing(sqlite3.connect(self.store, timeout=10)) as database:
             query = "SELECT COALESCE(SUM(events), 0) FROM store_bucketrow WHERE component = ?"
             return int(database.execute(query, (component,)).fetchone()[0])
+
+    def _is_known(self) -> bool:
+        with closing(sqlite3.connect(self.store, timeout=10)) as database:
+            return (
+                database.execute("SELECT 1 FROM store_cursorrow WHERE path = ?", (str(self.log),)).fetchone()
+                is not None
+            )
 
     def write(self) -> None:
         """Some lines, the last of them in two halves; now and then the log turns."""
@@ -80,15 +91,31 @@ class Written:
             with self.log.open("ab") as file:
                 file.write(part)
         self.lines += text.count(b"\n")
-        if self.chance.random() < 0.2 and self.counted("auth") >= self.turned_at:
+        self.is_known = self.is_known or self._is_known()
+        if self.chance.random() < 0.2 and self.is_known and self._archived(KEPT) is None:
             self._turn()
 
+    def _archived(self, number: int) -> Path | None:
+        plain = self.log.with_name(f"{self.log.name}.{number}")
+        return next((path for path in (plain, plain.with_name(f"{plain.name}.gz")) if path.exists()), None)
+
     def _turn(self) -> None:
-        """As logrotate does it, once the one before was read: what is two turns old may be gone."""
-        rotated = self.log.with_name(self.log.name + ".1")
-        self.log.rename(rotated)
-        self.log.touch()
-        self.turned_at = self.lines
+        """As logrotate does it: by name or by copy, packed at once, one turn later or never."""
+        for number in range(KEPT, 0, -1):
+            if older := self._archived(number):
+                older.rename(older.with_name(older.name.replace(f".{number}", f".{number + 1}")))
+        rotated = self.log.with_name(f"{self.log.name}.1")
+        if self.chance.random() < 0.5:
+            self.log.rename(rotated)
+            self.log.touch()
+        else:
+            shutil.copyfile(self.log, rotated)
+            os.truncate(self.log, 0)
+        packed = self.log.with_name(f"{self.log.name}.{self.chance.randrange(1, 4)}")
+        if packed.exists():
+            with packed.open("rb") as whole, gzip.open(f"{packed}.gz", "wb") as file:
+                shutil.copyfileobj(whole, file)
+            packed.unlink()
 
     def send(self) -> None:
         """The delivery that waits, or the next one; what was not acknowledged is sent again the next time."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from doorward.model.sign_in import SignInEvent
+from doorward.watch import rotations
 from doorward.watch.cursor import Cursor, decode
-from doorward.watch.follow import Follower
+from doorward.watch.follow import SETTLED_AFTER_S, Follower
+from doorward.watch.rotations import Opened
 from doorward.watch.sources.source import Taken
+
+_PIECE = 1024 * 1024
 
 
 class FileSource:
@@ -19,7 +22,18 @@ class FileSource:
         self.path = path
         self.key = str(path)
         self._begun = decode(cursor) if cursor else None
-        self._follower = Follower(path, "", _unread, self._begun)
+        self._follower = self._following(self._begun)
+
+    def _following(self, cursor: Cursor | None) -> Follower:
+        return Follower(self.path, "", _unread, cursor, SETTLED_AFTER_S)
+
+    def place(self) -> str:
+        """Where the log begins that was never read, to be stored before it is. Raises OSError."""
+        try:
+            return self._follower.place().encode()
+        except OSError:
+            self._again(None)
+            raise
 
     def take(self, limit_bytes: int) -> Taken:
         """The lines since the last time. Raises OSError if a file that exists cannot be read."""
@@ -28,31 +42,35 @@ class FileSource:
             lines, more = self._follower.take(limit_bytes)
         except OSError:
             # Part of it may have been read before it failed: it is read again.
-            self._follower.close()
-            self._follower = Follower(self.path, "", _unread, before)
+            self._again(before)
             raise
         cursor = self._follower.cursor
         assert cursor is not None
         return Taken(tuple(lines), cursor.encode(), more)
 
+    def _again(self, cursor: Cursor | None) -> None:
+        self._follower.close()
+        self._follower = self._following(cursor)
+
     def committed(self, cursor: str) -> None:
         """The file is the service's own: nothing of it is ours to remove."""
 
     def past(self, most_bytes: int) -> Iterator[bytes]:
-        """The lines before the cursor that was stored, of the log and the one rotated before it."""
-        limit = self._follower.cursor if self._begun is not None else None
-        if limit is not None:
-            yield from self._lines(limit, most_bytes)
+        """The lines before the cursor that was stored, of its file and the one before that."""
+        if self._begun is None or self._begun.inode == 0:
+            return
+        files = (self.path, *rotations.paths(self.path))
+        for number, path in enumerate(files):
+            if _is_own(path, self._begun):
+                for older in files[number + 1 : number + 2]:
+                    yield from _lines(older, None, most_bytes)
+                yield from _lines(path, self._begun.offset, most_bytes)
+                return
 
     def history(self, most_bytes: int) -> Iterator[bytes]:
         """The last lines of the log and of the one rotated before it."""
-        yield from self._lines(None, most_bytes)
-
-    def _lines(self, limit: Cursor | None, most_bytes: int) -> Iterator[bytes]:
-        for name in (self.path.with_name(self.path.name + ".1"), self.path):
-            yield from _lines(name, limit, most_bytes)
-            if limit is not None and _inode(name) == limit.inode:
-                return
+        for path in (*rotations.paths(self.path)[:1], self.path):
+            yield from _lines(path, None, most_bytes)
 
 
 def _unread(line: bytes, component: str) -> SignInEvent | None:
@@ -60,25 +78,39 @@ def _unread(line: bytes, component: str) -> SignInEvent | None:
     return None
 
 
-def _lines(path: Path, limit: Cursor | None, most_bytes: int) -> Iterator[bytes]:
-    """The file's last lines; up to the cursor if it stands in this file, and none that began after it."""
+def _opened(path: Path) -> Opened | None:
     try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            end = limit.offset if limit is not None and os.fstat(file.fileno()).st_ino == limit.inode else size
-            file.seek(max(0, min(end, size) - most_bytes))
-            at = file.tell()
-            for line in file:
-                at += len(line)
-                if at > end:
-                    return
-                yield line
+        return rotations.opened(path)
+    except OSError:
+        return None
+
+
+def _is_own(path: Path, cursor: Cursor) -> bool:
+    """Whether the cursor stands in this file."""
+    file = _opened(path)
+    if file is None:
+        return False
+    try:
+        return (file.inode == cursor.inode or bool(cursor.fingerprint)) and rotations.holds(file, cursor)
+    finally:
+        file.close()
+
+
+def _lines(path: Path, end: int | None, most_bytes: int) -> Iterator[bytes]:
+    """The file's last lines up to an offset. What it says is not counted: if it cannot be read it says nothing."""
+    file = _opened(path)
+    if file is None:
+        return
+    try:
+        end = rotations.size(path) if end is None else end
+        at, rest = max(0, end - most_bytes), b""
+        while at < end and (piece := file.pread(min(_PIECE, end - at), at)):
+            at += len(piece)
+            *whole, rest = (rest + piece).split(b"\n")
+            yield from whole
+        if rest:
+            yield rest
     except OSError:
         return
-
-
-def _inode(path: Path) -> int:
-    try:
-        return path.stat().st_ino
-    except OSError:
-        return 0
+    finally:
+        file.close()
