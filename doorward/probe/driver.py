@@ -10,6 +10,7 @@ from datetime import datetime
 from doorward.cookies import Jar
 from doorward.model.journey import UNTIMED, ProbeOutcome, ProbeResult, Step, Timing
 from doorward.probe import cookie_flags
+from doorward.probe.beyond import BEYOND
 from doorward.probe.exchange import Answer, Ask, Done, Ending, Journey
 from doorward.probe.journeys import journey
 from doorward.probe.plan import Occasion, ProbePlan
@@ -36,6 +37,8 @@ _EXPECTED_ANSWER: dict[Ending, str] = {
 def run(plan: ProbePlan, now: datetime) -> ProbeResult:
     """Make the plan's journey once. InputInvalid for a journey that does not exist; a broken service raises nothing."""
     plan = replace(plan, occasion=Occasion(now, secrets.token_bytes(32)))
+    if plan.journey in BEYOND:
+        return BEYOND[plan.journey](plan, now, drive)
     return drive(journey(plan), plan, now)
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from doorward.probe.means import NO_MEANS, Means
+
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
@@ -54,7 +56,7 @@ class ProbePlan:
     `totp_secret` is the key of a one-time code in base32 (RFC 6238), empty = the account has no second step.
     `authorities` is a PEM file of certificates to believe beside the system's. `loopback_is_secure` = cookies with
     Secure are kept on http://localhost, as browsers on that machine do. `session_file` keeps the session of `session`
-    between runs, empty = in memory.
+    between runs, empty = in memory. `means` is what a journey beyond the web needs.
     """
 
     name: str
@@ -77,6 +79,7 @@ class ProbePlan:
     authorities: str = ""
     loopback_is_secure: bool = False
     session_file: str = ""
+    means: Means = NO_MEANS
     occasion: Occasion = field(default=Occasion(), repr=False)
 
     def names_host(self, url: str) -> bool:

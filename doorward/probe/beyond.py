@@ -1,0 +1,22 @@
+"""The journeys beyond one browser, by name, and who drives each. A new one is a file in `journeys/` and a row here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from doorward.model.journey import ProbeResult
+from doorward.probe.exchange import Journey
+from doorward.probe.journeys.ldap import ldap_journey
+from doorward.probe.plan import ProbePlan
+from doorward.probe.talk import talk
+
+Drive = Callable[[Journey, ProbePlan, datetime], ProbeResult]
+
+
+def _ldap(plan: ProbePlan, now: datetime, drive: Drive) -> ProbeResult:
+    return talk(ldap_journey(plan), plan, now)
+
+
+# `drive` is how the pages among them are asked.
+BEYOND: dict[str, Callable[[ProbePlan, datetime, Drive], ProbeResult]] = {"ldap": _ldap}
