@@ -1,111 +1,26 @@
-"""The sign-in that every journey shares: open, fill in the form, be signed in, come back; answers in, requests out.
+"""The sign-in that every journey shares: open, fill in the forms, be signed in, come back; answers in, requests out.
 
 What OpenID Connect adds is a Witness, which looks at every redirect and at the page that the journey ends on.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Protocol
 
 from doorward.probe.exchange import Answer, Ask, Done, Ending, http_reason
-from doorward.probe.forms import Form, Page, joined, read_page
+from doorward.probe.form_fields import Form
+from doorward.probe.forms import Page, joined, read_page
+from doorward.probe.journeys.sights import Attention, sight
+from doorward.probe.journeys.sign_in_table import EXPECTED, MOVES, NEXT_PHASE, Move, Phase
 from doorward.probe.plan import ProbePlan
+from doorward.probe.totp import code_at
 
-
-class Phase(StrEnum):
-    """Where the person stands; also the names of the steps."""
-
-    OPENING = "open"
-    POSTED = "sign-in"
-    SIGNING_IN = "after-sign-in"
-    RETURNING = "return"
-
-
-class Sight(StrEnum):
-    """What an answer shows."""
-
-    REDIRECT = "redirect"
-    SIGN_IN_FORM = "sign-in-form"
-    PAGE = "page"
-    ERROR_PAGE = "error-page"
-    CSRF_PAGE = "csrf-page"
-    HTTP_ERROR = "http-error"
-
-
-class Move(StrEnum):
-    """What the journey does next, where it does not end."""
-
-    FOLLOW = "follow"
-    FILL_IN = "fill-in"
-    ARRIVE = "arrive"
-    FINISH = "finish"
-    REPORT_STATUS = "report-status"
-
-
-# Rules for editing: every phase has every sight; a Move goes on, an Ending ends. The next phase is in `NEXT_PHASE`.
-MOVES: dict[Phase, dict[Sight, Move | Ending]] = {
-    Phase.OPENING: {
-        Sight.REDIRECT: Move.FOLLOW,
-        Sight.SIGN_IN_FORM: Move.FILL_IN,
-        Sight.PAGE: Ending.NO_FORM,
-        Sight.ERROR_PAGE: Ending.ERROR_PAGE,
-        Sight.CSRF_PAGE: Move.REPORT_STATUS,
-        Sight.HTTP_ERROR: Move.REPORT_STATUS,
-    },
-    Phase.POSTED: {
-        Sight.REDIRECT: Move.FOLLOW,
-        # The form in direct answer to the password is a no to the password; the form after a yes is another story.
-        Sight.SIGN_IN_FORM: Ending.WRONG_PASSWORD,
-        Sight.PAGE: Move.ARRIVE,
-        Sight.ERROR_PAGE: Ending.ERROR_PAGE,
-        Sight.CSRF_PAGE: Ending.CSRF_REFUSED,
-        Sight.HTTP_ERROR: Move.REPORT_STATUS,
-    },
-    Phase.SIGNING_IN: {
-        Sight.REDIRECT: Move.FOLLOW,
-        Sight.SIGN_IN_FORM: Ending.SENT_BACK,
-        Sight.PAGE: Move.ARRIVE,
-        Sight.ERROR_PAGE: Ending.ERROR_PAGE,
-        Sight.CSRF_PAGE: Move.REPORT_STATUS,
-        Sight.HTTP_ERROR: Move.REPORT_STATUS,
-    },
-    Phase.RETURNING: {
-        Sight.REDIRECT: Move.FOLLOW,
-        Sight.SIGN_IN_FORM: Ending.SENT_BACK,
-        Sight.PAGE: Move.FINISH,
-        Sight.ERROR_PAGE: Ending.ERROR_PAGE,
-        Sight.CSRF_PAGE: Move.REPORT_STATUS,
-        Sight.HTTP_ERROR: Move.REPORT_STATUS,
-    },
-}
-NEXT_PHASE: dict[tuple[Phase, Move], Phase] = {
-    (Phase.OPENING, Move.FILL_IN): Phase.POSTED,
-    (Phase.POSTED, Move.FOLLOW): Phase.SIGNING_IN,
-    (Phase.POSTED, Move.ARRIVE): Phase.RETURNING,
-    (Phase.SIGNING_IN, Move.ARRIVE): Phase.RETURNING,
-}
-EXPECTED: dict[Phase, str] = {
-    Phase.OPENING: "a sign-in form that is sent by POST, with one user name and one password",
-    Phase.POSTED: "the right password is accepted",
-    Phase.SIGNING_IN: "signed in, at the page asked for",
-    Phase.RETURNING: "still signed in when coming back with the same cookies from another address",
-}
-
-# Longest chain of a sign-in across three hosts that was seen is 9; browsers give up at 20.
+# Longest chain of a sign-in across three hosts that was seen is 9, with consent and a second step 13; browsers give up
+# at 20 redirects.
 MOST_EXCHANGES = 20
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KEEPS_METHOD = frozenset({307, 308})
-_CSRF_STATUS = frozenset({400, 403, 419})
-_CSRF_WORDS = re.compile(r"csrf|cross.site request|out of date|(?:page|form)(?: has)? expired", re.IGNORECASE)
-_ERROR_TITLE = re.compile(
-    r"(?:\d{3}\W+)?(?:error|(?:internal )?server error|application error|bad gateway|bad request|forbidden"
-    r"|unauthori[sz]ed|service unavailable|temporarily unavailable|gateway time-?out|something went wrong)"
-    r"(?:\W+\d{3})?\W*",
-    re.IGNORECASE,
-)
 
 
 class Witness(Protocol):
@@ -134,52 +49,73 @@ class NoWitness:
 
 @dataclass(slots=True)
 class SignIn:
-    """The machine. `alternates` = every request comes from the next address, not only the return."""
+    """The machine. `alternates` = every request comes from the next address, not only the return; `consents` = a page
+    of the host that takes the password may ask for a yes, and gets it."""
 
     plan: ProbePlan
     witness: Witness
     alternates: bool = False
+    consents: bool = False
     phase: Phase = Phase.OPENING
     exchanges: int = 0
     asked: Ask | None = None
+    notes: list[str] = field(default_factory=list)
+    _gave_name: bool = False
+    _gave_code: bool = False
+    _host_of_password: str = ""
 
     def start(self) -> Ask:
         """Open the page that a person opens first."""
-        return self._get(self.plan.start_url)
+        return self.open(self.plan.start_url)
+
+    def open(self, url: str) -> Ask:
+        """Begin at another address than the plan's."""
+        return self._get(url)
 
     def receive(self, answer: Answer) -> Ask | Done:
         """Look at the answer, and do what the table says; bounded, as a browser is."""
         said = self._judge(answer)
         if isinstance(said, Ask) and self.exchanges > MOST_EXCHANGES:
-            return Done(Ending.TOO_MANY_REDIRECTS, f"signed in within {MOST_EXCHANGES} exchanges")
-        return said
+            said = Done(Ending.TOO_MANY_REDIRECTS, f"signed in within {MOST_EXCHANGES} exchanges")
+        return replace(said, notes=(*said.notes, *self.notes)) if isinstance(said, Done) else said
 
     def _judge(self, answer: Answer) -> Ask | Done:
         page = read_page(answer.text, answer.url)
-        move = MOVES[self.phase][self._sight(answer, page)]
+        seen = sight(answer, page, self._attention(answer))
+        move = MOVES[self.phase][seen]
         if isinstance(move, Ending):
             return Done(move, self._expected(move))
         before, self.phase = self.phase, NEXT_PHASE.get((self.phase, move), self.phase)
-        if move is Move.FOLLOW:
-            return self._follow(answer)
-        if move is Move.FILL_IN:
-            return self._fill_in(page.sign_in_form, answer.url)
-        if move is Move.ARRIVE:
-            return self._arrive(answer)
         if move is Move.REPORT_STATUS:
             return Done(http_reason(answer.status), EXPECTED[before])
-        return Done(Ending.OK, EXPECTED[before])
+        if move is Move.FINISH:
+            return Done(Ending.OK, EXPECTED[before])
+        return self._go_on(move, answer, page)
 
-    def _sight(self, answer: Answer, page: Page) -> Sight:
-        if answer.status in _REDIRECTS and answer.header("location"):
-            return Sight.REDIRECT
-        if answer.status < 500 and page.sign_in_form is not None:
-            return Sight.SIGN_IN_FORM
-        if answer.status in _CSRF_STATUS and (answer.status == 419 or _CSRF_WORDS.search(answer.text)):
-            return Sight.CSRF_PAGE
-        if not 200 <= answer.status < 300:
-            return Sight.HTTP_ERROR
-        return Sight.ERROR_PAGE if _ERROR_TITLE.fullmatch(page.title) else Sight.PAGE
+    def _attention(self, answer: Answer) -> Attention:
+        return Attention(
+            name=self.phase in (Phase.OPENING, Phase.NAMED),
+            password=self._gave_name,
+            code=bool(self.plan.totp_secret) and not self._gave_code,
+            consent=self.consents and _host(answer.url) == self._host_of_password,
+        )
+
+    def _go_on(self, move: Move, answer: Answer, page: Page) -> Ask | Done:
+        if move is Move.FOLLOW:
+            return self._follow(answer)
+        if move is Move.ARRIVE:
+            return self._arrive(answer)
+        if move is Move.GIVE_CODE:
+            return self._give_code(page.code_form, answer)
+        if move is Move.CONSENT:
+            self.notes.append("consent was asked for and given")
+            form = page.consent_form
+            pressed = form.filled({}, form.consent_button) if form else None
+            return self._send(form, pressed, answer.url)
+        if move is Move.PASS_ON:
+            return self._send(page.passed_on_form, None, answer.url)
+        self._gave_name = self._gave_name or move is Move.GIVE_NAME
+        return self._fill_in(page.password_form if move is Move.FILL_IN else page.name_form, answer)
 
     def _follow(self, answer: Answer) -> Ask | Done:
         target = joined(answer.url, answer.header("location"))
@@ -189,19 +125,46 @@ class SignIn:
         if verdict is not None:
             return verdict
         if self.asked is None or self.asked.form is None or answer.status not in _KEEPS_METHOD:
-            return self._get(target)
+            return self._get(target, self.asked.initiator if self.asked else "")
         return self._ask(replace(self.asked, url=target))
 
-    def _fill_in(self, form: Form | None, page_url: str) -> Ask | Done:
-        name = form.name_field if form else None
-        password = form.password_field if form else None
-        if form is None or name is None or password is None:
+    def _fill_in(self, form: Form | None, answer: Answer) -> Ask | Done:
+        """Give the user name, the password, or both, as the form asks; a code too where it stands beside them."""
+        name, password = (form.name_field, form.password_field) if form else (None, None)
+        if form is None or (name is None and password is None):
             return Done(Ending.NO_FORM, EXPECTED[Phase.OPENING])
         username, secret = self.plan.account
-        filled = form.filled({name.name: username, password.name: secret})
+        values = {name.name: username} if name else {}
+        if password is not None:
+            values[password.name] = secret
+            self._host_of_password = _host(answer.url)
+            if form.code_field is not None and self.plan.totp_secret:
+                values[form.code_field.name] = self._code(answer.at)
+        asked = self._send(form, form.filled(values), answer.url)
+        return replace(asked, carries_password=password is not None) if isinstance(asked, Ask) else asked
+
+    def _give_code(self, form: Form | None, answer: Answer) -> Ask | Done:
+        if self._gave_code:
+            return Done(Ending.WRONG_CODE, EXPECTED[Phase.CODED])
+        if not self.plan.totp_secret:
+            return Done(Ending.NO_SECOND_STEP, "no second step, or the key to it in the settings")
+        field = form.code_field if form else None
+        if form is None or field is None:
+            return Done(Ending.NO_FORM, EXPECTED[Phase.CODED])
+        self._gave_code = True
+        asked = self._send(form, form.filled({field.name: self._code(answer.at)}), answer.url)
+        return replace(asked, carries_password=True) if isinstance(asked, Ask) else asked
+
+    def _code(self, moment: datetime | None) -> str:
+        return code_at(self.plan.totp_secret, moment or self.plan.occasion.now)
+
+    def _send(self, form: Form | None, filled: tuple[tuple[str, str], ...] | None, page_url: str) -> Ask | Done:
+        if form is None:
+            return Done(Ending.NO_FORM, EXPECTED[self.phase])
         origin = "/".join(page_url.split("/")[:3])
         headers = (("Origin", origin), ("Referer", f"{origin}/"))
-        return self._ask(Ask("", "POST", form.action, filled, headers, carries_password=True))
+        sent = form.filled({}) if filled is None else filled
+        return self._ask(Ask("", "POST", form.action, sent, headers, initiator=page_url))
 
     def _arrive(self, answer: Answer) -> Ask | Done:
         if self.plan.expect_text and self.plan.expect_text not in answer.text:
@@ -213,8 +176,8 @@ class SignIn:
             return Done(Ending.OK, EXPECTED[Phase.SIGNING_IN])
         return self._get(self.plan.return_url)
 
-    def _get(self, url: str) -> Ask:
-        return self._ask(Ask("", "GET", url))
+    def _get(self, url: str, initiator: str = "") -> Ask:
+        return self._ask(Ask("", "GET", url, initiator=initiator))
 
     def _ask(self, ask: Ask) -> Ask:
         self.asked = replace(ask, step=self.phase.value, client=self._client())
@@ -229,4 +192,10 @@ class SignIn:
     def _expected(self, ending: Ending) -> str:
         if ending is Ending.SENT_BACK and self.phase is not Phase.RETURNING:
             return "signed in after the right password, not asked for it again"
+        if ending is Ending.UNREADABLE:
+            return "a page whose bytes are of the charset that it names"
         return EXPECTED[self.phase]
+
+
+def _host(url: str) -> str:
+    return "/".join(url.split("/")[:3]).lower()

@@ -25,7 +25,7 @@ def test_a_person_signs_in_and_comes_back_from_another_address(form_site, probe:
         ("csrf", "csrf-refused", "sign-in"),
         ("bound", "sent-back-to-sign-in", "return"),
         ("error-page", "error-page-with-200", "after-sign-in"),
-        ("bytes", "ok", "return"),
+        ("bytes", "unreadable-text", "after-sign-in"),
     ],
 )
 def test_each_fault_ends_with_its_own_reason_at_its_own_step(

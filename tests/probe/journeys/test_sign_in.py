@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from doorward.probe.exchange import Answer, Ask, Done, Ending
 from doorward.probe.journeys import journey
-from doorward.probe.journeys.sign_in import EXPECTED, MOVES, NEXT_PHASE, Move, Phase, Sight
+from doorward.probe.journeys.sights import Sight
+from doorward.probe.journeys.sign_in_table import EXPECTED, MOVES, NEXT_PHASE, Move, Phase
 from doorward.probe.plan import ProbePlan
 
 URL = "https://portal.example.com/"
