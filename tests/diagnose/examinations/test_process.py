@@ -97,3 +97,17 @@ def test_the_host_is_described_with_shares(tmp_path: Path) -> None:
 
 def test_a_directory_that_is_gone_cannot_be_examined(tmp_path: Path) -> None:
     assert isinstance(examine_host(Examinee("auth", Role.PROVIDER, directory=tmp_path / "gone")), NotExamined)
+
+
+def test_a_process_that_a_signal_holds_is_alive_and_stopped(tmp_path: Path) -> None:
+    held = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        os.kill(held.pid, signal.SIGSTOP)
+        os.waitpid(held.pid, os.WUNTRACED)
+        (tmp_path / "held.pid").write_text(str(held.pid))
+        result = examine_process(Examinee("auth", Role.PROVIDER, pid_file=tmp_path / "held.pid"))
+    finally:
+        held.kill()
+        held.communicate()
+    assert isinstance(result, ProcessExamined)
+    assert (result.alive, result.stopped) == (True, 1)
