@@ -79,10 +79,13 @@ class Stage:
         self._choose_addresses()
         configure(self)
         for name in SERVICES:
-            template.move_log(self.site / "logs" / f"{name}.jsonl", digest(self.toml(name)), datetime.now(UTC))
             self.serve(name)
         for name in SERVICES:
             wait_until(partial(answers, f"http://127.0.0.1:{self.ports[name]}/healthz"), 40, f"{name} does not answer")
+        for name in SERVICES:
+            log = f"logs/{name}.jsonl"
+            lines = template.past(self.template / "school" / log)
+            template.begin_log(self.site / log, lines, digest(self.toml(name)), datetime.now(UTC))
 
     def post_doorward(self) -> None:
         """Start `doorward run` and wait until it is ready."""

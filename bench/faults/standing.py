@@ -10,7 +10,7 @@ from bench.faults.edit import Value, change
 from bench.faults.guard import Told
 from bench.faults.names import HOSTS
 from bench.faults.stores import ACCOUNT, DATABASE
-from bench.faults.template import use_postgresql
+from bench.faults.template import age, use_postgresql
 
 if TYPE_CHECKING:
     from bench.faults.stage import Stage
@@ -56,6 +56,8 @@ def configure(stage: Stage) -> None:
         stage.secret("library-secret").write_text(secrets.token_urlsafe(32) + "\n")
         with stage.toml("auth").open("a") as file:
             file.write(_LIBRARY)
+    for path in (*stage.site.glob("*.toml"), *stage.site.glob("secrets/*")):
+        age(path)
 
 
 def environment(stage: Stage, name: str) -> dict[str, str]:

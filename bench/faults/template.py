@@ -26,6 +26,7 @@ PEOPLE = 200
 _PAST_S = 120
 # Sessions in the template live for eight hours.
 _MOST_AGE_S = 4 * 3600
+_AGE_S = 3 * 24 * 3600
 _MARK = "made"
 # What goes on between the last line of the past and the first of the present.
 _GAP = timedelta(seconds=2)
@@ -102,19 +103,32 @@ def use_postgresql(toml: Path, port: int) -> None:
 
 
 def lay_out(template: Path, directory: Path) -> None:
-    """Copy the site and the code that it runs."""
+    """Copy the site and the code that it runs; all of it is days old, as in a school that has stood for a while."""
     shutil.copytree(template / "school", directory / "school", dirs_exist_ok=True)
     shutil.copytree(ROOT / "school", directory / "release" / "school", ignore=shutil.ignore_patterns("__pycache__"))
     (directory / "release" / "RELEASE").write_text("1.0.0\n")
+    for path in (*(directory / "school").rglob("*"), *(directory / "release").rglob("*")):
+        age(path)
 
 
-def move_log(log: Path, digest: str, now: datetime) -> None:
-    """Have the log end now, under this configuration's digest."""
-    lines = [json.loads(line) for line in log.read_bytes().splitlines()]
-    last = max(datetime.fromisoformat(line["time"]) for line in lines)
+def age(path: Path) -> None:
+    """Have the file be of an earlier day."""
+    at = time.time() - _AGE_S
+    os.utime(path, (at, at))
+
+
+def past(log: Path) -> list[dict[str, object]]:
+    """The lines of the template's log."""
+    return [json.loads(line) for line in log.read_bytes().splitlines()]
+
+
+def begin_log(log: Path, lines: list[dict[str, object]], digest: str, now: datetime) -> None:
+    """Have the log begin with this past, which ends now, under this configuration's digest, and goes on with what the
+    service writes; that it started only now is not told."""
+    last = max(datetime.fromisoformat(str(line["time"])) for line in lines)
     shift = now.astimezone(UTC) - _GAP - last
     for line in lines:
-        at = datetime.fromisoformat(line["time"]) + shift
+        at = datetime.fromisoformat(str(line["time"])) + shift
         line["time"] = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         line["config"] = digest
     log.write_text("".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines))
