@@ -13,7 +13,8 @@ from doorward import settings as settings_files
 from doorward.commands.shared import progress
 from doorward.log_line import LogOptions
 from doorward.watch import partial_files, spark
-from doorward.watch.partial_counts import Counting, rows_of
+from doorward.watch.partial_counts import Counting
+from doorward.watch.partial_rows import rows_of
 from doorward.watch.partial_windows import distinct
 from doorward.wiring.log_options import KEY_NAME, changed_at, own_key
 

@@ -29,26 +29,13 @@ from doorward.log_line.tally import Key, Tallied, Tally, who, window_of, words
 from doorward.model.sign_in import SignInEvent
 from doorward.systems import system
 from doorward.watch.follow import LONGEST_LINE
+from doorward.watch.partial_rows import TOLD, Row, numbers, rows_of, table_of, text
 from doorward.watch.partial_windows import Segment, Window
 
 OTHER = "(other)"
 _LONGEST_LABEL = 80
 
-# `told` is empty for a row of counts; else it says what the row counts instead, and the segment is empty.
-SCHEMA = pa.schema(
-    [
-        ("component", pa.string()),
-        ("told", pa.string()),
-        ("window", pa.int64()),
-        ("verdict", pa.string()),
-        ("client", pa.string()),
-        ("count", pa.int64()),
-        ("people", pa.binary()),
-    ]
-)
 _ORDER = [("told", "descending"), ("window", "ascending")]
-TOLD = ("late", "unparsed", "probe", "silent")
-Row = tuple[str, str, int, str, str | None, int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +95,12 @@ class Partial:
     def _add_tallied(self, tallied: Tallied) -> None:
         self._told["probe"] += tallied.probes
         self._told["silent"] += tallied.silent
-        for (window, verdict, client), people in tallied.groups.items():
-            self._add(window, (verdict, client), len(people), set(people))
+        for key, count in tallied.counts.items():
+            self._add(key, count, tallied.people[key])
 
     def _add_each(self, lines: Iterable[bytes]) -> None:
         parse, component = self._reader.parse, self.component
-        groups: dict[Key, list[str | None]] = {}
+        tallied = Tallied()
         for line in lines:
             if not line.strip():
                 continue
@@ -129,27 +116,27 @@ class Partial:
             elif event.probe:
                 self._told["probe"] += 1
             else:
-                groups.setdefault(self._key(event), []).append(who(event))
-        self._add_tallied(Tallied(groups))
+                tallied.add(self._key(event), 1, {who(event)})
+        self._add_tallied(tallied)
 
     def add_event(self, event: SignInEvent) -> None:
         """Count an event."""
         if event.probe:
             self._told["probe"] += 1
         else:
-            self._add_tallied(Tallied({self._key(event): [who(event)]}))
+            self._add(self._key(event), 1, {who(event)})
 
     def _key(self, event: SignInEvent) -> Key:
         at_s = event.at.timestamp()
         verdict = words(event.kind, event.outcome, event.reason)
         return window_of(at_s, self.counting.width_s), verdict, event.client
 
-    def _add(self, number: int, segment: Segment, count: int, people: set[str | None]) -> None:
-        window = self._window(number)
+    def _add(self, key: Key, count: int, people: set[str | None]) -> None:
+        window = self._window(key[0])
         if window is None:
             self._told["late"] += count
             return
-        window.room(self._place(window, segment), count).add(people)
+        window.room(self._place(window, key[1:]), count).add(people)
 
     def _window(self, number: int) -> Window | None:
         """The window of that number, None if it is earlier than those that are kept."""
@@ -194,8 +181,8 @@ class Partial:
         return segment
 
     def _rank(self, segment: Segment) -> int:
-        text = repr(segment).encode("utf-8", "backslashreplace")
-        return int.from_bytes(hashlib.blake2b(text, digest_size=8, key=self.counting.options.hash_key[:64]).digest())
+        named = repr(segment).encode("utf-8", "backslashreplace")
+        return int.from_bytes(hashlib.blake2b(named, digest_size=8, key=self.counting.options.hash_key[:64]).digest())
 
     def absorb(self, rows: Iterable[Row]) -> None:
         """Add rows that another Partial of this component made."""
@@ -241,23 +228,12 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def table_of(rows: list[Row]) -> pa.Table:
-    """Rows as Arrow, by `SCHEMA`."""
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(SCHEMA)
-    return pa.table([pa.array(column, kind.type) for column, kind in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
-
-
-def rows_of(table: pa.Table | pa.RecordBatch) -> Iterable[Row]:
-    """The rows of a table."""
-    return zip(*(column.to_pylist() for column in table.columns), strict=True)
-
-
 def merged(tables: Iterable[pa.Table], counting: Counting) -> pa.Table:
     """One table of those that several made of parts of the same logs, by component and time."""
     found = [table for table in tables if table.num_rows]
     made: list[pa.Table] = [table_of([])]
     for component in sorted({name for table in found for name in table["component"].unique().to_pylist()}):
-        mine = [table.filter(pc.equal(table["component"], component)) for table in found]
+        mine = [table.filter(pc.equal(table["component"], text(component))) for table in found]
         made.append(_merged_component(component, [table for table in mine if table.num_rows], counting))
     return pa.concat_tables(made)
 
@@ -268,13 +244,13 @@ def _merged_component(component: str, tables: list[pa.Table], counting: Counting
     if len(tables) == 1 and len(tables_of) <= counting.most_windows:
         return tables[0].sort_by(_ORDER)
     if len(tables_of) > counting.most_windows:
-        shared = pa.array(tables_of, pa.int64())
+        shared = numbers(tables_of)
     else:
-        shared = pa.array([number for number, count in tables_of.items() if count > 1], pa.int64())
+        shared = numbers(number for number, count in tables_of.items() if count > 1)
     made = Partial(component, counting)
     alone = []
     for table in tables:
-        is_shared = pc.or_(pc.is_in(table["window"], shared), pc.not_equal(table["told"], ""))
+        is_shared = pc.or_(pc.is_in(table["window"], shared), pc.not_equal(table["told"], text("")))
         made.absorb(rows_of(table.filter(is_shared)))
         alone.append(table.filter(pc.invert(is_shared)))
     return pa.concat_tables([made.table(), *alone]).sort_by(_ORDER)

@@ -20,7 +20,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from doorward.errors import CapabilityMissing
-from doorward.watch.partial_counts import SCHEMA, Counting, Partial, merged, rows_of
+from doorward.watch.partial_counts import Counting, Partial, merged
+from doorward.watch.partial_rows import SCHEMA, rows_of
 from doorward.watch.past import component_of
 
 # Windows whose rows go to one worker together: a file's neighbouring pieces share few windows only.

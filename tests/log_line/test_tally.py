@@ -76,9 +76,9 @@ def _by_tally(kind: str, chunk: bytes) -> tuple[Counter[object], dict[object, se
     counts, people = _by_parser(kind, tallied.rest)
     counts["probe"] += tallied.probes
     counts["silent"] += tallied.silent
-    for key, names in tallied.groups.items():
-        counts[key] += len(names)
-        people.setdefault(key, set()).update(names)
+    for key, count in tallied.counts.items():
+        counts[key] += count
+        people.setdefault(key, set()).update(tallied.people[key])
     return +counts, people
 
 

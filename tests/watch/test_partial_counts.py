@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from doorward.log_line import LogOptions
 from doorward.log_line.tally import who, window_of, words
 from doorward.systems import system
-from doorward.watch.partial_counts import OTHER, Counting, Partial, merged, rows_of
+from doorward.watch.partial_counts import OTHER, Counting, Partial, merged
+from doorward.watch.partial_rows import rows_of
 from doorward.watch.partial_windows import distinct
 from tests.watch.crowd import Crowd
 

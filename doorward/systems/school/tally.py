@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
 from datetime import UTC, datetime
-from math import floor
+from operator import attrgetter
 from typing import Annotated
 
 import msgspec
 
-from doorward.log_line.tally import Tallied, words
+from doorward.log_line.tally import Tallied, runs, words
 from doorward.systems.school.log import KINDS, Line, verdict
 
 # Where a bad line stands among no more than this, each is left to the parser.
@@ -39,28 +39,33 @@ class Counted(msgspec.Struct, frozen=True, gc=False):
 
 _DECODE = msgspec.json.Decoder(Counted).decode_lines
 _ANY_TIME = datetime.fromtimestamp(0, UTC)
-_Told = tuple[int, str, str | None, str | None, int | None, str | None, bool]
+# What a verdict hangs on, and the client: the rest of a line is who it was and when.
+_Told = tuple[str, str | None, str | None, int | None, str | None, bool]
+_TOLD = attrgetter("event", "outcome", "reason", "status", "client", "synthetic")
+_TIME = attrgetter("time")
+_Windows = dict[int, defaultdict[_Told, list[str | None]]]
 
 
 def tally(chunk: bytes, width_s: float) -> Tallied:
     """What the chunk comes to."""
     tallied = Tallied()
-    told: dict[_Told, list[str | None]] = {}
-    _gather(chunk, width_s, told, tallied.rest)
-    for (window, event, outcome, reason, status, client, synthetic), people in told.items():
-        kind = KINDS.get(event)
-        if kind is None:
-            tallied.silent += len(people)
-        elif synthetic:
-            tallied.probes += len(people)
-        else:
-            said = Line(_ANY_TIME, event, outcome=outcome, reason=reason, status=status)
-            meant, why, _ = verdict(kind, said)
-            tallied.groups.setdefault((window, words(kind, meant, why), client), []).extend(people)
+    windows: _Windows = {}
+    _gather(chunk, width_s, windows, tallied.rest)
+    for window, told in windows.items():
+        for (event, outcome, reason, status, client, synthetic), people in told.items():
+            kind = KINDS.get(event)
+            if kind is None:
+                tallied.silent += len(people)
+            elif synthetic:
+                tallied.probes += len(people)
+            else:
+                said = Line(_ANY_TIME, event, outcome=outcome, reason=reason, status=status)
+                meant, why, _ = verdict(kind, said)
+                tallied.add((window, words(kind, meant, why), client), len(people), set(people))
     return tallied
 
 
-def _gather(chunk: bytes, width_s: float, told: dict[_Told, list[str | None]], rest: list[bytes]) -> None:
+def _gather(chunk: bytes, width_s: float, windows: _Windows, rest: list[bytes]) -> None:
     """Sort who it was by what was told; halve a chunk with a bad line until it is found."""
     lines = chunk.count(b"\n")
     try:
@@ -69,29 +74,23 @@ def _gather(chunk: bytes, width_s: float, told: dict[_Told, list[str | None]], r
         rows = []
     # An object that spans lines, and an empty line, are not what the parser takes for one.
     if len(rows) == lines:
-        _sort(rows, width_s, told)
+        _sort(rows, width_s, windows)
     elif lines <= _FEW:
         rest.extend(chunk.split(b"\n")[:-1])
     else:
         middle = chunk.index(b"\n", len(chunk) // 2) + 1
         if middle == len(chunk):
             middle = chunk.rindex(b"\n", 0, len(chunk) // 2) + 1
-        _gather(chunk[:middle], width_s, told, rest)
-        _gather(chunk[middle:], width_s, told, rest)
+        _gather(chunk[:middle], width_s, windows, rest)
+        _gather(chunk[middle:], width_s, windows, rest)
 
 
-def _sort(rows: Iterable[Counted], width_s: float, told: dict[_Told, list[str | None]]) -> None:
-    for row in rows:
-        key = (
-            floor(row.time.timestamp() / width_s),
-            row.event,
-            row.outcome,
-            row.reason,
-            row.status,
-            row.client,
-            row.synthetic,
-        )
-        people = told.get(key)
-        if people is None:
-            told[key] = people = []
-        people.append(row.person or row.session or row.source)
+def _sort(rows: list[Counted], width_s: float, windows: _Windows) -> None:
+    """Rows of a stretch within one window need not be asked for their time each."""
+    for window, start, end in runs(list(map(_TIME, rows)), width_s):
+        told = windows.get(window)
+        if told is None:
+            windows[window] = told = defaultdict(list)
+        stretch = rows[start:end]
+        for key, row in zip(map(_TOLD, stretch), stretch, strict=True):
+            told[key].append(row.person or row.session or row.source)

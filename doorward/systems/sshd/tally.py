@@ -5,23 +5,24 @@ from __future__ import annotations
 import re
 
 from doorward.log_line import LogFormat, LogOptions
-from doorward.log_line.tally import Sentences, Tally
+from doorward.log_line.sentences import Sentences
+from doorward.log_line.tally import Tally
 from doorward.log_line.times import Times
 
-_TIME = rb"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)"
+_TIME = re.compile(rb"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)")
 _WORD = rb"[!-~]+"
-_ADDRESS = rb"[0-9a-fA-F.:]+"
+_FROM = rb"[0-9a-fA-F.:]+"
 _PATTERN = re.compile(
-    rb"^((" + _TIME + rb") " + _WORD + rb" (?:sshd|sshd-session|sshd-auth)\[\d+\]: (?:"
+    rb"^(?:(.{15}|\d{4}-[!-~]+) " + _WORD + rb" (?:sshd|sshd-session|sshd-auth)\[\d+\]: (?:"
     # A person, whatever the network.
     rb"((?:Failed|Accepted) " + _WORD + rb" for (?:invalid user )?|Invalid user )(" + _WORD + rb")"
-    rb" from " + _ADDRESS + rb" port \d+( ssh2)?"
+    rb" from " + _FROM + rb" port \d+( ssh2|)"
     # A network, whatever the port.
-    rb"|(Connection (?:closed|reset) by |Disconnected from |Received disconnect from )(" + _ADDRESS + rb")"
-    rb" port \d+(:11: .*| \[preauth\])?"
+    rb"|(Connection (?:closed|reset) by |Disconnected from |Received disconnect from )(" + _FROM + rb")"
+    rb" port \d+(:11: .*| \[preauth\]|)"
     # Silent, whoever it is.
     rb"|(pam_unix\(sshd:session\): session (?:opened|closed) for user )" + _WORD + rb"(?: by .*)?"
-    rb"|(.*)))$|^(.+)$",
+    rb"|(.*))|.*)$",
     re.MULTILINE,
 )
 
@@ -33,4 +34,4 @@ def tally_of(log: LogFormat, options: LogOptions) -> Tally:
     def at_s(text: str) -> float:
         return (times.iso(text) if text[0].isdigit() else times.bsd(text)).timestamp()
 
-    return Sentences(log.parser(options), options, _PATTERN, at_s)
+    return Sentences(log.parser(options), options, _PATTERN, _TIME, at_s)
