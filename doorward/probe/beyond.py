@@ -8,6 +8,7 @@ from datetime import datetime
 from doorward.model.journey import ProbeResult
 from doorward.probe.exchange import Journey
 from doorward.probe.journeys.ldap import ldap_journey
+from doorward.probe.journeys.ssh import ssh_journey
 from doorward.probe.plan import ProbePlan
 from doorward.probe.talk import talk
 
@@ -18,5 +19,9 @@ def _ldap(plan: ProbePlan, now: datetime, drive: Drive) -> ProbeResult:
     return talk(ldap_journey(plan), plan, now)
 
 
+def _ssh(plan: ProbePlan, now: datetime, drive: Drive) -> ProbeResult:
+    return talk(ssh_journey(plan), plan, now)
+
+
 # `drive` is how the pages among them are asked.
-BEYOND: dict[str, Callable[[ProbePlan, datetime, Drive], ProbeResult]] = {"ldap": _ldap}
+BEYOND: dict[str, Callable[[ProbePlan, datetime, Drive], ProbeResult]] = {"ldap": _ldap, "ssh": _ssh}

@@ -19,6 +19,7 @@ class LineEnding(StrEnum):
     NOT_THE_PROTOCOL = "not-the-protocol"
     START_TLS_REFUSED = "starttls-refused"
     ACCOUNT_LOCKED = "account-locked"
+    ASKED_TO_WAIT = "asked-to-wait"
     ACCOUNT_DISABLED = "account-disabled"
     PASSWORD_EXPIRED = "password-expired"
     PASSWORD_TO_CHANGE = "password-must-be-changed"
@@ -70,13 +71,17 @@ class Secure:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A program in a directory of its own, which `{dir}` stands for; `files` are put there first, for us alone."""
+    """A program in a directory of its own, which `{dir}` stands for; `files` (name, content, mode) are put there first.
+
+    `at` is the host and port that it connects to.
+    """
 
     step: str
     verb: str
     argv: tuple[str, ...]
     files: tuple[tuple[str, str, int], ...] = field(default=(), repr=False)
     env: tuple[tuple[str, str], ...] = ()
+    at: tuple[str, int] = ("", 0)
 
 
 Word = Connect | Say | Secure | Run

@@ -58,8 +58,8 @@ def talk(journey: LineJourney, plan: ProbePlan, now: datetime) -> ProbeResult:
 
 
 def _exchange(journey: LineJourney, word: Word, line: _Line, plan: ProbePlan, told: list[Step]) -> Word | Done:
-    if isinstance(word, Connect) and not _is_named(plan, word):
-        told.append(Step(word.step, "CONNECT", f"{word.host}:{word.port}", None, 0.0, "not asked"))
+    if not _is_named(plan, word):
+        told.append(Step(word.step, _verb(word), "", None, 0.0, "not asked"))
         return Done(Ending.HOST_NOT_NAMED, "the journey stays at the hosts that the plan names")
     begun = time.perf_counter()
     try:
@@ -72,15 +72,22 @@ def _exchange(journey: LineJourney, word: Word, line: _Line, plan: ProbePlan, to
 
 
 def _step(word: Word, line: _Line, heard: Heard | None, begun: float, note: str = "") -> Step:
-    verb = word.verb if isinstance(word, Say | Run) else "CONNECT" if isinstance(word, Connect) else "TLS"
     status = heard.status if heard is not None else None
     spent = round((time.perf_counter() - begun) * 1000, 1)
-    return Step(word.step, verb, line.shown, status, spent, note, line.timing)
+    return Step(word.step, _verb(word), line.shown, status, spent, note, line.timing)
 
 
-def _is_named(plan: ProbePlan, word: Connect) -> bool:
+def _verb(word: Word) -> str:
+    return word.verb if isinstance(word, Say | Run) else "CONNECT" if isinstance(word, Connect) else "TLS"
+
+
+def _is_named(plan: ProbePlan, word: Word) -> bool:
+    """Whether the word stays at the plan's hosts; on a connection that stands, it does."""
+    if not isinstance(word, Connect | Run) or not plan.hosts:
+        return True
+    host, port = (word.host, word.port) if isinstance(word, Connect) else word.at
     named = {name.lower() for name in plan.hosts}
-    return not named or word.host in named or f"{word.host}:{word.port}" in named
+    return host in named or f"{host}:{port}" in named
 
 
 class _Cut(Exception):
@@ -170,6 +177,7 @@ class _Line:
         return Heard(heard)
 
     def _run(self, word: Run) -> Heard:
+        self.shown = f"{word.at[0]}:{word.at[1]}"
         try:
             return run_program(word, _left(self._deadline), MOST_BYTES)
         except NoProgram as error:
