@@ -120,6 +120,12 @@ def notes(test: str, seen: str, expected: str) -> Evidence:
     return Evidence(test, Leaning.NEUTRAL, seen, expected, 0.0)
 
 
+def once(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Of what the same test shows of several components or files the heaviest counts; the others are told."""
+    ordered = sorted(evidence, key=lambda item: -item.weight)
+    return (*ordered[:1], *(notes(item.test, item.seen, item.expected) for item in ordered[1:]))
+
+
 def blamed(evidence: Iterable[Evidence]) -> str | None:
     """The component that the heaviest evidence for the cause speaks of, None if none does."""
     told = [item for item in evidence if item.leaning is Leaning.FOR and item.component]

@@ -13,13 +13,13 @@ from datetime import datetime
 from doorward.diagnose.cause import SUPPORTED_AT, Cause, favours
 from doorward.diagnose.causes import causes
 from doorward.diagnose.observations import Observations
-from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Differential, Evidence, Hypothesis, Leaning, Verdict
+from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Differential, Hypothesis, Verdict
 
 # Two supported causes closer than this (7 to 1 on the scale of `cause`) are equally supported: a person must look.
 CLEAR_LEAD = 2.0
 # That tests rule out every other cause speaks for the one left, but not alone: some causes are not on the list.
 ELIMINATION = 1.5
-# Of the others, this part at least must be ruled out by tests; for the rest nothing at all may speak.
+# Against this part of the others at least tests must speak; the rest could not be tested, and nothing speaks for it.
 ELIMINATED_SHARE = 0.75
 
 _RANK = {Verdict.SUPPORTED: 0, Verdict.OPEN: 1, Verdict.NOT_TESTABLE: 2, Verdict.RULED_OUT: 3}
@@ -35,27 +35,23 @@ def differential(observations: Observations, now: datetime, considered: Iterable
 
 
 def _eliminate(hypotheses: tuple[Hypothesis, ...], chosen: tuple[Cause, ...]) -> tuple[Hypothesis, ...]:
-    """If tests rule out nearly every cause but one that has more for than against it, and nothing speaks for those that
-    they could not test, say so as evidence of its own."""
-    left = [h for h in hypotheses if h.verdict is not Verdict.RULED_OUT and any(_speaks_for(h))]
-    ruled_out = [h for h in hypotheses if h.verdict is Verdict.RULED_OUT]
+    """If tests speak against nearly every cause but one that has more for than against it, and for none of the others,
+    say so as evidence of its own."""
+    left = [h for h in hypotheses if h.verdict is not Verdict.RULED_OUT and h.score > 0]
+    ruled_out = [h for h in hypotheses if h.score < 0]
     if len(left) != 1 or left[0].verdict is not Verdict.OPEN or left[0].score <= 0:
         return hypotheses
     last = left[0]
     if not ruled_out or len(ruled_out) < ELIMINATED_SHARE * (len(hypotheses) - 1):
         return hypotheses
     others = ", ".join(h.title for h in ruled_out)
-    evidence = favours("elimination", ELIMINATION, f"tests rule out {others}", "no other cause is left")
+    evidence = favours("elimination", ELIMINATION, f"tests speak against {others}", "no other cause is left")
     score = last.score + ELIMINATION
     raised = replace(last, score=score, evidence=(*last.evidence, evidence))
     if score >= SUPPORTED_AT:
         remedy = next(cause.remedy for cause in chosen if cause.id == last.cause)
         raised = replace(raised, verdict=Verdict.SUPPORTED, reason=evidence.seen, remedy=remedy)
     return tuple(raised if h is last else h for h in hypotheses)
-
-
-def _speaks_for(hypothesis: Hypothesis) -> Iterable[Evidence]:
-    return (item for item in hypothesis.evidence if item.leaning is Leaning.FOR)
 
 
 def _conclude(ranked: tuple[Hypothesis, ...], has_signal: bool) -> tuple[str, str]:

@@ -22,11 +22,11 @@ KEPT = (
     Examination.KEYS,
     Examination.CODE,
 )
-EVERY = timedelta(seconds=30)
+EVERY = timedelta(seconds=15)
 # A fault may have begun before anybody failed: the round that counts is older than the onset by this much.
-BEFORE = timedelta(seconds=10)
+BEFORE = timedelta(seconds=3)
 # Ten minutes: an onset is seldom found later than that.
-MOST_ROUNDS = 20
+MOST_ROUNDS = 40
 
 Rounds = deque[tuple[datetime, tuple[ExaminationResult, ...]]]
 

@@ -88,7 +88,10 @@ def _prediction(observations: Observations, suspect: Suspect) -> Evidence:
         return favours("check", STRONG, f"{said}; met: {_listed(foretold & met)}", expected)
     if not foretold or not met:
         return notes("check", f"{said}; it cannot be compared with what is met", expected)
-    return opposes("check", WEAK, f"{said}, that is {_listed(foretold)}; met: {_listed(met)}", expected)
+    seen = f"{said}, that is {_listed(foretold)}; met: {_listed(met)}"
+    # A fault has symptoms beside the one foretold: that the check condemns the change at all says something.
+    hurts = any(finding.severity in (Severity.OUTAGE, Severity.PARTIAL) for finding in telling)
+    return favours("check", WEAK, seen, expected) if hurts else notes("check", seen, expected)
 
 
 def _contrast(observations: Observations, suspect: Suspect, onset: datetime) -> Iterator[Evidence]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, blamed, favours, notes, opposes
+from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, blamed, favours, notes, once, opposes
 from doorward.diagnose.causes.database import DATABASE_EXCEPTIONS
 from doorward.diagnose.examined import CodeExamined, Examination, ProcessExamined
 from doorward.diagnose.observations import Observations
@@ -34,7 +34,9 @@ def weigh(observations: Observations) -> Judgement:
         seen = "no detection stands and no probe fails"
         return Judgement((opposes("onset", DECISIVE, seen, "sign-ins fail after a release"),), "None needed.")
     code, restarts = tuple(_code(observations)), tuple(_restarts(observations))
-    is_marked = any(item.leaning is Leaning.FOR for item in (*code, *restarts))
+    is_marked = any(item.leaning is Leaning.FOR and item.weight >= STRONG for item in code) or any(
+        item.leaning is Leaning.FOR for item in restarts
+    )
     evidence = (*code, *restarts, *_ripple(observations), *_exceptions(observations, is_marked))
     explains = ("server",) if any(item.leaning is Leaning.FOR for item in code) else ()
     return Judgement(evidence, next_check, component=blamed(evidence), explains=explains)
@@ -43,7 +45,8 @@ def weigh(observations: Observations) -> Judgement:
 def _code(observations: Observations) -> Iterator[Evidence]:
     onset = observations.onset
     assert onset is not None
-    old = []
+    old: list[str] = []
+    new: list[Evidence] = []
     for code in observations.of(CodeExamined):
         before = observations.earlier(CodeExamined, code.component)
         if code.changed_at is None or (before is not None and before == code):
@@ -53,7 +56,8 @@ def _code(observations: Observations) -> Iterator[Evidence]:
             old.append(f"{code.component}: the newest of its {code.files} files of code changed {code.changed_at:%F}")
             continue
         what = f"{code.component}: {code.newest} of its code changed{_revision(before, code)}"
-        yield timed("code", code.changed_at, what, observations, code.component)
+        new.append(timed("code", code.changed_at, what, observations, code.component))
+    yield from once(new)
     if old and not any(is_near(c.changed_at, observations) for c in observations.of(CodeExamined) if c.changed_at):
         yield opposes("code", DECISIVE, "; ".join(old), _EXPECTED)
 
@@ -69,10 +73,16 @@ def _restarts(observations: Observations) -> Iterator[Evidence]:
     onset = observations.onset
     assert onset is not None
     near = [one for one in observations.restarts if not one.changed and is_near(one.at, observations)]
+    known = [code.changed_at for code in observations.of(CodeExamined) if code.changed_at]
+    is_old = bool(known) and not any(is_near(at, observations) for at in known)
     if near:
         first = min(near, key=lambda one: abs(onset - one.at))
         seen = f"{first.component}: started anew under the same configuration, {apart(first.at, onset)}"
-        yield favours("restart", WEAK, seen, _EXPECTED, first.component)
+        if is_old:
+            # With the code that it had, a restart is a restart.
+            yield notes("restart", seen, _EXPECTED)
+        else:
+            yield favours("restart", WEAK, seen, _EXPECTED, first.component)
         return
     began = [p for p in observations.of(ProcessExamined) if p.alive and p.uptime_s is not None]
     if observations.of(CodeExamined):

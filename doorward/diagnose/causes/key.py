@@ -24,12 +24,13 @@ from doorward.diagnose.cause import (
     favours,
     healthy,
     notes,
+    once,
     opposes,
     unexamined,
 )
 from doorward.diagnose.examined import Examination, IssuerExamined, KeyFile, KeysExamined, TlsExamined
 from doorward.diagnose.observations import Observations
-from doorward.diagnose.timing import FAR, is_near, timed
+from doorward.diagnose.timing import FAR, apart, is_near, timed
 from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.sign_in import Reason
 
@@ -88,7 +89,7 @@ def _certificates(observations: Observations) -> Iterator[Evidence]:
             sick.append(favours("certificate", DECISIVE, seen, expected, tls.component))
         else:
             well.append(seen)
-    yield from (*sick, *healthy("certificate", STRONG, well, expected, sick))
+    yield from (*once(sick), *healthy("certificate", STRONG, well, expected, sick))
     yield from unexamined(observations, Examination.TLS, expected)
 
 
@@ -109,7 +110,7 @@ def _served(observations: Observations) -> Iterator[Evidence]:
         else:
             same = "the keys of before" if issuer.keys == before.keys else "keys of before and other ones"
             well.append(f"{name}: it serves {same} ({_listed(issuer.keys)})")
-    yield from (*sick, *healthy("keys", STRONG, well, expected, sick))
+    yield from (*once(sick), *healthy("keys", STRONG, well, expected, sick))
     yield from unexamined(observations, Examination.ISSUER, expected)
 
 
@@ -128,7 +129,7 @@ def _files(observations: Observations) -> Iterator[Evidence]:
         yield from (item for item in found if item.leaning is not Leaning.FOR)
         if not any(item.leaning is Leaning.FOR for item in found):
             well.append(f"{keys.component}: none of {len(keys.files)} files with keys ended or changed")
-    yield from (*sick, *healthy("file", STRONG, well, expected, sick))
+    yield from (*once(sick), *healthy("file", STRONG, well, expected, sick))
 
 
 def _file(
@@ -146,11 +147,14 @@ def _file(
     onset = observations.onset
     if onset is None or (before is not None and before.digest == file.digest) or onset - file.changed_at > FAR:
         return
-    # A file that is older than the process's memory of it may only have been touched: then its time says less.
-    felt_at = _felt_at(observations, keys.component, file.changed_at)
-    if is_near(felt_at, observations) or before is not None:
+    if before is not None:
+        felt_at = _felt_at(observations, keys.component, file.changed_at)
         loaded = "changed, loaded" if felt_at > file.changed_at else "changed"
         yield timed("file", felt_at, f"{name} {loaded}", observations, keys.component)
+    elif is_near(file.changed_at, observations):
+        # What it held before is not known: it may only have been touched, or been made just now.
+        seen = f"{name} was written {apart(file.changed_at, onset)}; what it held before is not known"
+        yield favours("file", WEAK, seen, expected, keys.component)
 
 
 def _felt_at(observations: Observations, component: str, changed_at: datetime) -> datetime:
@@ -170,7 +174,9 @@ def _reasons(observations: Observations, sick: bool) -> Iterator[Evidence]:
     elif rises:
         yield notes("reasons", reasons.told(rises), expected)
     else:
-        yield opposes("reasons", STRONG, "nothing more than usual is refused for what was signed or sealed", expected)
+        seen = "nothing more than usual is refused for what was signed or sealed"
+        # Whom a certificate stops never comes so far as to be refused.
+        yield notes("reasons", seen, expected) if sick else opposes("reasons", STRONG, seen, expected)
 
 
 CAUSE = Cause(

@@ -21,6 +21,7 @@ from doorward.diagnose.cause import (
     favours,
     healthy,
     notes,
+    once,
     unexamined,
 )
 from doorward.diagnose.examined import (
@@ -137,7 +138,11 @@ def _hosts(observations: Observations) -> Iterator[Evidence]:
         f"under {DISK_FULL_MIB:.0f} MiB of disk or {MEMORY_GONE_SHARE:.0%} of memory left, "
         f"or a load over {OVERLOADED_PER_CORE:g} per core"
     )
-    sick, well = [], []
+    sick: list[Evidence] = []
+    well: list[str] = []
+    slow = {
+        one.component for one in observations.of(LivenessExamined) if one.status is None or one.ms > LIVENESS_SLOW_MS
+    }
     for host in observations.of(HostExamined):
         seen = (
             f"{host.component}: disk {host.disk_free_share:.0%} free ({host.disk_free_mib:.0f} MiB), memory "
@@ -149,12 +154,15 @@ def _hosts(observations: Observations) -> Iterator[Evidence]:
         elif host.memory_available_share < MEMORY_GONE_SHARE:
             sick.append(favours("host", STRONG, seen, expected, host.component))
         elif (host.busy_share or 0) >= BUSY_SHARE and host.load_per_core > BUSY_LOAD_PER_CORE:
-            sick.append(favours("host", WEAK, seen, expected, host.component))
+            # A busy host is well as long as its services answer at once.
+            starved = host.component in slow
+            told = favours("host", WEAK, seen, expected, host.component) if starved else notes("host", seen, expected)
+            sick.append(told)
         elif host.load_per_core > OVERLOADED_PER_CORE:
             sick.append(notes("host", seen, expected))
         else:
             well.append(seen)
-    yield from (*sick, *healthy("host", WEAK, well, expected, sick))
+    yield from (*once(sick), *healthy("host", WEAK, well, expected, sick))
     yield from unexamined(observations, Examination.HOST, expected)
 
 

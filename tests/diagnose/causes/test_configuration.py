@@ -59,11 +59,13 @@ def test_without_watched_configurations_it_is_not_testable(world: World) -> None
     assert CAUSE.judge(observed).verdict is Verdict.NOT_TESTABLE
 
 
-def test_the_symptom_that_the_check_foretold_speaks_for_it_and_another_against(world: World) -> None:
+def test_the_symptom_that_the_check_foretold_speaks_for_it_and_another_half_as_much(world: World) -> None:
     met = world.finding("is signed out", What.EXISTING_SESSION)
     other = world.finding("finds every form refused (403)", What.OPEN_FORM)
     assert of_test(sent_back(world, world.suspect(findings=(met,))), "check").signed_weight == 2.0
-    assert of_test(sent_back(world, world.suspect(findings=(other,))), "check").signed_weight == -1.0
+    assert of_test(sent_back(world, world.suspect(findings=(other,))), "check").signed_weight == 1.0
+    later = replace(other, severity=Severity.LATENT)
+    assert of_test(sent_back(world, world.suspect(findings=(later,))), "check").signed_weight == 0.0
     assert of_test(sent_back(world, world.suspect(findings=(other, met))), "check").signed_weight == 2.0
 
 
