@@ -127,7 +127,7 @@ class _Transcript:
             self._redactor.learn_address(address)
         self._lines.append(_Line(ask, answer.status if answer else None, ms, note, timing, location))
         self._knows_password = self._knows_password or ask.carries_password
-        if answer is not None:
+        if answer is not None and not ask.is_direct:
             is_https = ask.url.startswith("https:")
             self._notes.extend(cookie_flags.notes(answer.set_cookies, is_https, self._knows_password))
 

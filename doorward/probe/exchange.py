@@ -80,7 +80,8 @@ class Ask:
 
     `carries_password` makes the driver refuse plain http where the journey began on https. `initiator` is the page that
     a form or a link stood on, empty where the person typed the address: SameSite cookies go by it. `secrets` are what
-    the request carries that must not be shown, beside its form.
+    the request carries that must not be shown, beside its form. `is_direct`: the client itself asks, not the person's
+    browser, so that no cookie goes or comes.
     """
 
     step: str
@@ -92,6 +93,7 @@ class Ask:
     carries_password: bool = False
     initiator: str = ""
     secrets: tuple[str, ...] = ()
+    is_direct: bool = False
 
     def __repr__(self) -> str:
         """Without the form and the address, which may hold secrets."""

@@ -17,9 +17,8 @@ _OTP_NAMES = re.compile(
 )
 # These may as well be a voucher's or a parcel's.
 _CODE_NAMES = re.compile(r"token|code|passcode|pin", re.IGNORECASE)
-_YES = re.compile(
-    r"\b(?:allow|accept|authori[sz]e|approve|grant|yes|continue|consent|agree|confirm|log ?out|sign ?(?:me )?out)"
-)
+_YES = re.compile(r"\b(?:allow|accept|authori[sz]e|approve|grant|yes|continue|consent|agree|confirm)")
+_OUT = re.compile(r"\b(?:yes|continue|confirm|log ?out|sign ?(?:me )?out)")
 _NO = re.compile(r"\b(?:cancel|deny|denied|no|decline|reject|refuse|abort|stay|not|back|switch|another)\b")
 # What a page that a script sends on at once carries: OAuth 2.0 form post response mode §2, SAML 2.0 bindings §3.5.
 _CARRIED = frozenset({"samlrequest", "samlresponse", "code", "id_token", "error"})
@@ -116,10 +115,18 @@ class Form:
     @property
     def consent_button(self) -> Field | None:
         """The button that says yes, None if people are not just asked for a yes here."""
+        return self._button(_YES)
+
+    @property
+    def sign_out_button(self) -> Field | None:
+        """The button that says yes to signing out."""
+        return self._button(_OUT)
+
+    def _button(self, words: re.Pattern[str]) -> Field | None:
         asks_more = any(one.type in _CODE_TYPES for one in self.fields)
         if self.method != "POST" or asks_more:
             return None
-        return next((one for one in self.buttons if _says_yes(one)), None)
+        return next((one for one in self.buttons if _says(words, one)), None)
 
     @property
     def carries_answer(self) -> bool:
@@ -139,12 +146,12 @@ class Form:
         return self.fields[:place]
 
 
-def _says_yes(button: Field) -> bool:
-    """By what the button shows; where it shows nothing that says yes or no, by its name and value."""
+def _says(wanted: re.Pattern[str], button: Field) -> bool:
+    """By what the button shows; where that says neither yes nor no, by its name and value."""
     for words in (button.label or button.value, f"{button.name} {button.value}"):
         plain = re.sub(r"[-_]", " ", words).lower()
         if _NO.search(plain):
             return False
-        if _YES.search(plain):
+        if wanted.search(plain):
             return True
     return False

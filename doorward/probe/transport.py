@@ -123,7 +123,7 @@ class Browser:
             headers["X-Forwarded-For"] = self._plan.addresses[ask.client % len(self._plan.addresses)]
         if ask.form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        cookies = self._cookies(ask)
+        cookies = "" if ask.is_direct else self._cookies(ask)
         return headers | ({"Cookie": cookies} if cookies else {})
 
     def _cookies(self, ask: Ask) -> str:
@@ -142,7 +142,7 @@ class Browser:
         self._stopwatch.lap("body")
         lines = tuple(value for name, value in headers if name == "set-cookie")
         moment = datetime.now(UTC)
-        for line in lines:
+        for line in () if ask.is_direct else lines:
             self.jar.take(self._seen_as(ask.url), line, moment)
         text, is_garbled = _text(body, _last(headers, "content-type"))
         return Answer(

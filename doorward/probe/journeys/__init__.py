@@ -6,11 +6,20 @@ from collections.abc import Callable
 
 from doorward.errors import InputInvalid, Problem
 from doorward.probe.exchange import Journey
+from doorward.probe.journeys.basic import basic_journey
+from doorward.probe.journeys.client_credentials import client_credentials_journey
 from doorward.probe.journeys.form import form_journey
 from doorward.probe.journeys.oidc import oidc_journey
+from doorward.probe.journeys.openid import openid_journey
 from doorward.probe.plan import ProbePlan
 
-JOURNEYS: dict[str, Callable[[ProbePlan], Journey]] = {"form": form_journey, "oidc": oidc_journey}
+JOURNEYS: dict[str, Callable[[ProbePlan], Journey]] = {
+    "form": form_journey,
+    "oidc": oidc_journey,
+    "openid": openid_journey,
+    "client-credentials": client_credentials_journey,
+    "basic": basic_journey,
+}
 
 
 def journey(plan: ProbePlan) -> Journey:

@@ -38,7 +38,7 @@ KNOWN_ERRORS = frozenset(
 
 def oidc_journey(plan: ProbePlan) -> Journey:
     """Sign in across the hosts; with `return_url`, come back from the next address."""
-    return SignIn(plan, CodeFlow(plan), alternates=True)
+    return SignIn(plan, CodeFlow(plan), alternates=True, consents=True)
 
 
 @dataclass(slots=True)
@@ -54,13 +54,13 @@ class CodeFlow:
 
     def redirected(self, source: str, target: str) -> Done | None:
         """Check a redirect that begins or ends the code flow; others pass."""
-        query = _query(target)
+        query = query_of(target)
         if "client_id" in query and ("response_type" in query or "redirect_uri" in query or "request_uri" in query):
             return self._authorize(source, query)
         if self._is_callback(target, query):
             return self._come_back(query)
         if not self.authorized:
-            self.opened.append(_page(source))
+            self.opened.append(page_of(source))
         return None
 
     def arrived(self, url: str) -> Done | None:
@@ -69,16 +69,16 @@ class CodeFlow:
             return Done(Ending.NO_AUTHORIZE, "the protected page sends an authorize request to the provider")
         if not self.returned:
             return Done(Ending.NO_CODE, "the provider sends the person back to the client with a code")
-        if self.callback is not None and _page(url) == _page(self.callback):
+        if self.callback is not None and page_of(url) == page_of(self.callback):
             return Done(Ending.ERROR_PAGE, "the client takes the code and goes on to the protected page")
-        if _page(url) not in self.opened:
+        if page_of(url) not in self.opened:
             return Done(Ending.WRONG_PAGE, "back at the protected page that was asked for")
         return None
 
     def _authorize(self, source: str, query: dict[str, str]) -> Done | None:
         # The page that leads to the provider is a sign-in address, unless the person asked for that very page.
         if not self.authorized and not self.opened:
-            self.opened.append(_page(source))
+            self.opened.append(page_of(source))
         self.authorized, self.returned = True, False
         if "request_uri" in query:
             # RFC 9126: what was asked went by another way, so there is nothing here to check.
@@ -93,7 +93,7 @@ class CodeFlow:
         if not self.authorized:
             return False
         if self.callback is not None:
-            return _page(target) == _page(self.callback)
+            return page_of(target) == page_of(self.callback)
         return "state" in query and ("code" in query or "error" in query)
 
     def _come_back(self, query: dict[str, str]) -> Done | None:
@@ -118,7 +118,8 @@ def _missing(query: dict[str, str], pkce: bool) -> str | None:
     return None
 
 
-def _query(url: str) -> dict[str, str]:
+def query_of(url: str) -> dict[str, str]:
+    """The first value of each parameter, none for an address that is none."""
     try:
         found = parse_qs(urlsplit(url).query, keep_blank_values=True)
     except ValueError:
@@ -126,5 +127,6 @@ def _query(url: str) -> dict[str, str]:
     return {name: values[0] for name, values in found.items()}
 
 
-def _page(url: str) -> str:
+def page_of(url: str) -> str:
+    """The address without its parameters."""
     return url.partition("#")[0].partition("?")[0]

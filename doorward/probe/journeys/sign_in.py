@@ -68,9 +68,9 @@ class SignIn:
         """Open the page that a person opens first."""
         return self.open(self.plan.start_url)
 
-    def open(self, url: str) -> Ask:
-        """Begin at another address than the plan's."""
-        return self._get(url)
+    def open(self, url: str, initiator: str = "") -> Ask:
+        """Begin at another address than the plan's, from a link on that page."""
+        return self._get(url, initiator)
 
     def receive(self, answer: Answer) -> Ask | Done:
         """Look at the answer, and do what the table says; bounded, as a browser is."""
@@ -97,7 +97,7 @@ class SignIn:
             name=self.phase in (Phase.OPENING, Phase.NAMED),
             password=self._gave_name,
             code=bool(self.plan.totp_secret) and not self._gave_code,
-            consent=self.consents and _host(answer.url) == self._host_of_password,
+            consent=self.consents and self.phase is not Phase.RETURNING and _host(answer.url) == self._host_of_password,
         )
 
     def _go_on(self, move: Move, answer: Answer, page: Page) -> Ask | Done:

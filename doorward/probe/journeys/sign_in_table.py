@@ -92,7 +92,7 @@ MOVES: dict[Phase, dict[Sight, Move | Ending]] = {
         Sight.NAME_FORM: Ending.SENT_BACK,
         Sight.SIGN_IN_FORM: Ending.SENT_BACK,
         Sight.CODE_FORM: Ending.SENT_BACK,
-        Sight.CONSENT_FORM: Move.CONSENT,
+        Sight.CONSENT_FORM: Move.FINISH,
         Sight.PAGE: Move.FINISH,
     },
 }
