@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import signal
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from bench.faults.databases import ON_POSTGRESQL, said
 from bench.faults.fault import Do, Fault, Layout
 from bench.faults.session_stores import ON_REDIS, asked
 from bench.faults.stage import Stage, pause
+from bench.faults.standing import set_clock
 from bench.faults.stores import ACCOUNT
 
 _TLS = Layout(tls=True)
@@ -94,9 +94,7 @@ def _key(name: str, what: str, inject: Do, *also: str, layout: Layout | None = N
 
 def _clock(name: str, service: str, offset_s: int) -> Fault:
     def inject(stage: Stage) -> None:
-        path = stage.clock(service)
-        path.with_suffix(".new").write_text(f"{offset_s:+d}\n")
-        os.replace(path.with_suffix(".new"), path)
+        set_clock(stage.clock(service), offset_s)
 
     return Fault(name, ("clock",), f"the clock of {service} is off by {offset_s:+d} s", inject, _CLOCK)
 

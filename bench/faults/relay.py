@@ -123,12 +123,13 @@ class Relay:
                 _reset(writer)
                 return
             far_reader, far_writer = await asyncio.open_connection(*self.target)
+            out = asyncio.create_task(self._pump(reader, far_writer, 0, rewrites=True))
             try:
-                out = asyncio.create_task(self._pump(reader, far_writer, 0, rewrites=True))
                 await self._pump(far_reader, writer, _STALL_AFTER)
-                out.cancel()
             finally:
+                out.cancel()
                 far_writer.close()
+                await asyncio.gather(out, return_exceptions=True)
         except (OSError, asyncio.CancelledError):
             _reset(writer)
         finally:

@@ -24,19 +24,22 @@ def is_wrong(row: Row) -> bool:
 
 def line(row: Row) -> str:
     """One run."""
+    if row.trouble:
+        return f"NOT RUN    {row.fault:28} {row.trouble}"
     word = "right" if is_right(row) else "WRONG" if is_wrong(row) else "abstained" if row.conclusion else "UNDETECTED"
     times = ", ".join(
         f"{name} {seconds:.1f} s"
         for name, seconds in (("detected", row.detected_s), ("verdict", row.verdict_s))
         if seconds is not None
     )
-    said = row.conclusion or row.trouble or "nothing declared"
+    said = row.conclusion or "nothing declared"
     early = " (declared before the fault)" if row.early else ""
     return f"{word:10} {row.fault:28} {'/'.join(row.causes) or QUIET:24} said: {said:16} {times}{early}"
 
 
-def table(rows: Sequence[Row]) -> str:
-    """Figures by class and of all."""
+def table(played: Sequence[Row]) -> str:
+    """Figures by class and of all; what could not be run is told, and not counted."""
+    rows = [row for row in played if not row.trouble]
     groups = [group for group in (*CAUSES, "decoy", QUIET) if any(row.group == group for row in rows)]
     columns = ("top-1", "in the first two", "wrong, stated", "abstained", "not detected", "verdict, median", "worst")
     lines = [f"| class | runs | {' | '.join(columns)} |", "|---" * 9 + "|"]
@@ -44,7 +47,8 @@ def table(rows: Sequence[Row]) -> str:
     faults = [row for row in rows if row.causes]
     if faults:
         lines.append(_line("all with a fault", faults))
-    return "\n".join(("", *lines, "", *_goals(rows)))
+    left_out = [f"not run: {row.fault}, because {row.trouble}" for row in played if row.trouble]
+    return "\n".join(("", *lines, "", *_goals(rows), *left_out))
 
 
 def _line(name: str, rows: Sequence[Row]) -> str:
