@@ -7,29 +7,32 @@ What it refuses to do: it never says why (that is `diagnose`), never pages, neve
 learns what is usual while it suspects that something is not.
 """
 
-from doorward.watch.buckets import partial
 from doorward.watch.contract import detection_json
 from doorward.watch.cursor import Cursor
 from doorward.watch.figures import statistics
 from doorward.watch.follow import Batch, Follower, Parse
+from doorward.watch.partial_buckets import buckets
+from doorward.watch.partial_counts import Counting, Partial
 from doorward.watch.past import Unparsed, component_of, merged, replay
 from doorward.watch.settings import WatchSettings, of_table
 from doorward.watch.watcher import Watcher, detectors
 
 __all__ = [
     "Batch",
+    "Counting",
     "Cursor",
     "Follower",
     "Parse",
+    "Partial",
     "Unparsed",
     "WatchSettings",
     "Watcher",
+    "buckets",
     "component_of",
     "detection_json",
     "detectors",
     "merged",
     "of_table",
-    "partial",
     "replay",
     "statistics",
 ]

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 
 import datasketches
 import pyarrow as pa
@@ -40,12 +41,12 @@ _ORDER = [("told", "descending"), ("window", "ascending")]
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """How to count one kind's log. It can be sent to another process or machine, its hash key with it.
+    """How to count one kind's log, or events. It can be sent to another process or machine, its hash key with it.
 
     `width_s` is the width of a window; `most_windows` with events are kept, the latest; `most_segments` in each.
     """
 
-    kind: str
+    kind: str = ""
     options: LogOptions = field(default_factory=LogOptions)
     width_s: float = 10.0
     most_windows: int = 100_000
@@ -119,12 +120,13 @@ class Partial:
                 tallied.add(self._key(event), 1, {who(event)})
         self._add_tallied(tallied)
 
-    def add_event(self, event: SignInEvent) -> None:
-        """Count an event."""
-        if event.probe:
-            self._told["probe"] += 1
-        else:
-            self._add(self._key(event), 1, {who(event)})
+    def add_events(self, events: Iterable[SignInEvent]) -> None:
+        """Count what was read already."""
+        for event in events:
+            if event.probe:
+                self._told["probe"] += 1
+            else:
+                self._add(self._key(event), 1, {who(event)})
 
     def _key(self, event: SignInEvent) -> Key:
         at_s = event.at.timestamp()
@@ -197,14 +199,18 @@ class Partial:
             segment = self._place(window, (verdict, client))
             window.room(segment, count).unite(datasketches.hll_sketch.deserialize(people))
 
+    def windows(self) -> list[tuple[int, Window]]:
+        """The windows that are kept with their numbers, oldest first."""
+        self._forget()
+        return sorted(self._windows.items(), key=itemgetter(0))
+
     def rows(self) -> list[Row]:
         """What was counted, oldest window first."""
-        self._forget()
+        windows = self.windows()
         made: list[Row] = [
             (self.component, told, 0, "", None, count, b"") for told, count in self._told.items() if count
         ]
-        for number in sorted(self._windows):
-            window = self._windows[number]
+        for number, window in windows:
             made += [
                 (self.component, "", number, *segment, count, window.people[segment].sketched().serialize_compact())
                 for segment, count in window.counts.items()

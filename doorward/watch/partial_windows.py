@@ -48,6 +48,19 @@ class People:
                 update(person)
         return sketch
 
+    def join(self, others: People) -> None:
+        """Those of another segment too."""
+        if others.sketch is not None:
+            self.unite(others.sketch)
+        if others.few:
+            self.add(others.few)
+
+    def number(self) -> int:
+        """About how many they are; exact while they are few."""
+        if self.sketch is None:
+            return len(self.few - {None})
+        return distinct(self.sketched().serialize_compact())
+
     def unite(self, others: datasketches.hll_sketch) -> None:
         """Those of a sketch too."""
         union = datasketches.hll_union(LG_K)

@@ -16,8 +16,9 @@ from doorward.model.detection import Detection, SegmentState, Signal, Suspicion,
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.sign_in import Bucket, Kind, SignInEvent
 from doorward.watch import detectors as _folder
-from doorward.watch.buckets import Buckets
 from doorward.watch.kept import Kept
+from doorward.watch.partial_buckets import buckets
+from doorward.watch.partial_counts import Counting, Partial
 from doorward.watch.parts import Parts
 from doorward.watch.people import Recent
 from doorward.watch.plans import Detector, Labels, RatePlan, Seen, SharePlan, by_person
@@ -42,7 +43,7 @@ class _Component:
     ) -> None:
         self._has_begun = False
         self.recent = Recent(settings)
-        self.buckets = Buckets(name, settings.window_s, settings.windows_kept)
+        self.counts = Partial(name, Counting(width_s=settings.window_s, most_windows=settings.windows_kept))
         self.shares: dict[Kind, list[tuple[SharePlan, ShareSegment]]] = {}
         self.rates: dict[Kind, list[tuple[RatePlan, RateSegment]]] = {}
         self.parts: dict[Kind, list[Parts]] = {}
@@ -85,7 +86,7 @@ class _Component:
 
     def feed(self, event: SignInEvent) -> list[Detection]:
         """The detections that this event brings."""
-        self.buckets.add(event)
+        self.counts.add_events((event,))
         if event.probe:
             return []
         seen = self.recent.see(event)
@@ -140,7 +141,7 @@ class Watcher:
         each = {name: budget * part / max(len(components), 1) for name, part in parts.items()}
         self._components = {name: _Component(name, used, each, settings) for name in components}
         self._probing = tuple((d, budget * parts[d.id]) for d in used if d.probe_prior is not None)
-        self._journeys: dict[str, list[ShareSegment]] = {}
+        self._journeys: dict[tuple[str, str], list[ShareSegment]] = {}
         self._found: list[Detection] = []
         self._began_s: float | None = None
         self._now_s = float("-inf")
@@ -156,11 +157,11 @@ class Watcher:
             self._pass(event.at.timestamp())
 
     def probe(self, result: ProbeResult) -> None:
-        """How one of Doorward's own sign-ins went; a blind prober says nothing."""
-        if result.outcome is ProbeOutcome.BLIND:
+        """How one of Doorward's own sign-ins went; one that was blind or had to wait says nothing."""
+        if result.outcome in (ProbeOutcome.BLIND, ProbeOutcome.WAITING):
             return
         at_s, failed = result.at.timestamp(), result.outcome is not ProbeOutcome.PASSED
-        for segment in self._journey(result.journey):
+        for segment in self._journey(result.journey, result.vantage):
             detection = segment.observe(at_s, None, failed, result.reason)
             if detection is not None:
                 self._found.append(detection)
@@ -244,17 +245,19 @@ class Watcher:
 
     def series(self, component: str) -> tuple[Bucket, ...]:
         """The recent windows of a component, oldest first. Raises KeyError for one that is not watched."""
-        return self._components[component].buckets.series()
+        return buckets(self._components[component].counts)
 
     def _segments(self) -> tuple[ShareSegment | RateSegment, ...]:
         probes = tuple(segment for segments in self._journeys.values() for segment in segments)
         return tuple(segment for part in self._components.values() for segment in part.segments()) + probes
 
-    def _journey(self, journey: str) -> list[ShareSegment]:
-        if journey not in self._journeys:
-            self._journeys[journey] = [
+    def _journey(self, journey: str, vantage: str) -> list[ShareSegment]:
+        key = (journey, vantage)
+        labels = (("journey", journey), ("vantage", vantage)) if vantage else (("journey", journey),)
+        if key not in self._journeys:
+            self._journeys[key] = [
                 ShareSegment(
-                    Identity(detector.signal, (("journey", journey),), budget, self.settings.probes_per_min),
+                    Identity(detector.signal, labels, budget, self.settings.probes_per_min),
                     detector.probe_prior(self.settings),
                     self.settings,
                     sharp=True,
@@ -262,7 +265,7 @@ class Watcher:
                 for detector, budget in self._probing
                 if detector.probe_prior is not None
             ]
-        return self._journeys[journey]
+        return self._journeys[key]
 
     def _pass(self, at_s: float) -> None:
         self._began_s = at_s if self._began_s is None else self._began_s

@@ -11,16 +11,17 @@ import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 
 from doorward.errors import InputInvalid, Problem, StoreUnavailable
-from doorward.model.sign_in import Bucket, SignInEvent
+from doorward.model.sign_in import SignInEvent
 from doorward.settings import Settings
 from doorward.settings_tables import ComponentTable
 from doorward.store import watching
 from doorward.systems import system
-from doorward.watch import partial
+from doorward.watch import Counting, Partial, buckets
 from doorward.watch.follow import Parse, Parsed, parsed
 from doorward.watch.sources.file import FileSource
 from doorward.watch.sources.source import Source, Taken
@@ -56,7 +57,7 @@ class Logs:
         self._is_behind = False
         self._unreadable: dict[str, str] = {}
         self._uncommitted_cursors: dict[str, str] = {}
-        self._uncommitted: dict[tuple[str, datetime], Bucket] = {}
+        self._uncommitted: dict[str, Partial] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -113,7 +114,7 @@ class Logs:
             if batch.lines:
                 self._uncommitted_cursors[name] = batch.cursor
         self._is_behind = any(batch.more for batch in batches.values())
-        self._count(events)
+        self._count(found)
         self._note_unparsed(found)
         return events
 
@@ -146,13 +147,13 @@ class Logs:
             for name in places:
                 del self._unplaced[name]
 
-    def _count(self, events: Iterable[SignInEvent]) -> None:
+    def _count(self, found: dict[str, Parsed]) -> None:
         """Counts, not events, wait for the database: a night without it must not fill the memory."""
-        for bucket in partial(events, self._settings.watch.window_s):
-            known = self._uncommitted.setdefault((bucket.component, bucket.opened_at), bucket)
-            if known is not bucket:
-                for key, number in bucket.counts.items():
-                    known.counts[key] = known.counts.get(key, 0) + number
+        for name, told in found.items():
+            if told.events and name not in self._uncommitted:
+                self._uncommitted[name] = Partial(name, Counting(width_s=self._settings.watch.window_s))
+            if told.events:
+                self._uncommitted[name].add_events(told.events)
 
     @property
     def is_behind(self) -> bool:
@@ -164,7 +165,7 @@ class Logs:
         stored stays to be committed by the next call."""
         if self._uncommitted_cursors:
             cursors = {self._sources[name].key: cursor for name, cursor in self._uncommitted_cursors.items()}
-            watching.commit(cursors, self._uncommitted.values())
+            watching.commit(cursors, chain.from_iterable(map(buckets, self._uncommitted.values())))
             stored, self._uncommitted_cursors, self._uncommitted = self._uncommitted_cursors, {}, {}
             for name, cursor in stored.items():
                 self._sources[name].committed(cursor)

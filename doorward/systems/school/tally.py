@@ -9,7 +9,7 @@ from typing import Annotated
 
 import msgspec
 
-from doorward.log_line.tally import Tallied, runs, words
+from doorward.log_line.tally import Tallied, lines_in, runs, words
 from doorward.systems.school.log import KINDS, Line, verdict
 
 # Where a bad line stands among no more than this, each is left to the parser.
@@ -67,7 +67,7 @@ def tally(chunk: bytes, width_s: float) -> Tallied:
 
 def _gather(chunk: bytes, width_s: float, windows: _Windows, rest: list[bytes]) -> None:
     """Sort who it was by what was told; halve a chunk with a bad line until it is found."""
-    lines = chunk.count(b"\n")
+    lines = lines_in(chunk)
     try:
         rows = _DECODE(chunk)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -92,5 +92,6 @@ def _sort(rows: list[Counted], width_s: float, windows: _Windows) -> None:
         if told is None:
             windows[window] = told = defaultdict(list)
         stretch = rows[start:end]
-        for key, row in zip(map(_TOLD, stretch), stretch, strict=True):
-            told[key].append(row.person or row.session or row.source)
+        people = [row.person or row.session or row.source for row in stretch]
+        for key, person in zip(map(_TOLD, stretch), people, strict=True):
+            told[key].append(person)
