@@ -33,11 +33,11 @@ from doorward.store import log, outbox, watching
 from doorward.store.ledger import Kept, Ledger
 from doorward.watch import Watcher
 from doorward.watch.settings import of_table
-from doorward.wiring import guarded
 from doorward.wiring.diagnosing import Diagnosing
 from doorward.wiring.logs import PAST, Logs
 from doorward.wiring.memory import Memory
 from doorward.wiring.moves import Move, next_move
+from doorward.wiring.probe_plans import probe_plan
 from doorward.wiring.recovering import DOORWARD, Recovering
 from doorward.wiring.repair import Repair
 from doorward.wiring.usual_file import UsualFile
@@ -136,7 +136,7 @@ class Pipeline:
 
     def probe(self, probe: ProbeTable) -> ProbeResult:
         """Sign in once, tell the watch, and prove the versions in force while all is well."""
-        result = run_probe(guarded.probe_plan(self.settings, probe), now())
+        result = run_probe(probe_plan(self.settings, probe), now())
         with self._watch_lock:
             self.watcher.probe(result)
         watching.add_probe(result)
@@ -146,7 +146,7 @@ class Pipeline:
 
     def probe_all(self) -> tuple[ProbeResult, ...]:
         """Every probe once; results are kept but do not count as detections."""
-        return tuple(run_probe(guarded.probe_plan(self.settings, probe), now()) for probe in self.settings.probe)
+        return tuple(run_probe(probe_plan(self.settings, probe), now()) for probe in self.settings.probe)
 
     def _prove(self) -> None:
         """Versions are proved good when every probe passed lately, nothing is suspicious and nothing is open."""

@@ -154,12 +154,31 @@ def _components(settings: Settings) -> _Found:
             )
 
 
+# What a journey cannot do without, beside an account.
+_NEEDED: dict[str, tuple[str, ...]] = {
+    "openid": ("issuer", "client_id", "redirect_uri"),
+    "client-credentials": ("issuer", "client_id"),
+}
+_WITHOUT_ACCOUNT = frozenset({"client-credentials"})
+# RFC 6238 §5.2: a code is taken once, and it is the same for this long.
+_CODE_S = 30
+
+
 def _probes(settings: Settings) -> _Found:
     for number, probe in enumerate(settings.probe):
-        if not probe.accounts_file and not (probe.username_file and probe.password_file):
+        by_file = probe.username_file and probe.password_file
+        by_environment = probe.username_env and probe.password_env
+        if not (probe.accounts_file or by_file or by_environment or probe.journey in _WITHOUT_ACCOUNT):
             yield (
                 "settings.account",
                 "no account to sign in with",
                 f"probe[{number}]",
                 "set accounts_file, or both files",
             )
+        for key in _NEEDED.get(probe.journey, ("start",)):
+            if not getattr(probe, key):
+                what = f"journey {probe.journey!r} needs {key}"
+                yield "settings.probe", what, f"probe[{number}]", "`doorward probe --help` shows the lines"
+        if (probe.totp_secret_file or probe.totp_secret_env) and probe.every_s < _CODE_S:
+            what = f"a one-time code is taken once in {_CODE_S} s"
+            yield "settings.probe", what, f"probe[{number}].every_s", f"set every_s to {_CODE_S} or more"

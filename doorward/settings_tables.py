@@ -79,14 +79,26 @@ class SourceTable(Table):
         "file", description="file, stdin, journald, syslog, http, loki, elasticsearch or kafka"
     )
     listen: str = Field("127.0.0.1:5514", description="syslog (UDP and TCP), http: address and port")
-    token_file: Path | None = Field(None, description="http: bearer token of the senders; loki, elasticsearch: ours")
+    token_file: Path | None = Field(
+        None, description="http: bearer token of the senders; loki, elasticsearch: ours; kafka: sasl.password"
+    )
+    token_env: str = Field("", description="or: environment variable with the token")
+    authorization: Literal["Bearer", "Basic", "ApiKey"] = Field(
+        "Bearer", description="loki, elasticsearch: what stands before the token; Basic: the token is name:password"
+    )
+    ca_file: Path | None = Field(
+        None, description="loki, elasticsearch, kafka: CA of the server; default: the system's"
+    )
+    tenant: str = Field("", description="loki: X-Scope-OrgID")
     most_bytes: int = Field(4_194_304, ge=1024, le=16_777_216, description="http: longest request, also unpacked")
-    address: str = Field("", description="loki, elasticsearch: http://host:port; kafka: its brokers")
-    query: str = Field("", description="loki: LogQL selector; elasticsearch: query string; kafka: topic")
+    address: str = Field("", description="loki, elasticsearch: http://host:port; kafka: its brokers, host:port,…")
+    query: str = Field("", description="loki: LogQL selector; elasticsearch: query string, empty = all; kafka: topic")
     index: str = Field("", description="elasticsearch: index, data stream or pattern")
     line_field: str = Field("", description="elasticsearch: field with the line; empty = the document is the line")
     time_field: str = Field("@timestamp", description="elasticsearch: field with the time")
+    options: dict[str, str] = Field({}, description="kafka: more of librdkafka's configuration, without secrets")
     units: tuple[str, ...] = Field((), description="journald: units; empty = all")
+    journal: Path | None = Field(None, description="journald: a journal file or directory; default: the machine's own")
     every_s: Seconds = Field(2.0, description="loki, elasticsearch: seconds between questions")
     late_s: Seconds = Field(30.0, le=300, description="loki, elasticsearch: lines that come so late are still found")
 
@@ -131,12 +143,37 @@ class ProbeTable(Table):
     """[[probe]]: a sign-in that Doorward does all day."""
 
     name: Name = Field(description="unique name")
-    journey: Literal["form", "oidc"] = Field(description="form = form + CSRF; oidc = authorization code + PKCE")
-    start: str = Field(description="the page a person opens first")
+    journey: Literal["form", "oidc", "openid", "client-credentials", "basic", "session", "browser"] = Field(
+        description="how to sign in (docs/probing.md): form, oidc (from a client's page), openid (as a client by its "
+        "issuer), client-credentials, basic (HTTP), session (a session kept from before), browser (a real one)"
+    )
+    start: str = Field("", description="the page a person opens first; default: the issuer")
     return_to: str = Field("", description="a page visited again with the session, from another address")
     accounts_file: Path | None = Field(None, description="JSON list of accounts; the one marked `monitor` signs in")
     username_file: Path | None = Field(None, description="or: file with the user name")
     password_file: Path | None = Field(None, description="and: file with the password")
+    username_env: str = Field("", description="or: environment variable with the user name")
+    password_env: str = Field("", description="or: environment variable with the password")
+    totp_secret_file: Path | None = Field(None, description="file with the key of one-time codes, in base32 (RFC 6238)")
+    totp_secret_env: str = Field("", description="or: environment variable with it")
+    issuer: str = Field("", description="openid, client-credentials: the provider's issuer URL")
+    client_id: str = Field("", description="openid, client-credentials: the client that the probe is")
+    client_secret_file: Path | None = Field(None, description="file with its secret; without one it is a public client")
+    client_secret_env: str = Field("", description="or: environment variable with it")
+    client_authentication: Literal["", "client_secret_basic", "client_secret_post", "none"] = Field(
+        "", description="how the secret is sent: client_secret_basic, client_secret_post; empty = as the provider says"
+    )
+    redirect_uri: str = Field("", description="openid: the client's redirect URI; the redirect to it is never followed")
+    post_sign_out_uri: str = Field("", description="openid: the client's post-logout redirect URI; never opened either")
+    scope: str = Field("openid", description="openid, client-credentials: scopes, with blanks between")
+    then: tuple[Literal["userinfo", "refresh", "introspection", "sign-out"], ...] = Field(
+        ("userinfo", "refresh", "sign-out"),
+        description="openid: what to try with the tokens: userinfo, refresh, introspection, sign-out",
+    )
+    hosts: tuple[str, ...] = Field((), description="further hosts that may be asked; others never are")
+    authorities: Path | None = Field(None, description="certificates (PEM) to believe beside the system's")
+    loopback_is_secure: bool = Field(False, description="keep Secure cookies on http://localhost, as browsers there do")
+    session_file: Path | None = Field(None, description="session: where it is kept (mode 0600); default: in memory")
     addresses: tuple[str, ...] = Field((), description="client addresses to come from, sent as X-Forwarded-For")
     token_file: Path | None = Field(None, description="sent as X-Synthetic, so that the service marks the probe")
     expect_text: str = Field("", description="text that the signed-in page must show")

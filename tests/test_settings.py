@@ -84,6 +84,21 @@ def test_a_probe_needs_an_account(tmp_path: Path) -> None:
     assert _load(tmp_path, text) == ["doorward.toml:7 probe[0] settings.account"]
 
 
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ('journey = "form"\nstart = ""', ["probe[0] settings.probe"]),
+        ('journey = "openid"', ["probe[0] settings.probe"] * 3),
+        ('journey = "client-credentials"\nissuer = "https://id.example.com"', ["probe[0] settings.probe"]),
+        ('journey = "form"\nstart = "http://127.0.0.1/"\ntotp_secret_file = "k"', ["probe[0].every_s settings.probe"]),
+    ],
+    ids=["form", "openid", "client-credentials", "code-too-often"],
+)
+def test_a_probe_says_what_its_journey_needs(tmp_path: Path, lines: str, found: list[str]) -> None:
+    text = GOOD + f'[[probe]]\nname = "p"\nusername_env = "N"\npassword_env = "W"\n{lines}\n'
+    assert [problem.partition(" ")[2] for problem in _load(tmp_path, text)] == found
+
+
 def test_the_reference_explains_every_key() -> None:
     text = reference()
     keys = [name for table in tables().values() for name, info in table.model_fields.items() if info.description]

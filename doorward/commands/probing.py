@@ -16,7 +16,7 @@ from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.probe.driver import run
 from doorward.probe.plan import ProbePlan
 from doorward.settings import load
-from doorward.wiring.guarded import check_accounts, probe_plan
+from doorward.wiring.probe_plans import check_accounts, probe_plan
 
 NAME_FILE = Annotated[Path | None, typer.Option("--username-file", help="File with the user name.")]
 PASSWORD_FILE = Annotated[Path | None, typer.Option("--password-file", help="File with the password.")]

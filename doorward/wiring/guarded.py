@@ -1,15 +1,13 @@
-"""From settings to what the stages take: targets to check, probes to run, logs to follow, things to examine.
+"""From settings to what the stages take: targets to check, logs to follow, things to examine.
 
 In: Settings. Out: model data and stage inputs. It reads secret files when a probe needs them and keeps nothing.
 """
 
 from __future__ import annotations
 
-import json
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,11 +15,11 @@ from doorward.diagnose.examinee import Address, Examinee
 from doorward.errors import InputInvalid, Problem
 from doorward.model.fact import Endpoint, Fact, Flow, Where
 from doorward.model.service import Component, Service
-from doorward.probe.plan import ProbePlan
 from doorward.settings import Settings
-from doorward.settings_tables import ComponentTable, ProbeTable
+from doorward.settings_tables import ComponentTable
 from doorward.systems import Sessions, Target, system, systems
 from doorward.toml_file import read
+from doorward.wiring.probe_plans import account_problems
 
 
 def service(settings: Settings) -> Service:
@@ -169,59 +167,12 @@ def _examinee(settings: Settings, component: ComponentTable) -> Examinee:
     )
 
 
-def probe_plan(settings: Settings, probe: ProbeTable) -> ProbePlan:
-    """The probe with its account and token read from their files. Raises InputInvalid if one is missing or unusable."""
-    urls = [probe.start, probe.return_to, *(component.address for component in settings.component)]
-    hosts = {urlsplit(url).netloc for url in urls if url}
-    headers = (("X-Synthetic", _secret(settings, probe.token_file)),) if probe.token_file else ()
-    return ProbePlan(
-        name=probe.name,
-        journey=probe.journey,
-        start_url=probe.start,
-        return_url=probe.return_to or None,
-        account=_account(settings, probe),
-        addresses=probe.addresses,
-        headers=headers,
-        hosts=tuple(sorted(hosts)),
-        timeout_s=probe.timeout_s,
-        expect_text=probe.expect_text or None,
-    )
-
-
-def check_accounts(settings: Settings, probes: Sequence[ProbeTable]) -> None:
-    """Raises InputInvalid with every account or token that cannot be had, each with its place in doorward.toml."""
-    found = tuple(_account_problems(settings, probes))
-    if found:
-        raise InputInvalid(found)
-
-
 def check_whole(settings: Settings) -> None:
     """What must hold before Doorward goes to its post: every kind is known, every account can be had. Raises
     InputInvalid with all that does not."""
-    found = (*_kind_problems(settings), *_account_problems(settings, settings.probe))
+    found = (*_kind_problems(settings), *account_problems(settings, settings.probe))
     if found:
         raise InputInvalid(found)
-
-
-def _account_problems(settings: Settings, probes: Sequence[ProbeTable]) -> Iterator[Problem]:
-    lines = read(settings.path)
-    for number, probe in ((settings.probe.index(probe), probe) for probe in probes):
-        for key, ask in _secrets(settings, probe):
-            try:
-                ask()
-            except InputInvalid as error:
-                where = f"{settings.path}:{lines.line(f'probe[{number}].{key}')} probe[{number}].{key}"
-                yield from (Problem(p.code, f"{p.where} {p.what}", where, p.fix) for p in error.problems)
-
-
-def _secrets(settings: Settings, probe: ProbeTable) -> Iterator[tuple[str, Callable[[], object]]]:
-    """Each secret file of the probe by its key, and how it is read."""
-    for key in ("username_file", "password_file", "token_file"):
-        path = getattr(probe, key)
-        if path:
-            yield key, partial(_secret, settings, path)
-    if probe.accounts_file and not (probe.username_file and probe.password_file):
-        yield "accounts_file", partial(_account, settings, probe)
 
 
 def _kind_problems(settings: Settings) -> Iterator[Problem]:
@@ -232,26 +183,3 @@ def _kind_problems(settings: Settings) -> Iterator[Problem]:
             if kind and kind not in systems():
                 where = f"{settings.path}:{lines.line(f'component[{number}].{key}')} component[{number}].{key}"
                 yield Problem("kind.unknown", f"kind {kind!r} is not known", where, f"one of: {', '.join(systems())}")
-
-
-def _account(settings: Settings, probe: ProbeTable) -> tuple[str, str]:
-    if probe.username_file and probe.password_file:
-        return _secret(settings, probe.username_file), _secret(settings, probe.password_file)
-    assert probe.accounts_file is not None
-    text = _secret(settings, probe.accounts_file)
-    try:
-        account = next(account for account in json.loads(text) if account.get("monitor"))
-        return str(account["username"]), str(account["password"])
-    except (ValueError, KeyError, TypeError, AttributeError, StopIteration) as error:
-        fix = 'one account needs "monitor": true, "username" and "password"'
-        problem = Problem("probe.account", "holds no account for probes", str(probe.accounts_file), fix)
-        raise InputInvalid((problem,)) from error
-
-
-def _secret(settings: Settings, path: Path) -> str:
-    try:
-        return settings.place(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        problem = Problem("probe.secret", f"cannot be read: {why}", str(path), "check path and rights")
-        raise InputInvalid((problem,)) from error

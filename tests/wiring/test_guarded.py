@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -24,7 +23,6 @@ PORTAL = {
     "public_url": "https://portal.school.example", "forwarded": ["X-Forwarded-Proto"],
 }  # fmt: skip
 AUTH = {"address": "http://127.0.0.1:8001", "health": "/healthz", "pid_file": "run/auth.pid"}
-PROBE = {"name": "sign-in", "journey": "oidc", "start": "https://portal.school.example/courses/"}
 
 
 def both(home: Path, **auth: object) -> Settings:
@@ -97,75 +95,6 @@ def test_an_examinee_has_the_other_components_address_as_its_control(tmp_path: P
 def test_a_component_by_itself_has_no_control(tmp_path: Path) -> None:
     (auth,) = guarded.examinees(settings_of(tmp_path, AUTH))
     assert (auth.role, auth.control) == (Role.PROVIDER, None)
-
-
-def _probing(home: Path, **probe: object) -> Settings:
-    settings = settings_of(home, AUTH, (PORTAL,), probe=[{**PROBE, **probe}])
-    secrets = home / "site/secrets"
-    secrets.mkdir(exist_ok=True)
-    for name in ("token", "name", "word"):
-        (secrets / name).write_text(f" {name} of a test \n")
-    accounts = [{"username": "ada", "password": "a"}, {"username": "eve", "password": "e", "monitor": True}]
-    (secrets / "accounts.json").write_text(json.dumps(accounts))
-    return settings
-
-
-def test_a_probe_signs_in_as_the_monitor_among_the_accounts(tmp_path: Path) -> None:
-    settings = _probing(
-        tmp_path,
-        accounts_file="secrets/accounts.json",
-        token_file="secrets/token",
-        return_to="http://127.0.0.1:8001/account",
-        addresses=["203.0.113.10"],
-        timeout_s=2,
-        expect_text="Courses",
-    )
-    plan = guarded.probe_plan(settings, settings.probe[0])
-    assert (plan.name, plan.journey, plan.start_url) == ("sign-in", "oidc", "https://portal.school.example/courses/")
-    assert (plan.account, plan.headers) == (("eve", "e"), (("X-Synthetic", "token of a test"),))
-    assert plan.hosts == ("127.0.0.1:8001", "portal.school.example")
-    assert (plan.return_url, plan.addresses, plan.timeout_s) == (settings.probe[0].return_to, ("203.0.113.10",), 2)
-    assert plan.expect_text == "Courses"
-
-
-def test_a_probe_may_have_its_name_and_password_in_two_files(tmp_path: Path) -> None:
-    settings = _probing(tmp_path, username_file="secrets/name", password_file="secrets/word")
-    plan = guarded.probe_plan(settings, settings.probe[0])
-    assert (plan.account, plan.headers, plan.return_url) == (("name of a test", "word of a test"), (), None)
-    assert "of a test" not in repr(plan)
-
-
-@pytest.mark.parametrize(
-    "probe",
-    [
-        {"accounts_file": "secrets/gone.json"},
-        {"username_file": "secrets/gone.json", "password_file": "secrets/word"},
-        {"username_file": "secrets/name", "password_file": "secrets/gone.json"},
-        {"username_file": "secrets/name", "password_file": "secrets/word", "token_file": "secrets/gone.json"},
-    ],
-)
-def test_a_secret_that_is_missing_is_named_by_its_file(tmp_path: Path, probe: dict[str, object]) -> None:
-    settings = _probing(tmp_path, **probe)
-    with pytest.raises(InputInvalid) as refused:
-        guarded.probe_plan(settings, settings.probe[0])
-    (problem,) = refused.value.problems
-    assert (problem.code, problem.where) == ("probe.secret", "secrets/gone.json")
-
-
-def test_a_secret_that_is_no_text_is_named_by_its_file_and_not_shown(tmp_path: Path) -> None:
-    settings = _probing(tmp_path, username_file="secrets/name", password_file="secrets/word")
-    (tmp_path / "site/secrets/word").write_bytes(b"word \xff")
-    with pytest.raises(InputInvalid, match="it is not UTF-8") as refused:
-        guarded.probe_plan(settings, settings.probe[0])
-    assert "word " not in str(refused.value)
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{}", "[1]", "7", '[{"monitor": true}]', '[{"username": "a"}]'])
-def test_accounts_without_one_for_probes_are_refused_and_none_is_shown(tmp_path: Path, text: str) -> None:
-    settings = _probing(tmp_path, accounts_file="secrets/accounts.json")
-    (tmp_path / "site/secrets/accounts.json").write_text(text)
-    with pytest.raises(InputInvalid, match="no account for probes"):
-        guarded.probe_plan(settings, settings.probe[0])
 
 
 @pytest.fixture
