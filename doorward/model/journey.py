@@ -8,12 +8,14 @@ from enum import StrEnum
 
 
 class ProbeOutcome(StrEnum):
-    """How a journey ended. `blind`: the prober itself has no network, so nothing is said of the service."""
+    """How a journey ended. `blind`: the prober itself has no network; `waiting`: the service asked it to wait, by a
+    lockout or a limit of its own. Neither says anything of the service."""
 
     PASSED = "passed"
     FAILED = "failed"
     UNREACHABLE = "unreachable"
     BLIND = "blind"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class ProbeResult:
     """How a journey went. `reason` is a stable word (`sent-back-to-sign-in`, `http-500`, …), `expected` the ideal.
 
     `notes` are what was seen beside it that does not decide, such as a session cookie without HttpOnly.
+    `vantage` is from where it looked, empty for the only one; `wait_s` how long the service asked it to stay away.
     """
 
     journey: str
@@ -59,6 +62,13 @@ class ProbeResult:
     steps: tuple[Step, ...]
     config: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    vantage: str = ""
+    wait_s: float | None = None
+
+    @property
+    def label(self) -> str:
+        """What people call it: the probe, and from where it looked."""
+        return f"{self.journey} from {self.vantage}" if self.vantage else self.journey
 
     @property
     def took_ms(self) -> float:

@@ -13,12 +13,12 @@ from doorward.probe import cookie_flags
 from doorward.probe.beyond import BEYOND
 from doorward.probe.exchange import Answer, Ask, Done, Ending, Journey
 from doorward.probe.journeys import journey
+from doorward.probe.manners_blame import outcome
+from doorward.probe.manners_lockout import heeded, told
 from doorward.probe.plan import Occasion, ProbePlan
 from doorward.probe.redaction import Redactor
-from doorward.probe.transport import MOST_BYTES, Browser, Fault, control_answers
+from doorward.probe.transport import MOST_BYTES, Browser, Fault
 
-# Endings that say that no answer came; whether the prober is blind is asked before the service is blamed.
-_UNREACHED = frozenset({Ending.TIMEOUT, Ending.REFUSED, Ending.DNS, Ending.NO_ANSWER})
 _EXPECTED_ANSWER: dict[Ending, str] = {
     Ending.TIMEOUT: "an answer in time",
     Ending.SLOW_BODY: "the whole page in time, once it began",
@@ -49,7 +49,7 @@ def drive(made: Journey, plan: ProbePlan, now: datetime, jar: Jar | None = None)
         said: Ask | Done = made.start()
         while isinstance(said, Ask):
             said = _exchange(made, said, plan, browser, transcript)
-    return transcript.result(plan, now, said, _outcome(said, plan))
+    return told(transcript.result(plan, now, said, outcome(said, plan)), said)
 
 
 def _exchange(made: Journey, ask: Ask, plan: ProbePlan, browser: Browser, transcript: _Transcript) -> Ask | Done:
@@ -64,7 +64,8 @@ def _exchange(made: Journey, ask: Ask, plan: ProbePlan, browser: Browser, transc
         transcript.add(ask, None, _ms_since(begun), fault.ending, fault.timing)
         return Done(fault.ending, _EXPECTED_ANSWER[fault.ending])
     transcript.add(ask, answer, _ms_since(begun), timing=answer.timing)
-    return made.receive(answer)
+    said = made.receive(answer)
+    return heeded(said, answer) if isinstance(said, Done) else said
 
 
 def _refusal(ask: Ask, plan: ProbePlan) -> Done | None:
@@ -74,16 +75,6 @@ def _refusal(ask: Ask, plan: ProbePlan) -> Done | None:
     if ask.carries_password and plan.start_url.startswith("https:") and not ask.url.startswith("https:"):
         return Done(Ending.PASSWORD_IN_CLEAR, "a form on https sends the password over https")
     return None
-
-
-def _outcome(done: Done, plan: ProbePlan) -> ProbeOutcome:
-    if done.is_good:
-        return ProbeOutcome.PASSED
-    if done.reason not in _UNREACHED:
-        return ProbeOutcome.FAILED
-    if plan.control is not None and not control_answers(plan.control):
-        return ProbeOutcome.BLIND
-    return ProbeOutcome.UNREACHABLE
 
 
 def _ms_since(begun: float) -> float:

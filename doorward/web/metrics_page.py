@@ -63,7 +63,7 @@ def _stored(settings: Settings, now: datetime) -> tuple[samples.Sample, ...]:
 
 
 def _probes(now: datetime) -> Iterator[samples.Sample]:
-    latest = {result.journey: result for result in watching.probes(now - reading.PROBES_SPAN)}
+    latest = {result.label: result for result in watching.probes(now - reading.PROBES_SPAN)}
     for name, result in sorted(latest.items()):
         yield names.PROBE, (name,), result.outcome is ProbeOutcome.PASSED
         yield names.PROBED, (name,), result.at.timestamp()

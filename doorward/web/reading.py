@@ -77,7 +77,7 @@ def door_names(settings: Settings) -> tuple[str, ...]:
 
 def _latest(results: Sequence[ProbeResult]) -> tuple[ProbeResult, ...]:
     """The last result of each probe, by name."""
-    newest = {result.journey: result for result in results}
+    newest = {result.label: result for result in results}
     return tuple(newest[name] for name in sorted(newest))
 
 
@@ -203,10 +203,14 @@ def probes(settings: Settings, now: datetime) -> tuple[pages.ProbeCard, ...]:
     """`/probes/`: every probe that ran or should run."""
     results = watching.probes(now - PROBES_SPAN)
     planned = {probe.name: probe for probe in settings.probe}
-    names = [*planned, *sorted({result.journey for result in results} - planned.keys())]
+    seen = {result.label: result.journey for result in results}
+    names = [*planned, *sorted(set(seen.values()) - planned.keys())]
+    labels = [label for name in names for label in sorted(one for one in seen if seen[one] == name) or [name]]
     return tuple(
-        _probe_card(name, planned.get(name), [r for r in results if r.journey == name], fresh_s(settings), now)
-        for name in names
+        _probe_card(
+            label, planned.get(seen.get(label, label)), [r for r in results if r.label == label], fresh_s(settings), now
+        )
+        for label in labels
     )
 
 

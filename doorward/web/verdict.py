@@ -23,6 +23,7 @@ _OUTCOME_TONES = {
     ProbeOutcome.FAILED: "bad",
     ProbeOutcome.UNREACHABLE: "bad",
     ProbeOutcome.BLIND: "unknown",
+    ProbeOutcome.WAITING: "unknown",
 }
 _HEALTH = {"green": ("good", "works"), "amber": ("unknown", "works with trouble"), "red": ("bad", "does not work")}
 
@@ -39,7 +40,7 @@ def headline(
     if not fresh:
         return _without_probes(latest, succeeded, seen, now)
     failed = [result for result in fresh if _OUTCOME_TONES[result.outcome] == "bad"]
-    blind = [result for result in fresh if result.outcome is ProbeOutcome.BLIND]
+    blind = [result for result in fresh if _OUTCOME_TONES[result.outcome] == "unknown"]
     if failed and len(failed) == len(fresh):
         return Headline("bad", CANNOT, _went(failed[0]), f"No incident is declared yet. {seen}")
     if failed:
@@ -54,7 +55,7 @@ def headline(
 
 def _went(result: ProbeResult) -> str:
     why = "" if result.outcome is ProbeOutcome.BLIND else f" ({phrases.readable(result.reason)})"
-    return f"probe {result.journey} {phrases.OUTCOMES[result.outcome]}{why}"
+    return f"probe {result.label} {phrases.OUTCOMES[result.outcome]}{why}"
 
 
 def _without_probes(latest: Sequence[ProbeResult], succeeded: int, seen: str, now: datetime) -> Headline:
@@ -72,10 +73,10 @@ def probe_light(result: ProbeResult, fresh_s: float, now: datetime) -> Light:
     age_s = (now - result.at).total_seconds()
     detail = f"{phrases.lasting(age_s)} ago, took {result.took_ms:.0f} ms"
     if age_s > fresh_s:
-        return Light(result.journey, "probe", "unknown", "has not run lately", f"last result {detail}")
+        return Light(result.label, "probe", "unknown", "has not run lately", f"last result {detail}")
     reason = "" if result.outcome is ProbeOutcome.PASSED else f": {phrases.readable(result.reason)}"
     said = f"{phrases.OUTCOMES[result.outcome]}{reason}"
-    return Light(result.journey, "probe", _OUTCOME_TONES[result.outcome], said, detail)
+    return Light(result.label, "probe", _OUTCOME_TONES[result.outcome], said, detail)
 
 
 def component_light(name: str, kind: str, buckets: Sequence[Bucket], version: str) -> Light:
