@@ -15,7 +15,7 @@ import typer
 
 from doorward.commands.opening import opened
 from doorward.commands.shared import DEFAULT_CONFIG, FOUND, OK, ConfigOption, Output, OutputOption, reported
-from doorward.diagnose import explain
+from doorward.diagnose import explain, summarise
 from doorward.errors import ActionRefused, InputInvalid, Problem
 from doorward.incident_log import encode_body
 from doorward.model.entry import Acknowledged, Approved, EntryBody, Noted, Resolved
@@ -158,14 +158,18 @@ def verify(config: ConfigOption = DEFAULT_CONFIG) -> None:
 
 @reported
 def diagnose(
-    incident_id: ID = "last", output: OutputOption = Output.TEXT, config: ConfigOption = DEFAULT_CONFIG
+    incident_id: ID = "last",
+    explained: Annotated[bool, typer.Option("--explain", help="Each step: all evidence with its weight.")] = False,
+    output: OutputOption = Output.TEXT,
+    config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Why, and what it is not: every cause with its verdict and evidence."""
+    """Why, and what it is not: every cause with its verdict, what could not be tested, and what to check next."""
     one = _find(_log(config)[1], incident_id)
     if one.differential is None:
         print("no differential has been made yet")
         raise typer.Exit(FOUND)
-    print(_json(one.differential) if output is Output.JSON else explain(one.differential))
+    told = explain if explained else summarise
+    print(_json(one.differential) if output is Output.JSON else told(one.differential))
 
 
 @reported

@@ -8,7 +8,7 @@ It refuses to guess (it says `cannot-tell`), to change anything, and to act: a s
 from doorward.diagnose.causes import causes
 from doorward.diagnose.conclusion import differential
 from doorward.diagnose.examinee import Address, Examinee
-from doorward.diagnose.explanation import explain
+from doorward.diagnose.explanation import explain, summarise
 from doorward.diagnose.observations import ConfigTally, Observations, Part, Restart, Suspect, tally
 from doorward.diagnose.round import observe
 from doorward.diagnose.shape import parts
@@ -26,5 +26,6 @@ __all__ = [
     "explain",
     "observe",
     "parts",
+    "summarise",
     "tally",
 ]

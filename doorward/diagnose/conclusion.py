@@ -6,12 +6,13 @@ without a supported cause it is `nothing-wrong` when no signal stands, else `can
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from doorward.diagnose.cause import SUPPORTED_AT, Cause, favours
 from doorward.diagnose.causes import causes
+from doorward.diagnose.examined import NotExamined
 from doorward.diagnose.observations import Observations
 from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Differential, Hypothesis, Verdict
 
@@ -31,7 +32,37 @@ def differential(observations: Observations, now: datetime, considered: Iterable
     hypotheses = _eliminate(tuple(cause.judge(observations) for cause in chosen), chosen)
     ranked = tuple(sorted(hypotheses, key=lambda h: (_RANK[h.verdict], -h.score, h.cause)))
     conclusion, reason = _conclude(ranked, observations.has_signal)
-    return Differential(now, ranked, conclusion, reason)
+    # What is concluded stands first, also where what it explains has more evidence of its own.
+    ranked = tuple(sorted(ranked, key=lambda h: h.cause != conclusion))
+    steps = tuple(_steps(observations, ranked, conclusion))
+    return Differential(now, ranked, conclusion, reason, _not_examined(observations), steps)
+
+
+def _not_examined(observations: Observations) -> tuple[tuple[str, str], ...]:
+    missing = (item for item in observations.of(NotExamined) if item.applies)
+    return tuple((f"{item.examination} of {item.component}", item.because) for item in missing)
+
+
+def _steps(observations: Observations, ranked: tuple[Hypothesis, ...], conclusion: str) -> Iterator[str]:
+    """How it came to the conclusion, step by step."""
+    made = [result for result in observations.examinations if not isinstance(result, NotExamined)]
+    yield (
+        f"{len(ranked)} causes are judged by {len(made)} examinations, {len(observations.detections)} detections and "
+        f"{len(observations.probes)} trial sign-ins, of which {len(observations.failed_probes)} failed"
+    )
+    supported = [h for h in ranked if h.verdict is Verdict.SUPPORTED]
+    named = ", ".join(f"{h.title} ({h.score:+.1f})" for h in supported) or "none"
+    yield f"supported is what has a score of {SUPPORTED_AT:+.1f} or more: {named}"
+    for h in supported:
+        below = [other.title for other in supported if other.cause in h.explains]
+        if below:
+            yield f"{h.title} would bring about {', '.join(below)}: that is no rival"
+    explained = {cause for h in supported for cause in h.explains}
+    rivals = sorted((h for h in supported if h.cause not in explained), key=lambda h: -h.score)
+    if len(rivals) > 1:
+        lead = rivals[0].score - rivals[1].score
+        yield f"{rivals[0].title} leads {rivals[1].title} by {lead:.1f}; a clear lead is {CLEAR_LEAD:.1f}"
+    yield f"conclusion: {conclusion}"
 
 
 def _eliminate(hypotheses: tuple[Hypothesis, ...], chosen: tuple[Cause, ...]) -> tuple[Hypothesis, ...]:

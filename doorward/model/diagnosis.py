@@ -72,12 +72,17 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Differential:
-    """All hypotheses, best first; `conclusion` is a cause id, `nothing-wrong` or `cannot-tell`."""
+    """All hypotheses, best first; `conclusion` is a cause id, `nothing-wrong` or `cannot-tell`.
+
+    `not_examined` names what could not be looked at, and why; `steps` tells how the conclusion was drawn.
+    """
 
     made_at: datetime
     hypotheses: tuple[Hypothesis, ...]
     conclusion: str
     reason: str
+    not_examined: tuple[tuple[str, str], ...] = ()
+    steps: tuple[str, ...] = ()
 
     @property
     def ruled_out(self) -> tuple[str, ...]:

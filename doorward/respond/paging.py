@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from doorward.model.action import ActionState
-from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Hypothesis, Verdict
+from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Verdict
+from doorward.model.drawing import Drawing, draw
 from doorward.model.entry import EntryBody, Escalated, PageQueued
 from doorward.model.incident import Incident, IncidentState
 from doorward.model.page import Page, PageKey
@@ -70,12 +71,16 @@ def _subject(incident: Incident, step: Step) -> str:
 
 
 def _body(incident: Incident, step: Step, chain: Sequence[LevelTable], now: datetime, link: str) -> str:
+    drawing = draw(incident.differential) if incident.differential else None
     rows = [
         ("Since", _since(incident)),
         ("People", _people(incident)),
         ("Cause", _cause(incident)),
         ("Change", _change(incident)),
-        ("Ruled out", _ruled_out(incident)),
+        ("Ruled out", ", ".join(drawing.titles(Verdict.RULED_OUT)) if drawing else ""),
+        ("Open", _open(drawing)),
+        ("Not tested", "; ".join(f"{what} ({why})" for what, why in drawing.not_tested) if drawing else ""),
+        ("Next check", _next_check(drawing)),
         ("Doorward", _doing(incident, step)),
         ("You", _asked_of_you(incident, step, chain, now)),
         ("Look", link),
@@ -112,8 +117,8 @@ def _cause(incident: Incident) -> str:
         return f"cannot be told yet: {differential.reason}"
     if differential.conclusion == NOTHING_WRONG:
         return f"nothing is found to be wrong: {differential.reason}"
-    found = next((one for one in differential.hypotheses if one.cause == differential.conclusion), None)
-    return f"{found.title}: {found.reason}" if found else differential.conclusion
+    row = draw(differential).cause
+    return f"{row.title}: {row.reason}" if row else differential.conclusion
 
 
 def _change(incident: Incident) -> str:
@@ -125,9 +130,18 @@ def _change(incident: Incident) -> str:
     return f"{change.component}, {_utc(change.at)}: {told}"
 
 
-def _ruled_out(incident: Incident) -> str:
-    hypotheses: tuple[Hypothesis, ...] = incident.differential.hypotheses if incident.differential else ()
-    return ", ".join(one.title for one in hypotheses if one.verdict is Verdict.RULED_OUT)
+def _open(drawing: Drawing | None) -> str:
+    """What is supported beside the conclusion, or stays open, with its score."""
+    if drawing is None:
+        return ""
+    rows = [row for row in drawing.of(Verdict.SUPPORTED, Verdict.OPEN) if not row.is_conclusion]
+    return ", ".join(f"{row.title} ({row.score:+.1f})" for row in rows)
+
+
+def _next_check(drawing: Drawing | None) -> str:
+    """That of the cause, else of the likeliest."""
+    row = (drawing.cause or next(iter(drawing.rows), None)) if drawing else None
+    return row.next_check if row else ""
 
 
 def _doing(incident: Incident, step: Step) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from doorward import incident_log
-from doorward.model.diagnosis import Hypothesis, Leaning, Verdict
+from doorward.model.diagnosis import Verdict
+from doorward.model.drawing import draw
 from doorward.model.entry import (
     Acknowledged,
     ActionFailed,
@@ -150,13 +151,15 @@ def _root_cause(entries: Sequence[Entry]) -> Iterator[Statement]:
         yield Statement(f"Doorward came to no cause ({words(body.differential.conclusion)}).", (entry.seq,))
         yield Statement(opened(body.differential.reason), (entry.seq,))
         return
-    yield Statement(opened(f"{cause[1].title}: {cause[1].reason}"), (entry.seq,))
+    row = draw(body.differential).cause
+    assert row is not None
+    yield Statement(opened(f"{row.title}: {row.reason}"), (entry.seq,))
     if body.change is not None:
         change = body.change
         versions = f"version {change.before or NOT_RECORDED} → {change.after}"
         yield Statement(f"{change.component} changed at {utc(change.at)} ({versions}).", (entry.seq,))
-    for evidence in cause[1].evidence:
-        if evidence.leaning is Leaning.FOR and evidence.seen != cause[1].reason:
+    for evidence in row.speaks_for:
+        if evidence.seen != row.reason:
             yield Statement(f"{words(evidence.test).capitalize()}: {ended(evidence.seen)}", (entry.seq,))
 
 
@@ -166,16 +169,8 @@ def _trails(entries: Sequence[Entry]) -> Iterator[Trail]:
     if not made:
         return
     entry, body = made[-1]
-    order = (Verdict.RULED_OUT, Verdict.NOT_TESTABLE, Verdict.OPEN)
-    wrong = [one for one in body.differential.hypotheses if one.verdict in order]
-    for one in sorted(wrong, key=lambda one: order.index(one.verdict)):
-        yield Trail(one.cause, one.title, one.verdict.value, _shown(one), (entry.seq,))
-
-
-def _shown(hypothesis: Hypothesis) -> tuple[str, ...]:
-    against = [one for one in hypothesis.evidence if one.leaning is Leaning.AGAINST]
-    heaviest = sorted(against, key=lambda one: -one.weight)
-    return tuple(one.seen for one in heaviest) or (hypothesis.reason or NOT_RECORDED,)
+    for row in draw(body.differential).of(Verdict.RULED_OUT, Verdict.NOT_TESTABLE, Verdict.OPEN):
+        yield Trail(row.cause, row.title, row.word, row.told or (NOT_RECORDED,), (entry.seq,))
 
 
 def _escalation(entries: Sequence[Entry], found: dict[str, Figure]) -> Iterator[Statement]:

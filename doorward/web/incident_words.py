@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from doorward.model.action import ActionState
-from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Evidence, Hypothesis, Leaning, Verdict
+from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Evidence, Verdict
+from doorward.model.drawing import Row, draw
 from doorward.model.entry import Entry
 from doorward.model.incident import TRANSITIONS, ActionRecord, Incident, IncidentState, PageRecord
 from doorward.model.page import PageState
@@ -45,6 +46,7 @@ def card(incident: Incident, entries: Sequence[Entry], now: datetime) -> pages.I
         cause=cause(incident),
         causes=_causes(incident),
         ruled_out=_ruled_out(incident),
+        not_tested=_not_tested(incident),
         change=_change(incident),
         plan=_plan(incident),
         question=incident.question or "",
@@ -142,47 +144,49 @@ def cause(incident: Incident) -> str:
     differential = incident.differential
     if differential is None:
         return "Not known yet: tests are running."
+    drawing = draw(differential)
     if differential.conclusion == CANNOT_TELL:
-        return f"Cannot tell yet. {phrases.sentence_case(differential.reason)}"
+        return f"Cannot tell yet. {phrases.sentence_case(drawing.reason)}"
     if differential.conclusion == NOTHING_WRONG:
-        return f"Nothing is wrong. {phrases.sentence_case(differential.reason)}"
-    found = next((h for h in differential.hypotheses if h.cause == differential.conclusion), None)
-    return found.title if found else phrases.readable(differential.conclusion)
+        return f"Nothing is wrong. {phrases.sentence_case(drawing.reason)}"
+    return drawing.headline
 
 
 def _causes(incident: Incident) -> tuple[pages.CauseLine, ...]:
     differential = incident.differential
     if differential is None:
         return ()
-    return tuple(_cause_line(hypothesis, differential.conclusion) for hypothesis in differential.hypotheses)
+    return tuple(_cause_line(row) for row in draw(differential).rows)
 
 
-def _cause_line(hypothesis: Hypothesis, conclusion: str) -> pages.CauseLine:
+def _cause_line(row: Row) -> pages.CauseLine:
     return pages.CauseLine(
-        title=hypothesis.title,
-        verdict=phrases.VERDICTS[hypothesis.verdict],
-        tone=_VERDICT_TONES.get(hypothesis.verdict, "unknown"),
-        is_conclusion=hypothesis.cause == conclusion,
-        reason=phrases.sentence_case(phrases.readable(hypothesis.reason)),
-        score=f"{hypothesis.score:+.1f}",
-        speaks_for=_evidence(hypothesis.evidence, Leaning.FOR),
-        speaks_against=_evidence(hypothesis.evidence, Leaning.AGAINST),
-        speaks_neither=_evidence(hypothesis.evidence, Leaning.NEUTRAL),
-        next_check=hypothesis.next_check,
+        title=row.title,
+        verdict=row.word,
+        tone=_VERDICT_TONES.get(row.verdict, "unknown"),
+        is_conclusion=row.is_conclusion,
+        reason=phrases.sentence_case(row.reason),
+        score=f"{row.score:+.1f}",
+        speaks_for=_evidence(row.speaks_for),
+        speaks_against=_evidence(row.speaks_against),
+        speaks_neither=_evidence(row.speaks_neither),
+        next_check=row.next_check,
     )
 
 
-def _evidence(evidence: Sequence[Evidence], leaning: Leaning) -> tuple[pages.EvidenceLine, ...]:
+def _evidence(evidence: Sequence[Evidence]) -> tuple[pages.EvidenceLine, ...]:
     return tuple(
         pages.EvidenceLine(phrases.readable(item.test), item.seen, item.expected, f"{item.weight:.1f}")
         for item in evidence
-        if item.leaning is leaning
     )
 
 
 def _ruled_out(incident: Incident) -> tuple[str, ...]:
-    hypotheses = incident.differential.hypotheses if incident.differential else ()
-    return tuple(h.title for h in hypotheses if h.verdict is Verdict.RULED_OUT)
+    return draw(incident.differential).titles(Verdict.RULED_OUT) if incident.differential else ()
+
+
+def _not_tested(incident: Incident) -> tuple[tuple[str, str], ...]:
+    return draw(incident.differential).not_tested if incident.differential else ()
 
 
 def _change(incident: Incident) -> pages.ChangeLine | None:

@@ -140,6 +140,7 @@ class IncidentCard:
     cause: str
     causes: tuple[CauseLine, ...]
     ruled_out: tuple[str, ...]
+    not_tested: tuple[tuple[str, str], ...]
     change: ChangeLine | None
     plan: PlanCard | None
     question: str

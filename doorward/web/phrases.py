@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from doorward.model.action import ActionKind, ActionState
 from doorward.model.config_version import Standing
 from doorward.model.detection import Detection, Signal
-from doorward.model.diagnosis import Verdict
 from doorward.model.incident import IncidentState
 from doorward.model.journey import ProbeOutcome
 
@@ -17,12 +16,6 @@ STATES: dict[IncidentState, str] = {
     IncidentState.PAUSED: "Paused: a person is asked",
     IncidentState.RECOVERED: "Recovered, being watched",
     IncidentState.RESOLVED: "Resolved",
-}
-VERDICTS: dict[Verdict, str] = {
-    Verdict.SUPPORTED: "Supported",
-    Verdict.RULED_OUT: "Ruled out",
-    Verdict.NOT_TESTABLE: "Could not be tested",
-    Verdict.OPEN: "Still open",
 }
 STANDINGS: dict[Standing, str] = {
     Standing.UNPROVED: "Not yet proved by a sign-in",
@@ -34,6 +27,7 @@ OUTCOMES: dict[ProbeOutcome, str] = {
     ProbeOutcome.FAILED: "failed",
     ProbeOutcome.UNREACHABLE: "got no answer",
     ProbeOutcome.BLIND: "could not look: Doorward has no network itself",
+    ProbeOutcome.WAITING: "waits: the service asked it to",
 }
 ACTIONS: dict[ActionKind, str] = {
     ActionKind.ROLL_BACK: "Put back the configuration of {component}",

@@ -38,12 +38,12 @@ def test_the_summary_says_what_when_to_whom_why_and_how_it_was_met() -> None:
 def test_each_wrong_trail_stands_with_its_evidence_and_what_could_not_be_tested_is_not_called_ruled_out() -> None:
     trails = postmortem(drill_a()).trails
     assert [(trail.cause, trail.verdict) for trail in trails] == [
-        ("server", "ruled out"),
-        ("database", "ruled out"),
-        ("network", "ruled out"),
-        ("load", "ruled out"),
-        ("attack", "ruled out"),
-        ("upstream", "not testable"),
+        ("server", "Ruled out"),
+        ("database", "Ruled out"),
+        ("network", "Ruled out"),
+        ("load", "Ruled out"),
+        ("attack", "Ruled out"),
+        ("upstream", "Could not be tested"),
     ]
     assert trails[1].evidence == ("reads and takes a write lock in 2 ms",)
     assert all(trail.evidence and trail.sources == (7,) for trail in trails)

@@ -9,7 +9,6 @@ import pytest
 from doorward.model.action import ActionKind, ActionState
 from doorward.model.config_version import Standing
 from doorward.model.detection import Signal
-from doorward.model.diagnosis import Verdict
 from doorward.model.incident import IncidentState
 from doorward.model.journey import ProbeOutcome
 from doorward.web import phrases
@@ -19,7 +18,6 @@ from doorward.web import phrases
     ("table", "words"),
     [
         (phrases.STATES, IncidentState),
-        (phrases.VERDICTS, Verdict),
         (phrases.STANDINGS, Standing),
         (phrases.OUTCOMES, ProbeOutcome),
         (phrases.ACTIONS, ActionKind),
