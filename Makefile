@@ -3,12 +3,13 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 SARIF_SCHEMA := .schemas/sarif-2.1.0-rtm.5.json
+NPM_PROVIDER := .providers/npm
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ALL_READY := $(VENV)/.all-ready
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 
-.PHONY: setup setup-all test lint fix run demo bench bench-check bench-watch bench-detect bench-diagnose docs schemas lock clean
+.PHONY: setup setup-all test lint fix run demo bench bench-check bench-watch bench-detect bench-diagnose docs schemas providers lock clean
 
 setup: $(READY)
 
@@ -76,6 +77,15 @@ $(SARIF_SCHEMA):
 	@tar -xzf $(@D)/microsoft-jest-sarif-1.0.0-beta.0.tgz -C $(@D) --strip-components=3 package/lib/schemas/$(@F)
 	@echo "2d99159ae54a3eea97f81781cff48780548657c35949f4b7f25e99a2ba4de4f8  $@" | sha256sum --check --quiet || { rm -f $@; exit 1; }
 	@rm -f $(@D)/*.tgz
+	@touch $@
+
+providers: $(NPM_PROVIDER)/.ready
+
+# An OpenID provider that others wrote, for the probe's tests: 40 small packages by their digests, no script of theirs run.
+$(NPM_PROVIDER)/.ready: tests/probe/npm/package.json tests/probe/npm/package-lock.json
+	@mkdir -p $(@D)
+	@cp $^ $(@D)
+	@cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 lock:
