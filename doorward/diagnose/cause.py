@@ -120,6 +120,15 @@ def notes(test: str, seen: str, expected: str) -> Evidence:
     return Evidence(test, Leaning.NEUTRAL, seen, expected, 0.0)
 
 
+def outweighed(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Where one test settles that something is sick, what others found well says nothing against it: it is told."""
+    if not any(item.leaning is Leaning.FOR and item.weight >= DECISIVE for item in evidence):
+        return tuple(evidence)
+    return tuple(
+        notes(item.test, item.seen, item.expected) if item.leaning is Leaning.AGAINST else item for item in evidence
+    )
+
+
 def once(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """Of what the same test shows of several components or files the heaviest counts; the others are told."""
     ordered = sorted(evidence, key=lambda item: -item.weight)

@@ -63,8 +63,26 @@ def _judge_changes(observations: Observations, suspects: tuple[Suspect, ...], on
         _NEXT,
         component=best.change.component,
         change=best.change,
-        explains=("server",) if starts else (),
+        explains=(*(("server",) if starts else ()), *_touched(best)),
     )
+
+
+# What a setting is about, by words of its name: broken by that setting, it shows the signs of that cause.
+_ABOUT: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("database", ("database",)),
+    ("session-store", ("session", "redis", "cache", "store")),
+    ("key", ("key", "secret", "certificate", "jwks", "issuer")),
+    ("upstream", ("issuer", "provider", "upstream", "timeout", "url")),
+    ("client", ("client", "redirect", "cookie", "csrf")),
+    ("clock", ("life", "seconds", "minutes")),
+    ("deploy", ("serializer", "backend", "module", "class", "engine")),
+)
+
+
+def _touched(suspect: Suspect) -> tuple[str, ...]:
+    """The causes whose signs the changed settings would bring about."""
+    pointers = " ".join(difference.pointer.lower() for difference in suspect.change.differences)
+    return tuple(cause for cause, words in _ABOUT if any(word in pointers for word in words))
 
 
 def _judge_change(observations: Observations, suspect: Suspect, onset: datetime) -> Iterator[Evidence]:

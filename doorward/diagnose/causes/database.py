@@ -31,6 +31,8 @@ CONNECTIONS_SHARE = 0.95
 # PEP 249's exception classes that the database, not the program, causes; Django keeps the names.
 DATABASE_EXCEPTIONS = ("OperationalError", "InterfaceError", "DatabaseError", "ConnectionDoesNotExist")
 LEAST_EXCEPTIONS = 3
+# So many are no chance meeting with a lock.
+MANY_EXCEPTIONS = 15
 _EXPECTED = f"it does not open, is damaged, locked or full, or takes over {SLOW_MS:.0f} ms"
 
 
@@ -64,7 +66,9 @@ def _databases(observations: Observations) -> Iterator[Evidence]:
             sick.append(favours("database", weight, f"{name}: {trouble}", _EXPECTED, name))
         else:
             well.append(f"{name}: {_figures(database)}")
-    yield from (*sick, *healthy("database", DECISIVE, well, _EXPECTED, sick))
+    # We try one table and one lock: a log full of a database's exceptions knows more of it.
+    weight = WEAK if exceptions(observations) >= LEAST_EXCEPTIONS else DECISIVE
+    yield from (*sick, *healthy("database", weight, well, _EXPECTED, sick))
     yield from unexamined(observations, Examination.DATABASE, _EXPECTED)
 
 
@@ -97,14 +101,23 @@ def _figures(database: DatabaseExamined) -> str:
     return ", ".join(parts)
 
 
+def exceptions(observations: Observations) -> int:
+    """How many of a database's exceptions the log names since the onset."""
+    if observations.during is None:
+        return 0
+    return sum(count for name, count in observations.during.exceptions if name in DATABASE_EXCEPTIONS)
+
+
 def _exceptions(observations: Observations, sick: tuple[Evidence, ...]) -> Iterator[Evidence]:
     """Who waits for a lock fails only when its patience ends (20 s here): until then, no exception says nothing."""
     if observations.during is None:
         return
     expected = "the log names a database's exceptions"
     found = [(name, n) for name, n in observations.during.exceptions if name in DATABASE_EXCEPTIONS]
-    if sum(n for _, n in found) >= LEAST_EXCEPTIONS:
-        yield favours("log", STRONG, ", ".join(f"{n} × {name}" for name, n in found), expected)
+    count = exceptions(observations)
+    if count >= LEAST_EXCEPTIONS:
+        weight = DECISIVE if count >= MANY_EXCEPTIONS else STRONG
+        yield favours("log", weight, ", ".join(f"{n} × {name}" for name, n in found), expected)
     elif not found:
         yield from healthy("log", WEAK, ("no database exception in the log since the onset",), expected, sick)
 

@@ -22,6 +22,7 @@ from doorward.diagnose.cause import (
     healthy,
     notes,
     once,
+    outweighed,
     unexamined,
 )
 from doorward.diagnose.examined import (
@@ -54,11 +55,13 @@ LIVENESS_SLOW_MS = 1000.0
 
 def weigh(observations: Observations) -> Judgement:
     """Process, address, health path and host of every component."""
-    evidence = (
-        *_processes(observations),
-        *_addresses(observations),
-        *_liveness(observations),
-        *_hosts(observations),
+    evidence = outweighed(
+        (
+            *_processes(observations),
+            *_addresses(observations),
+            *_liveness(observations),
+            *_hosts(observations),
+        )
     )
     testable = bool(observations.of(ProcessExamined)) or bool(observations.of(LivenessExamined))
     return Judgement(
