@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from operator import itemgetter
+from itertools import islice
 
 import datasketches
 import pyarrow as pa
@@ -30,12 +30,15 @@ from doorward.log_line.tally import Key, Tallied, Tally, who, window_of, words
 from doorward.model.sign_in import SignInEvent
 from doorward.systems import system
 from doorward.watch.follow import LONGEST_LINE
+from doorward.watch.partial_held import Held
 from doorward.watch.partial_rows import TOLD, Row, numbers, rows_of, table_of, text
 from doorward.watch.partial_windows import Segment, Window
 
 OTHER = "(other)"
 _LONGEST_LABEL = 80
 
+# A row is some 400 bytes until it is Arrow.
+_ROWS_AT_ONCE = 32_768
 _ORDER = [("told", "descending"), ("window", "ascending")]
 
 
@@ -43,7 +46,8 @@ _ORDER = [("told", "descending"), ("window", "ascending")]
 class Counting:
     """How to count one kind's log, or events. It can be sent to another process or machine, its hash key with it.
 
-    `width_s` is the width of a window; `most_windows` with events are kept, the latest; `most_segments` in each.
+    `width_s` is the width of a window; `most_windows` with events are kept, the latest; `most_segments` in each, and
+    `most_rows` in all of them.
     """
 
     kind: str = ""
@@ -51,6 +55,7 @@ class Counting:
     width_s: float = 10.0
     most_windows: int = 100_000
     most_segments: int = 256
+    most_rows: int = 1_000_000
 
 
 class _Reader:
@@ -76,9 +81,8 @@ class Partial:
         self.component = component
         self.counting = counting
         self._reader = _Reader(counting)
-        self._windows: dict[int, Window] = {}
+        self._held = Held(counting.most_windows, counting.most_rows)
         self._told = dict.fromkeys(TOLD, 0)
-        self._late_before: int | None = None
 
     def add_lines(self, chunk: bytes) -> None:
         """Count whole lines; a last one without its newline is a line too."""
@@ -134,29 +138,11 @@ class Partial:
         return window_of(at_s, self.counting.width_s), verdict, event.client
 
     def _add(self, key: Key, count: int, people: set[str | None]) -> None:
-        window = self._window(key[0])
+        window = self._held.window(key[0])
         if window is None:
             self._told["late"] += count
             return
         window.room(self._place(window, key[1:]), count).add(people)
-
-    def _window(self, number: int) -> Window | None:
-        """The window of that number, None if it is earlier than those that are kept."""
-        window = self._windows.get(number)
-        if window is None:
-            if self._late_before is not None and number < self._late_before:
-                return None
-            self._windows[number] = window = Window()
-            if len(self._windows) >= 2 * self.counting.most_windows:
-                self._forget()
-                return self._windows.get(number)
-        return window
-
-    def _forget(self) -> None:
-        most = self.counting.most_windows
-        for number in sorted(self._windows)[:-most]:
-            self._told["late"] += self._windows.pop(number).total()
-            self._late_before = number + 1
 
     def _place(self, window: Window, segment: Segment) -> Segment:
         """Where a segment is counted: under its own name, or under `other` if those of least rank fill the window."""
@@ -192,34 +178,32 @@ class Partial:
             if told:
                 self._told[told] += count
                 continue
-            window = self._window(number)
+            window = self._held.window(number)
             if window is None:
                 self._told["late"] += count
                 continue
             segment = self._place(window, (verdict, client))
             window.room(segment, count).unite(datasketches.hll_sketch.deserialize(people))
 
-    def windows(self) -> list[tuple[int, Window]]:
+    def windows(self) -> Iterator[tuple[int, Window]]:
         """The windows that are kept with their numbers, oldest first."""
-        self._forget()
-        return sorted(self._windows.items(), key=itemgetter(0))
+        return self._held.windows()
 
-    def rows(self) -> list[Row]:
-        """What was counted, oldest window first."""
-        windows = self.windows()
-        made: list[Row] = [
-            (self.component, told, 0, "", None, count, b"") for told, count in self._told.items() if count
-        ]
-        for number, window in windows:
-            made += [
-                (self.component, "", number, *segment, count, window.people[segment].sketched().serialize_compact())
-                for segment, count in window.counts.items()
-            ]
-        return made
+    def rows(self) -> Iterator[Row]:
+        """What was counted: what is told first, then the counts, oldest window first."""
+        self._held.forget()
+        told = {**self._told, "late": self._told["late"] + self._held.late}
+        yield from ((self.component, name, 0, "", None, count, b"") for name, count in told.items() if count)
+        for number, sealed in self._held.sealed():
+            for verdict, client, count, people in sealed:
+                yield self.component, "", number, verdict, client, count, people
 
     def table(self) -> pa.Table:
         """The rows as Arrow."""
-        return table_of(self.rows())
+        rows, parts = self.rows(), [table_of([])]
+        while part := list(islice(rows, _ROWS_AT_ONCE)):
+            parts.append(table_of(part))
+        return pa.concat_tables(parts)
 
 
 @contextmanager
@@ -247,12 +231,10 @@ def merged(tables: Iterable[pa.Table], counting: Counting) -> pa.Table:
 def _merged_component(component: str, tables: list[pa.Table], counting: Counting) -> pa.Table:
     """Most windows stand in one table only and pass as they are, unless the oldest must go."""
     tables_of = Counter(number for table in tables for number in table["window"].unique().to_pylist())
-    if len(tables) == 1 and len(tables_of) <= counting.most_windows:
+    is_most = len(tables_of) > counting.most_windows or sum(map(len, tables)) > counting.most_rows
+    if len(tables) == 1 and not is_most:
         return tables[0].sort_by(_ORDER)
-    if len(tables_of) > counting.most_windows:
-        shared = numbers(tables_of)
-    else:
-        shared = numbers(number for number, count in tables_of.items() if count > 1)
+    shared = numbers(number for number, count in tables_of.items() if is_most or count > 1)
     made = Partial(component, counting)
     alone = []
     for table in tables:

@@ -99,11 +99,12 @@ def test_it_counts_what_the_parser_reads() -> None:
     st.randoms(use_true_random=False),
     st.sampled_from((2, 4, 100_000)),
     st.sampled_from((1, 3, 256)),
+    st.sampled_from((1, 20, 100, 1_000_000)),
 )
 def test_any_cut_in_any_order_gives_the_same_counts(
-    seed: int, cuts: list[int], chance: random.Random, most_windows: int, most_segments: int
+    seed: int, cuts: list[int], chance: random.Random, most_windows: int, most_segments: int, most_rows: int
 ) -> None:
-    counting = replace(COUNTING, most_windows=most_windows, most_segments=most_segments)
+    counting = replace(COUNTING, most_windows=most_windows, most_segments=most_segments, most_rows=most_rows)
     lines = _log(seed)
     edges = sorted({0, *(min(cut, len(lines)) for cut in cuts), len(lines)})
     pieces = [b"".join(lines[start:end]) for start, end in itertools.pairwise(edges)]
