@@ -8,6 +8,7 @@ import resource
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import psutil
 
@@ -32,9 +33,11 @@ def again(every_s: float, do: Callable[[], None]) -> None:
     """Do it over and over; the thread ends with the run's process."""
 
     def loop() -> None:
-        while True:
-            do()
-            threading.Event().wait(every_s)
+        # It ends with the stage: then there is no process, no file and no store any more.
+        with suppress(OSError):
+            while True:
+                do()
+                threading.Event().wait(every_s)
 
     threading.Thread(target=loop, daemon=True).start()
 

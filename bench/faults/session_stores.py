@@ -6,6 +6,7 @@ import secrets
 import signal
 import socket
 import threading
+from contextlib import suppress
 
 from bench.faults.children import send
 from bench.faults.fault import Do, Fault, Layout
@@ -46,7 +47,7 @@ def _evict(stage: Stage) -> None:
     redis.ask("CONFIG SET maxmemory-policy allkeys-random", "CONFIG SET maxmemory 4mb")
 
     def fill() -> None:
-        with socket.create_connection(("127.0.0.1", redis.port), timeout=5) as connection:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", redis.port), timeout=5) as connection:
             while True:
                 key = secrets.token_hex(8).encode()
                 head = b"*3\r\n$3\r\nSET\r\n$%d\r\n%s\r\n$%d\r\n" % (len(key), key, len(_FILL))
