@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from doorward.model.action import Action, ActionState, Plan
 from doorward.model.config_version import Change
-from doorward.model.detection import Detection
+from doorward.model.detection import Detection, Looks
 from doorward.model.diagnosis import Differential
 from doorward.model.entry import ImpactMeasured, Verified
 from doorward.model.page import PageState
@@ -105,3 +105,8 @@ class Incident:
     resolved_at: datetime | None = None
     notes: tuple[tuple[datetime, str, str], ...] = ()
     last_seq: int = 0
+
+    @property
+    def is_attack_alone(self) -> bool:
+        """Whether all that was detected looks like an attack under which people sign in as usual."""
+        return all(detection.looks is Looks.ATTACK for detection in self.detections)

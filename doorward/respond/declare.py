@@ -1,7 +1,8 @@
 """A detection → what becomes of it: a new incident, part of an open one, or nothing; always with a named reason.
 
 In: the detection, the incidents that are not resolved, the time. Out: a Decision. It refuses to wake anybody for one
-failed trial sign-in, and to reopen what has recovered for an echo of what was before.
+failed trial sign-in or for the ripple of a restart, and to reopen what has recovered for an echo of what was before. An
+attack alone is declared, for it must be looked at, but it is no outage: `escalate` tells the first level and no other.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from doorward.model.detection import Detection, Direction, Signal
+from doorward.model.detection import Detection, Direction, Looks, Signal
 from doorward.model.incident import Incident, IncidentState
 from doorward.respond.title import title
 
@@ -44,6 +45,8 @@ class Reason(StrEnum):
     BEFORE_RECOVERY = "before-recovery"
     PROBE_ALONE_NOT_CONFIRMED = "probe-alone-not-confirmed"
     BETTER_THAN_USUAL = "better-than-usual"
+    ATTACK_ALONE = "attack-alone-people-sign-in-as-usual"
+    RIPPLE_OF_A_RESTART = "ripple-of-a-restart"
 
 
 COURSE_OF: dict[Reason, Course] = {
@@ -56,6 +59,8 @@ COURSE_OF: dict[Reason, Course] = {
     Reason.BEFORE_RECOVERY: Course.IGNORE,
     Reason.PROBE_ALONE_NOT_CONFIRMED: Course.IGNORE,
     Reason.BETTER_THAN_USUAL: Course.IGNORE,
+    Reason.ATTACK_ALONE: Course.DECLARE,
+    Reason.RIPPLE_OF_A_RESTART: Course.IGNORE,
 }
 
 
@@ -92,6 +97,10 @@ def _nearest(incidents: Sequence[Incident]) -> Incident | None:
 def _reason(detection: Detection, incident: Incident | None, now: datetime) -> Reason:
     if detection.direction is Direction.DOWN and detection.signal is not Signal.SIGN_IN_VOLUME:
         return Reason.BETTER_THAN_USUAL
+    if detection.looks is Looks.RIPPLE:
+        return Reason.RIPPLE_OF_A_RESTART
+    if incident is None and detection.looks is Looks.ATTACK:
+        return Reason.ATTACK_ALONE
     if incident is None:
         return Reason.FIRST_OF_ITS_KIND if _stands_alone(detection) else Reason.PROBE_ALONE_NOT_CONFIRMED
     if incident.state is IncidentState.RECOVERED:

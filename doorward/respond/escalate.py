@@ -17,6 +17,8 @@ from doorward.settings_tables import LevelTable
 
 # Three attempts are 15 s with the default waits: long enough for a restart of a mail server, short enough for people.
 UNREACHABLE_FAILURES = 3
+# The last part of the key of pages that tell of an attack alone.
+_ATTACK = "attack"
 
 
 class StepReason(StrEnum):
@@ -28,6 +30,7 @@ class StepReason(StrEnum):
     QUESTION = "question"
     RELAPSE = "relapse"
     RECOVERED = "recovered"
+    ATTACK = "attack"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,10 @@ def next_step(incident: Incident, chain: Sequence[LevelTable], now: datetime) ->
     level = min(incident.level, len(chain) - 1)
     if incident.state is IncidentState.RECOVERED:
         return _told_once(incident, chain, level, StepReason.RECOVERED, incident.recovered_at)
-    if not incident.pages:
+    if incident.is_attack_alone:
+        # No outage: the first level hears of it once, and nobody else is woken.
+        return None if incident.pages else _step(chain, 0, StepReason.ATTACK, _ATTACK, is_new=False)
+    if all(_occasion(page) == _ATTACK for page in incident.pages):
         return _step(chain, 0, StepReason.DECLARED, "declared", is_new=True)
     if _was_told_over(incident):
         return relapse(incident, chain)

@@ -63,6 +63,7 @@ OPENING: dict[StepReason, str] = {
     StepReason.QUESTION: "Your decision is needed: ",
     StepReason.RELAPSE: "It is back: ",
     StepReason.RECOVERED: "Over: ",
+    StepReason.ATTACK: "No outage: ",
 }
 
 
@@ -166,6 +167,8 @@ def _steps(incident: Incident) -> Iterator[str]:
 def _asked_of_you(incident: Incident, step: Step, chain: Sequence[LevelTable], now: datetime) -> str:
     if step.reason is StepReason.RECOVERED:
         return "nothing more tonight; the postmortem is being kept"
+    if step.reason is StepReason.ATTACK:
+        return f"you are {step.name}. People sign in as usual: look at the sources when you can; nobody else is paged."
     if step.reason is StepReason.QUESTION and incident.question:
         return incident.question
     asked = f"you are {step.name}. Acknowledge (`doorward incident ack {incident.id}`)"

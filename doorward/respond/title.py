@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from doorward.model.detection import Detection, Direction, Signal
+from doorward.model.detection import Detection, Direction, Looks, Signal
 from doorward.model.sign_in import Reason
 
 # The clearest sign first: when several were detected, the title is made of the one that says most about people.
@@ -18,6 +18,7 @@ CLEAREST: tuple[Signal, ...] = (
     Signal.LATENCY,
 )
 SENT_BACK = "People are sent back to the sign-in page"
+ATTACK = "Somebody tries to get in; people sign in as usual"
 BY_REASON: dict[tuple[Signal, Reason], str] = {
     (Signal.SESSION_REJECTIONS, Reason.NETWORK_CHANGED): SENT_BACK,
     (Signal.SESSION_REJECTIONS, Reason.ENDED_AT_PROVIDER): "People are signed out while they work",
@@ -41,6 +42,11 @@ BY_SIGNAL: dict[tuple[Signal, Direction], str] = {
 
 def title(detections: Sequence[Detection]) -> str:
     """The title of an incident with these detections (at least one), without a number or a name of a person."""
+    # Under an attack an outage is what people must know of.
+    outages = [detection for detection in detections if detection.looks not in (Looks.ATTACK, Looks.RIPPLE)]
+    if not outages and all(detection.looks is Looks.ATTACK for detection in detections):
+        return ATTACK
+    detections = outages or detections
     clearest = min(detections, key=lambda detection: (CLEAREST.index(detection.signal), detection.detected_at))
     segment = dict(clearest.segment)
     reason = segment.get("reason", "")

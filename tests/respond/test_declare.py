@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from doorward.model.detection import Detection, Direction, Signal
+from doorward.model.detection import Detection, Direction, Looks, Signal
 from doorward.model.entry import ActionStarted, Approved, Planned, Recovered, Resolved
 from doorward.model.incident import Incident
 from doorward.respond.declare import COURSE_OF, Course, Reason, decide
@@ -110,3 +110,24 @@ def test_what_still_hurts_is_joined_before_what_recovered() -> None:
 
 def test_every_reason_has_a_course() -> None:
     assert set(COURSE_OF) == set(Reason)
+
+
+def test_an_attack_alone_is_declared_for_what_it_is() -> None:
+    attack = replace(story.rejections(), looks=Looks.ATTACK)
+    decision = decide(attack, (), at(10))
+    assert (decision.course, decision.reason) == (Course.DECLARE, Reason.ATTACK_ALONE)
+    assert decision.title == "Somebody tries to get in; people sign in as usual"
+
+
+def test_the_ripple_of_a_restart_wakes_nobody_whatever_is_open() -> None:
+    ripple = replace(seen(5, 15, story.inquiries()), looks=Looks.RIPPLE)
+    assert reason(ripple) is Reason.RIPPLE_OF_A_RESTART
+    assert reason(ripple, incident()) is Reason.RIPPLE_OF_A_RESTART
+    assert COURSE_OF[Reason.RIPPLE_OF_A_RESTART] is Course.IGNORE
+
+
+def test_an_outage_under_an_attack_gives_the_incident_its_name() -> None:
+    attacked = incident()
+    attacked = replace(attacked, detections=(replace(story.inquiries(), looks=Looks.ATTACK),))
+    decision = decide(seen(5, 15), (attacked,), at(15))
+    assert (decision.course, decision.title) == (Course.JOIN, "People are sent back to the sign-in page")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+from doorward.model.detection import Looks
 from doorward.model.entry import (
     Acknowledged,
     Asked,
@@ -160,3 +162,25 @@ def test_a_chain_that_became_shorter_still_holds() -> None:
 def test_the_decision_is_the_same_however_often_it_is_asked() -> None:
     one = incident(*LEVEL_0)
     assert {next_step(one, CHAIN, at(310) + timedelta(seconds=n)) for n in range(3)} == {step(one, 310)}
+
+
+def attacked(*lines: tuple[float, EntryBody]) -> Incident:
+    """The same incident, all of whose detections look like an attack under which people sign in."""
+    one = incident(*lines)
+    return replace(one, detections=tuple(replace(seen, looks=Looks.ATTACK) for seen in one.detections))
+
+
+def test_an_attack_alone_is_told_to_the_first_level_once_and_escalated_to_nobody() -> None:
+    due = step(attacked(), 10)
+    assert due is not None
+    assert (due.reason, due.level, due.is_new_level) == (StepReason.ATTACK, 0, False)
+    told = attacked(queued(10, 0, "mail", due.occasion), queued(10, 0, "pager", due.occasion))
+    assert step(told, 11) is None
+    assert step(told, 5000) is None
+
+
+def test_an_outage_under_a_known_attack_is_paged_as_one() -> None:
+    told = incident(queued(10, 0, "mail", "attack"), queued(10, 0, "pager", "attack"))
+    due = step(told, 12)
+    assert due is not None
+    assert (due.reason, due.is_new_level) == (StepReason.DECLARED, True)
