@@ -21,7 +21,7 @@ import pytest
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.probe.discovery import discover
 from doorward.probe.driver import run
-from doorward.probe.plan import ProbePlan
+from doorward.probe.plan import Client, ProbePlan
 
 START_S = 30.0
 NETWORK = tuple(f"198.51.100.{last}" for last in range(11, 19))
@@ -84,6 +84,25 @@ def probe(site: Path, journey: str, addresses: tuple[str, ...] = NETWORK) -> Pro
     return run(plan, datetime.now(UTC))
 
 
+def sign_in_as_client(site: Path) -> ProbeResult:
+    """As the portal does, without the portal: its callback is caught."""
+    auth, portal = _public_url(site, "auth"), _public_url(site, "portal")
+    people = json.loads((site / "secrets" / "people.json").read_text())
+    monitor = next(person for person in people if person["monitor"])
+    secret = (site / "secrets" / "portal-client-secret").read_text().strip()
+    plan = ProbePlan(
+        name="provider",
+        journey="openid",
+        start_url=auth + "/o",
+        issuer=auth + "/o",
+        account=(monitor["username"], monitor["password"]),
+        client=Client("portal", secret, portal + "/sign-in/callback/", post_sign_out_uri=portal + "/signed-out/"),
+        addresses=NETWORK[:1],
+        headers=(("X-Synthetic", (site / "secrets" / "monitoring-token").read_text().strip()),),
+    )
+    return run(plan, datetime.now(UTC))
+
+
 @pytest.fixture
 def misconfigure(site: Path) -> Iterator[Callable[[str, str], None]]:
     """Change the authentication service's configuration; afterwards the good one is put back."""
@@ -118,6 +137,14 @@ def _until_probed(site: Path, reason: str, journey: str = "oidc") -> ProbeResult
 def test_the_monitor_signs_in_and_stays_signed_in_from_another_address(site: Path, journey: str) -> None:
     result = probe(site, journey)
     assert (result.outcome, result.reason) == (ProbeOutcome.PASSED, "ok")
+
+
+def test_the_schools_provider_serves_a_client_that_knows_its_issuer_alone(site: Path) -> None:
+    result = sign_in_as_client(site)
+    assert (result.outcome, result.reason) == (ProbeOutcome.PASSED, "ok")
+    names = list(dict.fromkeys(step.name for step in result.steps))
+    then = ["token", "keys", "userinfo", "refresh", "sign-out", "after-sign-out"]
+    assert names == ["discovery", "open", "sign-in", "after-sign-in", *then]
 
 
 def test_the_schools_probes_are_marked_as_such_in_its_log(site: Path) -> None:

@@ -10,7 +10,7 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from doorward.probe.exchange import Answer, Ask, Done, Ending
+from doorward.probe.exchange import Answer, Ask, Done, Ending, http_reason
 from doorward.probe.forms import joined, read_page
 from doorward.probe.journeys.client import Metadata
 from doorward.probe.journeys.oidc import KNOWN_ERRORS, page_of, query_of
@@ -19,13 +19,15 @@ from doorward.probe.journeys.sign_in import MOST_EXCHANGES, SignIn
 from doorward.probe.plan import ProbePlan
 
 CODE_EXPECTED = "the provider sends the person back to the client with a code"
-# OpenID Connect Core §3.1.2.6: what a provider answers to prompt=none when somebody would have to do something.
+_ASKED_AGAIN = "a sign-in is asked for after the sign-out"
+_SIGNED_OUT = Done(Ending.OK, "signed in with tokens that hold, and signed out again")
+# OpenID Connect Core §3.1.2.6: what a provider answers when somebody would have to do something.
 _NOT_SIGNED_IN = frozenset(("login_required", "interaction_required", "account_selection_required"))
 
 
 @dataclass(slots=True)
 class Authorize:
-    """`again` = after the sign-out: nobody is to be asked anything, so that a session that lives on shows."""
+    """`again` = after the sign-out, to see whether the session is over."""
 
     plan: ProbePlan
     metadata: Metadata
@@ -66,12 +68,12 @@ class Authorize:
         return wrong or said
 
     def receive_signed_out(self, answer: Answer) -> Ask | Done:
-        """After the sign-out: OK where the provider would ask for a sign-in."""
+        """After the sign-out: OK where the provider asks for a sign-in. It is not asked with prompt=none: providers in
+        use answer that with an error of theirs where nobody is signed in (measured: django-oauth-toolkit 3.4, HTTP 500).
+        """
         self.exchanges += 1
         if not redirects(answer):
-            page = read_page(answer.text, answer.url)
-            asks = answer.status < 500 and (page.password_form or page.name_form)
-            return Done(Ending.OK if asks else Ending.SIGN_OUT_FAILED, "a sign-in is asked for after the sign-out")
+            return self._page_signed_out(answer)
         target = joined(answer.url, answer.header("location"))
         if target is None or self.exchanges > MOST_EXCHANGES:
             return Done(Ending.BAD_REDIRECT, "a redirect to an address that can be read")
@@ -79,9 +81,16 @@ class Authorize:
             return self._open(target)
         said = query_of(target)
         if said.get("error") in _NOT_SIGNED_IN:
-            return Done(Ending.OK, "signed in with tokens that hold, and signed out again")
-        reason = Ending.SESSION_SURVIVED if said.get("code") else Ending.SIGN_OUT_FAILED
-        return Done(reason, "after the sign-out the provider answers prompt=none with login_required")
+            return _SIGNED_OUT
+        return Done(Ending.SESSION_SURVIVED if said.get("code") else Ending.SIGN_OUT_FAILED, _ASKED_AGAIN)
+
+    def _page_signed_out(self, answer: Answer) -> Done:
+        page = read_page(answer.text, answer.url)
+        if answer.status >= 400:
+            return Done(http_reason(answer.status), _ASKED_AGAIN)
+        if page.password_form or page.name_form:
+            return _SIGNED_OUT
+        return Done(Ending.SESSION_SURVIVED if page.consent_form else Ending.SIGN_OUT_FAILED, _ASKED_AGAIN)
 
     def redirected(self, source: str, target: str) -> Done | None:
         """Catch the redirect to the client; others pass."""
@@ -115,9 +124,7 @@ class Authorize:
             "code_challenge": urlsafe_b64encode(digest).rstrip(b"=").decode(),
             "code_challenge_method": "S256",
         }
-        if self.again:
-            asked["prompt"] = "none"
-        elif "offline_access" in own.scope.split():
+        if not self.again and "offline_access" in own.scope.split():
             # OpenID Connect Core §11: without consent there is no refresh token.
             asked["prompt"] = "consent"
         end = self.metadata.authorization_endpoint
