@@ -19,7 +19,6 @@ from doorward.model.entry import Declared, Diagnosed, EntryBody, Joined
 from doorward.model.incident import Incident, IncidentState
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.sign_in import SignInEvent
-from doorward.probe.driver import run as run_probe
 from doorward.respond import declare, escalate, paging
 from doorward.respond.channels import tables as channel_tables
 from doorward.respond.deliver import Courier, Round
@@ -37,7 +36,7 @@ from doorward.wiring.diagnosing import Diagnosing
 from doorward.wiring.logs import PAST, Logs
 from doorward.wiring.memory import Memory
 from doorward.wiring.moves import Move, next_move
-from doorward.wiring.probe_plans import probe_plan
+from doorward.wiring.probing import Prober
 from doorward.wiring.recovering import DOORWARD, Recovering
 from doorward.wiring.repair import Repair
 from doorward.wiring.usual_file import UsualFile
@@ -65,6 +64,7 @@ class Pipeline:
         self.dashboard_url = dashboard_url
         self.memory = Memory()
         self._counts = EventCounts()
+        self.prober = Prober(settings)
         self.ledger = Ledger(settings.state)
         self.logs = Logs(settings)
         self.versions = Versions(settings)
@@ -134,19 +134,30 @@ class Pipeline:
 
     # 2 probe ---------------------------------------------------------------------------------------------------------
 
-    def probe(self, probe: ProbeTable) -> ProbeResult:
-        """Sign in once, tell the watch, and prove the versions in force while all is well."""
-        result = run_probe(probe_plan(self.settings, probe), now())
-        with self._watch_lock:
-            self.watcher.probe(result)
+    def probe(self, probe: ProbeTable) -> ProbeResult | None:
+        """Sign in once, tell the watch, and prove the versions in force while all is well; None while it must wait."""
+        result = self.prober.knock(probe, now())
+        if result is None:
+            return None
+        self._hear(result)
         watching.add_probe(result)
         if result.outcome is ProbeOutcome.PASSED:
             self._prove()
         return result
 
+    def hear_others(self) -> None:
+        """Tell the watch what other vantage points found. Raises StoreUnavailable."""
+        for result in self.prober.elsewhere():
+            self._hear(result)
+
+    def _hear(self, result: ProbeResult) -> None:
+        with self._watch_lock:
+            for counted in self.prober.counted(result):
+                self.watcher.probe(counted)
+
     def probe_all(self) -> tuple[ProbeResult, ...]:
         """Every probe once; results are kept but do not count as detections."""
-        return tuple(run_probe(probe_plan(self.settings, probe), now()) for probe in self.settings.probe)
+        return tuple(self.prober.once(probe, now()) for probe in self.settings.probe)
 
     def _prove(self) -> None:
         """Versions are proved good when every probe passed lately, nothing is suspicious and nothing is open."""
@@ -160,7 +171,7 @@ class Pipeline:
         moment = now()
         spans = {probe.name: max(PROVING_SPAN, 3 * timedelta(seconds=probe.every_s)) for probe in self.settings.probe}
         kept = watching.probes(moment - max(spans.values(), default=PROVING_SPAN))
-        latest = {result.journey: result for result in kept}
+        latest = {result.journey: result for result in kept if result.vantage == self.settings.vantage.name}
         found = [latest[name] for name in spans if name in latest and latest[name].at >= moment - spans[name]]
         passed = len(found) == len(spans) and all(result.outcome is ProbeOutcome.PASSED for result in found)
         return min((result.at for result in found), default=moment) if passed else None

@@ -25,6 +25,7 @@ from doorward.settings_tables import (
     RespondTable,
     ServiceTable,
     Table,
+    VantageTable,
     WatchTable,
     tables,
 )
@@ -39,6 +40,7 @@ class Settings(Table):
     dashboard: DashboardTable = Field(default_factory=lambda: DashboardTable())
     service: ServiceTable
     component: tuple[ComponentTable, ...] = Field(min_length=1)
+    vantage: VantageTable = Field(default_factory=lambda: VantageTable())
     probe: tuple[ProbeTable, ...] = ()
     watch: WatchTable = Field(default_factory=lambda: WatchTable())
     channel: tuple[ChannelTable, ...] = ()
@@ -159,6 +161,8 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "openid": ("issuer", "client_id", "redirect_uri"),
     "client-credentials": ("issuer", "client_id"),
 }
+# A mail is asked for with an address alone, and a key needs no password.
+_WITHOUT_PASSWORD = {"reset-mail": "mail", "ssh": "key_file"}
 _WITHOUT_ACCOUNT = frozenset({"client-credentials"})
 # RFC 6238 §5.2: a code is taken once, and it is the same for this long.
 _CODE_S = 30
@@ -168,7 +172,9 @@ def _probes(settings: Settings) -> _Found:
     for number, probe in enumerate(settings.probe):
         by_file = probe.username_file and probe.password_file
         by_environment = probe.username_env and probe.password_env
-        if not (probe.accounts_file or by_file or by_environment or probe.journey in _WITHOUT_ACCOUNT):
+        instead = getattr(probe, _WITHOUT_PASSWORD.get(probe.journey, ""), None)
+        by_name = instead and (probe.username_file or probe.username_env or probe.mail.address_file)
+        if not (probe.accounts_file or by_file or by_environment or by_name or probe.journey in _WITHOUT_ACCOUNT):
             yield (
                 "settings.account",
                 "no account to sign in with",
@@ -179,6 +185,26 @@ def _probes(settings: Settings) -> _Found:
             if not getattr(probe, key):
                 what = f"journey {probe.journey!r} needs {key}"
                 yield "settings.probe", what, f"probe[{number}]", "`doorward probe --help` shows the lines"
+        yield from _beyond(probe, f"probe[{number}]")
         if (probe.totp_secret_file or probe.totp_secret_env) and probe.every_s < _CODE_S:
             what = f"a one-time code is taken once in {_CODE_S} s"
             yield "settings.probe", what, f"probe[{number}].every_s", f"set every_s to {_CODE_S} or more"
+
+
+_SCHEMES = {"ldap": ("ldap://", "ldaps://"), "ssh": ("ssh://",)}
+_MAILBOXES = ("maildir:", "files:", "imaps://", "imap://")
+
+
+def _beyond(probe: ProbeTable, pointer: str) -> _Found:
+    """What the journeys beyond the web, and a probe's manners, must say."""
+    schemes = _SCHEMES.get(probe.journey, ())
+    if schemes and not probe.start.startswith(schemes):
+        fix = f"begin it with {' or '.join(schemes)}"
+        yield "settings.probe", f"journey {probe.journey!r} needs another address", f"{pointer}.start", fix
+    if probe.journey == "ssh" and not probe.known_hosts:
+        yield "settings.probe", "journey 'ssh' needs known_hosts", pointer, "write what ssh-keyscan prints to a file"
+    if probe.journey == "reset-mail" and not probe.mail.place.startswith(_MAILBOXES):
+        fix = f"begin it with {', '.join(_MAILBOXES)}"
+        yield "settings.probe", "journey 'reset-mail' needs to know where mail arrives", f"{pointer}.mail.place", fix
+    if probe.failures > probe.of_last:
+        yield "settings.probe", "is more than of_last", f"{pointer}.failures", "no failure would ever count"

@@ -139,13 +139,38 @@ class ComponentTable(Table):
     end: tuple[EndTable, ...] = Field((), description="days on which something ends")
 
 
+class VantageTable(Table):
+    """[vantage]: from where this Doorward looks; several may look from different places into one store."""
+
+    name: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9-]*)?$", max_length=40)] = Field(
+        "", description="name of the place, such as office; empty = there is one place only"
+    )
+    control: Annotated[str, Field(pattern=r"^(.+:[0-9]{1,5})?$")] = Field(
+        "", description="host:port that takes a connection whenever this place has a network; asked before blame"
+    )
+
+
+class MailTable(Table):
+    """[probe.mail]: where the mail of a password reset arrives (journey reset-mail)."""
+
+    place: str = Field("", description="maildir:DIRECTORY, files:DIRECTORY, imaps://host/FOLDER or imap://host/FOLDER")
+    address_file: Path | None = Field(None, description="file with what is typed into the form; default: the user name")
+    username_file: Path | None = Field(None, description="imap: file with the account name")
+    password_file: Path | None = Field(None, description="imap: file with the password")
+    wait_s: Seconds = Field(60.0, le=600, description="longest time the mail may take")
+
+
 class ProbeTable(Table):
     """[[probe]]: a sign-in that Doorward does all day."""
 
     name: Name = Field(description="unique name")
-    journey: Literal["form", "oidc", "openid", "client-credentials", "basic", "session", "browser"] = Field(
+    journey: (
+        Literal["form", "oidc", "openid", "client-credentials", "basic", "session", "browser"]
+        | Literal["saml", "ldap", "ssh", "reset-mail"]
+    ) = Field(
         description="how to sign in (docs/probing.md): form, oidc (from a client's page), openid (as a client by its "
-        "issuer), client-credentials, basic (HTTP), session (a session kept from before), browser (a real one)"
+        "issuer), client-credentials, basic (HTTP), session (a session kept from before), browser (a real one), saml, "
+        "ldap, ssh, reset-mail (ask for a new password, and open the link in the mail)"
     )
     start: str = Field("", description="the page a person opens first; default: the issuer")
     return_to: str = Field("", description="a page visited again with the session, from another address")
@@ -177,8 +202,15 @@ class ProbeTable(Table):
     addresses: tuple[str, ...] = Field((), description="client addresses to come from, sent as X-Forwarded-For")
     token_file: Path | None = Field(None, description="sent as X-Synthetic, so that the service marks the probe")
     expect_text: str = Field("", description="text that the signed-in page must show")
+    starttls: bool = Field(False, description="ldap: go on under TLS on an ldap:// address")
+    key_file: Path | None = Field(None, description="ssh: private key; without one, the password is used")
+    known_hosts: Path | None = Field(None, description="ssh: file with the host's key, as ssh-keyscan prints it")
+    mail: MailTable = Field(default_factory=lambda: MailTable())
     every_s: Seconds = Field(20.0, description="seconds between runs")
+    jitter: Share = Field(0.1, description="each pause is longer or shorter by up to this share")
     timeout_s: Seconds = Field(5.0, description="longest wait for one answer")
+    failures: int = Field(2, ge=1, le=20, description="a failure is evidence once so many runs failed …")
+    of_last: int = Field(3, ge=1, le=20, description="… of so many; 1 of 1 = each failure is")
 
 
 class UsualTable(Table):
@@ -256,7 +288,9 @@ def tables() -> dict[str, type[BaseModel]]:
         "[component.reload]": ReloadTable,
         "[component.rehearsal]": RehearsalTable,
         "[[component.end]]": EndTable,
+        "[vantage]": VantageTable,
         "[[probe]]": ProbeTable,
+        "[probe.mail]": MailTable,
         "[watch]": WatchTable,
         "[watch.usual]": UsualTable,
         "[[channel]]": ChannelTable,

@@ -107,7 +107,7 @@ def test_health_that_cannot_be_stored_is_known_to_this_process(
 
 
 def test_the_loops_stand_in_the_order_of_the_story(daemon: Any) -> None:
-    assert [loop.name for loop in daemon.loops()] == ["check", "watch", "act", "respond"]
+    assert [loop.name for loop in daemon.loops()] == ["check", "vantage points", "watch", "act", "respond"]
 
 
 def test_a_second_daemon_on_the_same_state_is_refused(store: Path, tmp_path: Path) -> None:

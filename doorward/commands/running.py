@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib
+from typing import Annotated
+
+import typer
 
 from doorward.commands.shared import DEFAULT_CONFIG, ConfigOption, reported
 from doorward.settings import load
@@ -12,13 +15,19 @@ from doorward.wiring.guarded import check_whole
 
 
 @reported
-def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
+def run(
+    config: ConfigOption = DEFAULT_CONFIG,
+    probes_only: Annotated[
+        bool, typer.Option("--probes-only", help="The probes alone, from another vantage point into the same store.")
+    ] = False,
+) -> None:
     """Guard the service: every stage, all day, and the dashboard."""
     settings = load(config)
     check_whole(settings)
     open_store(settings)
     # The daemon brings the store's tables, which Django gives only once it is opened.
-    importlib.import_module("doorward.daemon").run(settings)
+    daemon = importlib.import_module("doorward.daemon")
+    (daemon.run_probes if probes_only else daemon.run)(settings)
 
 
 @reported

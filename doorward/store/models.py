@@ -90,6 +90,7 @@ class ProbeRow(models.Model):
     """How a probe went."""
 
     probe = models.CharField(max_length=40)
+    vantage = models.CharField(max_length=40, default="")
     at = models.DateTimeField(db_index=True)
     outcome = models.CharField(max_length=20)
     reason = models.CharField(max_length=60)

@@ -58,16 +58,18 @@ def buckets(component: str, since: datetime) -> tuple[Bucket, ...]:
 
 
 def add_probe(result: ProbeResult, keep: int = 500) -> None:
-    """Keep a probe's result, and the last `keep` of each probe."""
+    """Keep a probe's result, and the last `keep` of each probe at each vantage point."""
     with transacted():
         ProbeRow.objects.create(
             probe=result.journey,
+            vantage=result.vantage,
             at=result.at,
             outcome=result.outcome.value,
             reason=result.reason,
             result=msgspec.json.encode(result).decode(),
         )
-        stale = ProbeRow.objects.filter(probe=result.journey).order_by("-at", "-pk").values_list("pk", flat=True)[keep:]
+        own = ProbeRow.objects.filter(probe=result.journey, vantage=result.vantage)
+        stale = own.order_by("-at", "-pk").values_list("pk", flat=True)[keep:]
         ProbeRow.objects.filter(pk__in=list(stale)).delete()
 
 
@@ -76,6 +78,19 @@ def probes(since: datetime) -> tuple[ProbeResult, ...]:
     with reported():
         rows = ProbeRow.objects.filter(at__gte=since).order_by("at", "pk")
         return tuple(msgspec.json.decode(row.result, type=ProbeResult) for row in rows)
+
+
+def last_probe() -> int:
+    """The number of the newest result, 0 if there is none."""
+    with reported():
+        return ProbeRow.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def probes_elsewhere(vantage: str, after: int) -> tuple[tuple[int, ProbeResult], ...]:
+    """Results that came to the store after that number, each with its own, from other vantage points than this one."""
+    with reported():
+        rows = ProbeRow.objects.filter(pk__gt=after).exclude(vantage=vantage).order_by("pk")
+        return tuple((row.pk, msgspec.json.decode(row.result, type=ProbeResult)) for row in rows)
 
 
 def set_health(part: str, state: str, detail: str, at: datetime) -> None:

@@ -25,6 +25,7 @@ from doorward.watch import statistics
 from doorward.wiring import guarded
 from doorward.wiring.baseline import KEPT, Baseline
 from doorward.wiring.memory import Memory
+from doorward.wiring.probing import counted
 from doorward.wiring.repair import Repair
 from doorward.wiring.versions import Versions
 
@@ -85,7 +86,10 @@ class Diagnosing:
             suspects=self._suspects(onset, events),
             usual=statistics(before, max(since, before[0].at), began) if before else None,
             during=statistics(during, began, until),
-            probes=tuple(r for r in watching.probes(onset - timedelta(seconds=30)) if r.at >= onset - ONSET_SLACK),
+            probes=counted(
+                self._settings,
+                (r for r in watching.probes(onset - timedelta(seconds=30)) if r.at >= onset - ONSET_SLACK),
+            ),
             tallies=tally(events),
             before=self.baseline.before(onset),
             parts=parts(before, during),

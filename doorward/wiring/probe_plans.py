@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from doorward.errors import InputInvalid, Problem
+from doorward.probe.means import Mailbox, Means
 from doorward.probe.plan import Client, ProbePlan
 from doorward.probe.totp import key_of
 from doorward.settings import Settings
@@ -48,7 +49,40 @@ def probe_plan(settings: Settings, probe: ProbeTable) -> ProbePlan:
         totp_secret=_secret(settings, probe, "totp_secret"),
         authorities=str(settings.place(probe.authorities)) if probe.authorities else "",
         loopback_is_secure=probe.loopback_is_secure,
+        control=_control(settings.vantage.control),
+        means=_means(settings, probe),
         session_file=str(settings.place(probe.session_file)) if probe.session_file else "",
+    )
+
+
+def _control(said: str) -> tuple[str, int] | None:
+    host, _, port = said.rpartition(":")
+    return (host.strip("[]"), int(port)) if host else None
+
+
+def _means(settings: Settings, probe: ProbeTable) -> Means:
+    """What a journey beyond the web needs besides an account."""
+    mailbox = _mailbox(settings, probe) if probe.mail.place else None
+    return Means(
+        starttls=probe.starttls,
+        key_file=str(settings.place(probe.key_file)) if probe.key_file else "",
+        known_hosts=str(settings.place(probe.known_hosts)) if probe.known_hosts else "",
+        mailbox=mailbox,
+    )
+
+
+def _mailbox(settings: Settings, probe: ProbeTable) -> Mailbox:
+    mail = probe.mail
+    kind, _, directory = mail.place.partition(":")
+    is_local = kind in ("maildir", "files")
+    named = (mail.username_file, mail.password_file, mail.address_file)
+    username, password, address = (_text(settings, path) if path else "" for path in named)
+    return Mailbox(
+        place=f"{kind}:{settings.place(Path(directory))}" if is_local else mail.place,
+        address=address or _account(settings, probe)[0],
+        account=(username, password),
+        wait_s=mail.wait_s,
+        authorities=str(settings.place(probe.authorities)) if probe.authorities else "",
     )
 
 

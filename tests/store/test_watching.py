@@ -41,3 +41,18 @@ def test_health_is_the_last_word_of_each_part(any_store: str) -> None:
     watching.set_health("watch", "red", "the log is gone", T0)
     watching.set_health("watch", "green", "", T0)
     assert watching.health() == (("watch", "green", "", T0),)
+
+
+def test_results_of_other_vantage_points_are_read_once_and_kept_apart(any_store: str) -> None:
+    from doorward.store import watching
+
+    def add(vantage: str, second: int) -> None:
+        at = T0 + timedelta(seconds=second)
+        watching.add_probe(ProbeResult("portal", at, ProbeOutcome.PASSED, "ok", "", (), vantage=vantage), keep=2)
+
+    for second, vantage in enumerate(("", "cloud", "cloud", "office", "cloud")):
+        add(vantage, second)
+    found = watching.probes_elsewhere("", 0)
+    assert [(result.vantage, result.at.second) for _, result in found] == [("cloud", 2), ("office", 3), ("cloud", 4)]
+    assert watching.probes_elsewhere("office", found[-2][0]) == found[-1:]
+    assert watching.last_probe() == found[-1][0]
