@@ -6,13 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from doorward.model.journey import ProbeResult
-from doorward.probe.exchange import Journey
+from doorward.probe.exchange import Drive
 from doorward.probe.journeys.ldap import ldap_journey
 from doorward.probe.journeys.ssh import ssh_journey
+from doorward.probe.kept_session import session_probe
 from doorward.probe.plan import ProbePlan
 from doorward.probe.talk import talk
-
-Drive = Callable[[Journey, ProbePlan, datetime], ProbeResult]
 
 
 def _ldap(plan: ProbePlan, now: datetime, drive: Drive) -> ProbeResult:
@@ -24,4 +23,8 @@ def _ssh(plan: ProbePlan, now: datetime, drive: Drive) -> ProbeResult:
 
 
 # `drive` is how the pages among them are asked.
-BEYOND: dict[str, Callable[[ProbePlan, datetime, Drive], ProbeResult]] = {"ldap": _ldap, "ssh": _ssh}
+BEYOND: dict[str, Callable[[ProbePlan, datetime, Drive], ProbeResult]] = {
+    "session": session_probe,
+    "ldap": _ldap,
+    "ssh": _ssh,
+}

@@ -45,6 +45,7 @@ def run(plan: ProbePlan, now: datetime) -> ProbeResult:
 def drive(made: Journey, plan: ProbePlan, now: datetime, jar: Jar | None = None) -> ProbeResult:
     """Ask what the journey asks until it is done; `jar` are the cookies that the browser has already."""
     transcript = _Transcript(plan)
+    transcript.learn(jar)
     with Browser(plan, jar) as browser:
         said: Ask | Done = made.start()
         while isinstance(said, Ask):
@@ -106,6 +107,10 @@ class _Transcript:
         self._redactor.learn_name(username)
         own = (password, self.plan.client.secret, self.plan.totp_secret)
         self._redactor.learn((*own, *(value for _, value in self.plan.headers)))
+
+    def learn(self, jar: Jar | None) -> None:
+        """Cookies that the browser has already are as secret as those to come."""
+        self._redactor.learn(one.value for one in (jar.cookies.values() if jar else ()))
 
     def add(self, ask: Ask, answer: Answer | None, ms: float, note: str = "", timing: Timing = UNTIMED) -> None:
         """Note an exchange, and take to heart what of it is secret."""

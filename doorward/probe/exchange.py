@@ -10,7 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from doorward.model.journey import UNTIMED, Timing
+from doorward.cookies import Jar
+from doorward.model.journey import UNTIMED, ProbeResult, Timing
+from doorward.probe.plan import ProbePlan
 
 
 class Ending(StrEnum):
@@ -149,4 +151,12 @@ class Journey(Protocol):
 
     def receive(self, answer: Answer) -> Ask | Done:
         """The next request, or the end."""
+        ...
+
+
+class Drive(Protocol):
+    """How the pages of a journey are asked: a browser, with the cookies that it has already."""
+
+    def __call__(self, made: Journey, plan: ProbePlan, now: datetime, jar: Jar | None = None) -> ProbeResult:
+        """Ask until it is done."""
         ...

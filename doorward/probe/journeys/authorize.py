@@ -68,8 +68,8 @@ class Authorize:
         return wrong or said
 
     def receive_signed_out(self, answer: Answer) -> Ask | Done:
-        """After the sign-out: OK where the provider asks for a sign-in. It is not asked with prompt=none: some providers
-        answer that with an error where nobody is signed in (measured: django-oauth-toolkit 3.4, HTTP 500).
+        """After the sign-out: OK where the provider asks for a sign-in. It is not asked with prompt=none: some
+        providers answer that with an error where nobody is signed in (django-oauth-toolkit 3.4: HTTP 500).
         """
         self.exchanges += 1
         if not redirects(answer):
