@@ -44,7 +44,8 @@ class ProcessExamined:
 
     `cpu_share` is of one core, summed over the tree, measured over a fraction of a second; `memory_share` is of the
     host's; all figures are None when it is not alive. `note` says why it is taken as dead. `stopped` counts the
-    processes of the tree that a signal holds: they live and do nothing.
+    processes of the tree that a signal holds: they live and do nothing. `own_place` is where it listens, if that is not
+    the address that people use, and `own_status` what its health path answers there (None: nothing).
     """
 
     component: str
@@ -58,6 +59,8 @@ class ProcessExamined:
     open_files_limit: int | None = None
     workers: int | None = None
     stopped: int = 0
+    own_place: str = ""
+    own_status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,7 @@ class DatabaseExamined:
     intact: bool | None = None
     locked: bool | None = None
     lock_ms: float | None = None
+    writable: bool | None = None
     connections: int | None = None
     connections_most: int | None = None
 

@@ -29,7 +29,10 @@ from doorward.model.diagnosis import Evidence, Leaning
 SLOW_MS = 500.0
 CONNECTIONS_SHARE = 0.95
 # PEP 249's exception classes that the database, not the program, causes; Django keeps the names.
-DATABASE_EXCEPTIONS = ("OperationalError", "InterfaceError", "DatabaseError", "ConnectionDoesNotExist")
+DATABASE_EXCEPTIONS = (
+    *("OperationalError", "InterfaceError", "DatabaseError", "InternalError", "ProgrammingError"),
+    "ConnectionDoesNotExist",
+)
 LEAST_EXCEPTIONS = 3
 # So many are no chance meeting with a lock.
 MANY_EXCEPTIONS = 15
@@ -79,6 +82,7 @@ def _trouble(database: DatabaseExamined) -> tuple[str, float]:
     found: tuple[tuple[bool, str, float], ...] = (
         (not database.opened, f"does not open: {database.problem}", DECISIVE),
         (database.intact is False, "the quick check finds damage", DECISIVE),
+        (database.writable is False, "it takes no writes (it is read-only, or a replica)", DECISIVE),
         (database.locked is True, f"the write lock was not had within {database.lock_ms or 0:.0f} ms", DECISIVE),
         (bool(used and most and used >= CONNECTIONS_SHARE * most), f"{used} of {most} connections used", DECISIVE),
         (slowest_ms > SLOW_MS, f"slow: {_figures(database)}", STRONG),

@@ -99,7 +99,7 @@ def _served(observations: Observations) -> Iterator[Evidence]:
     for issuer in observations.of(IssuerExamined):
         before = observations.earlier(IssuerExamined, issuer.component)
         name = issuer.component
-        if issuer.status == 200 and not issuer.keys:
+        if issuer.status == 200 and not issuer.keys and not issuer.problem.startswith("the discovery document"):
             sick.append(favours("keys", DECISIVE, f"{name}: {issuer.problem}", expected, name))
         elif not issuer.keys or before is None or not before.keys:
             said = issuer.problem or f"{len(issuer.keys)} keys; what it served before is not known"

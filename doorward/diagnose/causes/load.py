@@ -11,21 +11,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from doorward.diagnose import reasons
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes
 from doorward.diagnose.examined import Examination, LivenessExamined, ProcessExamined
 from doorward.diagnose.observations import Observations
 from doorward.model.diagnosis import Evidence, Leaning
-from doorward.model.sign_in import Kind
+from doorward.model.sign_in import TYPED, Kind, Reason
 from doorward.model.statistics import Statistics
 
-SURGE_RATIO = 3.0
+SURGE_RATIO = 2.5
 # Below twice the usual crowd it is none: measured on the school at 60 sign-ins a minute, people who are sent back and
 # come again make 1.8 of it, and quiet stretches of 20 s differ by up to 2.0 from the minute before them.
 CROWD_RATIO = 2.0
 # Retries and reloads at most treble the requests of the same people; more are not the people we know.
 REQUESTS_RATIO = 3.0
+# Errors and slowness come of a crowd; other refusals have their own cause, and those refused come again.
+REFUSED = frozenset(Reason) - TYPED - {Reason.OK, Reason.SERVER_ERROR, Reason.PROVIDER_ERROR, Reason.OTHER}
 SLOW_RATIO = 3.0
-SLOW_MS = 1000.0
+SLOW_MS = 500.0
 # A handful of people in the first seconds makes any rate.
 LEAST_PEOPLE = 20
 # Quantiles over few requests jump; a doubling within this bound is noise.
@@ -45,9 +48,10 @@ def weigh(observations: Observations) -> Judgement:
     if usual is None or during is None or usual.minutes <= 0 or during.minutes <= 0:
         return Judgement((), next_check, not_testable="there are no counts of a usual time and of now to compare")
     strain = (*_latency(usual, during), *_busy(observations))
-    if surge(usual, during) <= CROWD_RATIO:
+    times = surge(usual, during, refusals(observations))
+    if times <= CROWD_RATIO:
         strain = tuple(_not_by_people(item) for item in strain)
-    evidence = (*_people(usual, during), *strain)
+    evidence = (*_people(usual, during, times), *strain)
     silent = "no event reached the log since the onset" if during.events == 0 else ""
     return Judgement(evidence, next_check, not_testable=silent)
 
@@ -59,17 +63,26 @@ def _not_by_people(strain: Evidence) -> Evidence:
     return notes(strain.test, f"{strain.seen}; but as many people as usual", strain.expected)
 
 
-def surge(usual: Statistics, during: Statistics) -> float:
-    """How many times the usual people there are now, by the smallest of three rates that can only overstate it.
+def surge(usual: Statistics, during: Statistics, are_refused: bool = True) -> float:
+    """How many times the usual people there are now, by the smallest of rates that can only overstate it.
 
-    Distinct people, and distinct people who sign in, overstate a short stretch against a long one (people come again);
-    sign-in attempts overstate an outage (people try again). 1 when there was nobody before and is nobody now.
+    Distinct people who sign in overstate a short stretch against a long one (people come again); sign-in attempts
+    overstate an outage (people try again). All distinct people say nothing of newcomers among those who are there
+    already: they count only where people are refused, who then come again. 1 when there was nobody before and is
+    nobody now.
     """
-    return min(
-        _ratio(during.people / during.minutes, usual.people / usual.minutes),
+    rates = (
         _ratio(signing_in(during) / during.minutes, signing_in(usual) / usual.minutes),
         _ratio(during.per_min(Kind.SIGN_IN), usual.per_min(Kind.SIGN_IN)),
     )
+    if not are_refused:
+        return min(rates)
+    return min(*rates, _ratio(during.people / during.minutes, usual.people / usual.minutes))
+
+
+def refusals(observations: Observations) -> bool:
+    """Whether people are refused more than usual for a reason that makes them come again."""
+    return bool(reasons.risen(observations, REFUSED))
 
 
 def signing_in(statistics: Statistics) -> int:
@@ -83,8 +96,7 @@ def _ratio(now: float, before: float) -> float:
     return now / before
 
 
-def _people(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
-    times = surge(usual, during)
+def _people(usual: Statistics, during: Statistics, times: float) -> Iterator[Evidence]:
     requests = _ratio(during.per_min(Kind.REQUEST), usual.per_min(Kind.REQUEST))
     seen = (
         f"{times:.1f} × the usual people: {during.people} in {during.minutes * 60:.0f} s (usually {usual.people} in "

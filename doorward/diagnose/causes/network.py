@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from doorward.diagnose import reasons
 from doorward.diagnose.cause import (
     DECISIVE,
     STRONG,
@@ -24,16 +25,27 @@ from doorward.diagnose.cause import (
     opposes,
     unexamined,
 )
-from doorward.diagnose.examined import ConnectionExamined, Examination, NamesExamined, Reach
+from doorward.diagnose.examinations.fetch import CUT_OFF
+from doorward.diagnose.examined import (
+    ConnectionExamined,
+    Examination,
+    IssuerExamined,
+    LivenessExamined,
+    NamesExamined,
+    ProcessExamined,
+    Reach,
+)
 from doorward.diagnose.observations import Observations
-from doorward.model.diagnosis import Evidence
+from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.journey import ProbeOutcome
-from doorward.model.sign_in import Kind
+from doorward.model.sign_in import Kind, Reason
 
 # A lost packet costs a second or more before it is sent again; a handshake within a country stays under a tenth.
 SLOW_CONNECT_MS = 500.0
 # A look-up takes a few ms from a cache and under 100 elsewhere; a second is a name server that was asked twice.
 SLOW_NAMES_MS = 1000.0
+# A proxy's own words that it cannot reach what is behind it (RFC 9110 section 15.6).
+GATEWAY = (502, 503, 504)
 # Half of the usual requests still arriving is no cut-off. Fewer say nothing: any fault that sends people away early
 # makes fewer requests of them.
 ARRIVING_SHARE = 0.5
@@ -46,13 +58,22 @@ def weigh(observations: Observations) -> Judgement:
     """Connections to every component, with their control targets, and whether people still arrive."""
     connections = observations.of(ConnectionExamined)
     blind = [c for c in connections if c.control not in (None, Reach.CONNECTED, Reach.REFUSED) and not c.answered]
-    evidence = (
+    found = (
         *_connections(tuple(c for c in connections if c not in blind)),
         *(notes("control", f"{c.component}: neither it nor its control target answers", _EXPECTED) for c in blind),
         *_names(observations),
+        *_past_the_proxy(observations),
+        *_cut_off_answers(observations),
+        *_between(observations),
         *_arrivals(observations),
         *unexamined(observations, Examination.CONNECTION, _EXPECTED),
         *unexamined(observations, Examination.NAMES, _EXPECTED),
+    )
+    # One way is cut, another is open: that one says nothing for the other.
+    sick = any(item.leaning is Leaning.FOR and item.weight >= STRONG for item in found)
+    evidence = tuple(
+        notes(e.test, e.seen, e.expected) if sick and e.leaning is Leaning.AGAINST and e.test != "arrivals" else e
+        for e in found
     )
     return Judgement(
         evidence,
@@ -120,6 +141,42 @@ def _names(observations: Observations) -> Iterator[Evidence]:
     yield from (*sick, *healthy("names", WEAK, well, expected, sick))
 
 
+def _past_the_proxy(observations: Observations) -> Iterator[Evidence]:
+    """The process answers where it listens itself, and not at the address that people use."""
+    expected = "the process itself is well, and the way to it is not"
+    for liveness in observations.of(LivenessExamined):
+        place = next((p.own_place for p in observations.of(ProcessExamined) if _is_well(p, liveness.component)), "")
+        if place and (liveness.status is None or liveness.status in GATEWAY):
+            said = liveness.problem or f"HTTP {liveness.status}"
+            seen = f"{liveness.component}: it answers at {place}; at the address that people use: {said}"
+            yield favours("way", DECISIVE, seen, expected, liveness.component)
+            return
+
+
+def _is_well(process: ProcessExamined, component: str) -> bool:
+    return process.component == component and process.own_status is not None and process.own_status < 500
+
+
+def _cut_off_answers(observations: Observations) -> Iterator[Evidence]:
+    """Small answers come, a larger one is cut off: so it looks when large packets are lost."""
+    for issuer in observations.of(IssuerExamined):
+        if CUT_OFF in issuer.problem:
+            seen = f"{issuer.component}: {issuer.problem}"
+            yield favours("large", STRONG, seen, "larger answers are cut off", issuer.component)
+            return
+
+
+def _between(observations: Observations) -> Iterator[Evidence]:
+    """One component cannot reach another that answers us at once: their way is another than ours."""
+    rises = reasons.risen(observations, (Reason.PROVIDER_ERROR,))
+    well = [issuer for issuer in observations.of(IssuerExamined) if not issuer.problem and issuer.keys]
+    if rises and well:
+        seen = (
+            f"{reasons.told(rises)}, while {well[0].component} serves us its document and keys in {well[0].ms:.0f} ms"
+        )
+        yield favours("between", STRONG, seen, "a component cannot reach another that answers us")
+
+
 def _arrivals(observations: Observations) -> Iterator[Evidence]:
     usual, during = observations.usual, observations.during
     if usual is None or during is None or usual.per_min(Kind.REQUEST) <= 0:
@@ -137,6 +194,12 @@ CAUSE = Cause(
     id="network",
     title="network failure",
     predictions=__doc__ or "",
-    asks_for=(Examination.CONNECTION, Examination.NAMES),
+    asks_for=(
+        Examination.CONNECTION,
+        Examination.NAMES,
+        Examination.LIVENESS,
+        Examination.PROCESS,
+        Examination.ISSUER,
+    ),
     weigh=weigh,
 )

@@ -22,6 +22,7 @@ from doorward.diagnose.cause import (
     healthy,
     notes,
     once,
+    opposes,
     outweighed,
     unexamined,
 )
@@ -124,6 +125,11 @@ def _liveness(observations: Observations) -> Iterator[Evidence]:
     for liveness in observations.of(LivenessExamined):
         name = liveness.component
         said = f"{name}: health path answers {liveness.status} in {liveness.ms:.0f} ms"
+        place = answers_itself(observations, name)
+        if place and (liveness.status is None or liveness.status >= 500):
+            seen = f"{name}: it answers at {place}, where it listens itself, and not at the address that people use"
+            yield opposes("own place", DECISIVE, seen, expected)
+            continue
         if liveness.status is None:
             sick.append(favours("liveness", STRONG, f"{name}: health path: {liveness.problem}", expected, name))
         elif liveness.status >= 500:
@@ -132,8 +138,14 @@ def _liveness(observations: Observations) -> Iterator[Evidence]:
             sick.append(favours("liveness", WEAK, said, expected, name))
         else:
             well.append(said)
-    yield from (*sick, *healthy("liveness", STRONG, well, expected, sick))
+    yield from (*once(sick), *healthy("liveness", STRONG, well, expected, sick))
     yield from unexamined(observations, Examination.LIVENESS, expected)
+
+
+def answers_itself(observations: Observations, component: str) -> str:
+    """Where the process answers well past every proxy, '' where it does not or was not asked."""
+    asked = (p for p in observations.of(ProcessExamined) if p.component == component and p.own_status is not None)
+    return next((process.own_place for process in asked if (process.own_status or 500) < 500), "")
 
 
 def _hosts(observations: Observations) -> Iterator[Evidence]:

@@ -29,7 +29,7 @@ from doorward.diagnose.cause import (
 from doorward.diagnose.examined import Examination, StoreExamined
 from doorward.diagnose.observations import Observations
 from doorward.model.diagnosis import Evidence, Leaning
-from doorward.model.sign_in import Kind, Reason
+from doorward.model.sign_in import Kind, Outcome, Reason
 
 # Above this share of its bound a store with `noeviction` refuses what is larger than the rest.
 FULL_SHARE = 0.98
@@ -37,9 +37,9 @@ FULL_SHARE = 0.98
 SLOW_MS = 100.0
 # Policies that drop sessions which are still alive when memory ends.
 _DROPPING = ("allkeys", "volatile")
-# Sessions come and go; that nine of ten vanish is no ordinary day.
-LOST_SHARE = 0.1
-LEAST_HELD = 20
+# Sessions come and go over hours; that half of them vanish within minutes is no ordinary day.
+LOST_SHARE = 0.5
+LEAST_HELD = 5
 # A session that the store does not know; what does not read was found.
 LOST = (Reason.SESSION_UNKNOWN,)
 _STORE_EXCEPTIONS = ("ConnectionError", "TimeoutError", "BusyLoadingError", "ReadOnlyError", "ResponseError",
@@ -112,6 +112,9 @@ def _full(observations: Observations, store: StoreExamined) -> tuple[str, float]
 
 def _began_anew(observations: Observations, store: StoreExamined) -> tuple[str, float] | None:
     before = observations.earlier(StoreExamined, store.component)
+    signed_in = observations.during.total(Kind.SIGN_IN, Outcome.SUCCESS) if observations.during else 0
+    if store.sessions == 0 and signed_in >= LEAST_HELD:
+        return f"it holds no key, although {signed_in} people signed in since the onset", DECISIVE
     if before is None:
         return None
     held = before.sessions or 0

@@ -119,7 +119,8 @@ def _ask_postgresql(psycopg: ModuleType, examinee: Examinee) -> DatabaseExamined
         select_ms = (time.monotonic() - began) * 1000
         used = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
         most = connection.execute("SELECT current_setting('max_connections')::int")
+        reads_only = connection.execute("SELECT current_setting('transaction_read_only')::bool").fetchone()[0]
         return DatabaseExamined(
             examinee.component, "postgresql", opened=True, select_ms=select_ms,
-            connections=int(used.fetchone()[0]), connections_most=int(most.fetchone()[0]),
+            writable=not reads_only, connections=int(used.fetchone()[0]), connections_most=int(most.fetchone()[0]),
         )  # fmt: skip

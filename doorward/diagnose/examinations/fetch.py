@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult, urlsplit
 
 _CHUNK = 8192
+CUT_OFF = "the answer is cut off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,13 @@ def fetch(url: SplitResult, within_s: float, most_bytes: int = 0) -> Fetched:
         answer = connection.getresponse()
         ms = _ms(began)
         body = _body(answer, began + within_s, most_bytes) if most_bytes else b""
+        if most_bytes > len(body) and answer.length:
+            return Fetched(None, _ms(began), CUT_OFF)
         return Fetched(answer.status, ms, "", body, _ahead_s(answer.headers.get("Date"), wall, wall + ms / 1000))
     except TimeoutError:
         return Fetched(None, _ms(began), f"no answer within {within_s:g} s")
+    except http.client.IncompleteRead:
+        return Fetched(None, _ms(began), CUT_OFF)
     except ConnectionRefusedError:
         return Fetched(None, _ms(began), "no connection")
     except (OSError, http.client.HTTPException) as error:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 
 import psutil
 
+from doorward.diagnose.examinations.fetch import fetch, usable
 from doorward.diagnose.examined import Examination, HostExamined, NotExamined, ProcessExamined
 from doorward.diagnose.examinee import Examinee
 
@@ -14,6 +16,8 @@ from doorward.diagnose.examinee import Examinee
 CPU_SAMPLE_S = 0.2
 # A pid file is written by the process it names; one that is older than its process names another one (a reused pid).
 PID_FILE_SLACK_S = 2.0
+# A process that is well answers its health path within milliseconds.
+OWN_ANSWER_S = 1.0
 _MIB = 1024 * 1024
 
 
@@ -31,7 +35,32 @@ def examine_process(examinee: Examinee) -> ProcessExamined | NotExamined:
         return _not_examined(Examination.PROCESS, examinee, f"the pid file does not read ({error.strerror})")
     if not text.isdigit() or int(text) == 0:
         return _not_examined(Examination.PROCESS, examinee, "the pid file holds no process id")
-    return _process(examinee.component, int(text), written_at)
+    found = _process(examinee.component, int(text), written_at)
+    return _at_its_own_place(examinee, found) if isinstance(found, ProcessExamined) and found.alive else found
+
+
+def _at_its_own_place(examinee: Examinee, found: ProcessExamined) -> ProcessExamined:
+    """Ask the process's health path where it listens itself, past every proxy: where it answers there and not at the
+    address that people use, the way to it is at fault."""
+    url = usable(examinee.health_url)
+    port = _listens(found.pid)
+    if url is None or port is None or (examinee.address is not None and port == examinee.address.port):
+        return found
+    answer = fetch(url._replace(scheme="http", netloc=f"127.0.0.1:{port}"), OWN_ANSWER_S)
+    return replace(found, own_place=f"127.0.0.1:{port}", own_status=answer.status)
+
+
+def _listens(pid: int) -> int | None:
+    """The lowest port that the process or one of its workers listens at; None if none is told."""
+    try:
+        process = psutil.Process(pid)
+        tree = (process, *process.children(recursive=True))
+        found = [
+            c.laddr.port for member in tree for c in member.net_connections("tcp") if c.status == psutil.CONN_LISTEN
+        ]
+    except (psutil.Error, OSError):
+        return None
+    return min(found, default=None)
 
 
 def examine_host(examinee: Examinee) -> HostExamined | NotExamined:
