@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from doorward.diagnose import Observations, Restart, Suspect, differential, observe, parts, tally
+from doorward.diagnose import Examinee, Observations, Restart, Suspect, differential, observe, parts, tally
 from doorward.diagnose.round import examine
 from doorward.diagnose.timing import FAR
 from doorward.model.config_version import Change
 from doorward.model.diagnosis import Differential, Verdict
 from doorward.model.entry import ImpactMeasured
 from doorward.model.incident import Incident
+from doorward.model.service import Role
 from doorward.model.sign_in import TYPED, Kind, Outcome, Reason, SignInEvent
 from doorward.recover.planning import Situation
 from doorward.settings import Settings
@@ -48,14 +49,23 @@ class Diagnosing:
         self._memory = memory
         self._versions = versions
         self._repair = repair
-        self.baseline = Baseline(lambda: examine(guarded.examinees(settings), KEPT))
+        self.baseline = Baseline(lambda: examine(self._examinees(), KEPT))
         self.last_made: dict[str, datetime] = {}
 
     def differential(self, incident: Incident, now: datetime) -> tuple[Differential, Change | None]:
         """Examine and judge; the change is the one that the concluded cause names, if any."""
         self.last_made[incident.id] = now
-        made = differential(observe(guarded.examinees(self._settings), self._known(incident, now)), now)
+        made = differential(observe(self._examinees(), self._known(incident, now)), now)
         return made, made.concluded.change if made.concluded else None
+
+    def _examinees(self) -> tuple[Examinee, ...]:
+        """What may be looked at; a client's issuer is that of its configuration, unless doorward.toml names one."""
+        return tuple(
+            replace(one, issuer=self._versions.issuer(one.component))
+            if one.role in (Role.CLIENT, Role.PROXY) and not one.issuer
+            else one
+            for one in guarded.examinees(self._settings)
+        )
 
     def refined(self, incident: Incident, now: datetime) -> Differential | None:
         """The incident's differential with the causes that it left unsettled judged again; None if nothing changed.

@@ -18,6 +18,7 @@ from doorward import check
 from doorward.errors import CapabilityMissing, DoorwardError
 from doorward.model.config_version import Change, ConfigVersion, Standing
 from doorward.model.configuration import Configuration
+from doorward.model.fact import Issuer
 from doorward.model.finding import Finding
 from doorward.settings import Settings
 from doorward.settings_tables import ComponentTable
@@ -70,6 +71,19 @@ class Versions:
     def current(self, component: str) -> ConfigVersion | None:
         """The version in the files as last taken."""
         return self._current.get(component)
+
+    def issuer(self, component: str) -> str:
+        """The issuer that the configuration in force names, '' if it names none or does not read."""
+        with self._lock:
+            version = self._current.get(component)
+            table = next((table for table in self._components if table.name == component), None)
+            if version is None or table is None:
+                return ""
+            try:
+                found = self._configuration(table, version.digest).facts_of(Issuer)
+            except DoorwardError:
+                return ""
+        return next((fact.url for fact in found if fact.url), "")
 
     def take(self, now: datetime) -> tuple[ReviewedChange, ...]:
         """Look at every component's files; returns the changes since the last look.

@@ -240,3 +240,11 @@ def test_a_change_is_a_suspect_while_the_database_is_gone_and_its_standing_is_kn
     assert [version.digest for version in kept.all_of("auth")][-1] == bad
     assert versions.pinned() == ("auth",)
     assert versions.prove(at(90), says_nothing) == ()
+
+
+def test_the_issuer_that_a_configuration_names_is_known_and_none_where_it_names_none(settings: Settings) -> None:
+    versions = Versions(settings)
+    assert versions.issuer("auth") == ""
+    versions.take(at(0))
+    assert versions.issuer("auth").startswith("http://127.0.0.1:")
+    assert versions.issuer("elsewhere") == ""

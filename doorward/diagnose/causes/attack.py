@@ -26,7 +26,7 @@ LEAST_TYPED = 20
 # Twenty attempts with one in ten mistyped differ by this share from one window to the next by chance.
 USUAL_SLACK = 0.1
 UNKNOWN_SHARE = 0.2
-SOURCES_RATIO = 3.0
+SOURCES_RATIO = 2.0
 USUAL_RATIO = 1.5
 TOP_SOURCE_SHARE = 0.5
 TOP_SOURCE_RISE = 0.25

@@ -100,10 +100,9 @@ def _answers(observations: Observations) -> Iterator[tuple[str, str, bool, str]]
         is_well = one.status is not None and one.status < 500 and one.ms <= SLOW_MS
         yield place(one.place), f"{one.component}: {one.place}: {said}", is_well, one.component
     for issuer in observations.of(IssuerExamined):
-        failed = issuer.problem and (issuer.status is None or issuer.status >= 500)
         said = issuer.problem or f"document and keys in {issuer.ms:.0f} ms"
         seen = f"{issuer.component}: {issuer.issuer}: {said}"
-        yield place(issuer.issuer), seen, not failed and issuer.ms <= SLOW_MS, issuer.component
+        yield place(issuer.issuer), seen, not issuer.problem and issuer.ms <= SLOW_MS, issuer.component
     for directory in observations.of(DirectoryExamined):
         said = directory.problem or f"answers a bind with code {directory.code} in {directory.ms:.0f} ms"
         is_well = directory.code is not None and directory.code not in _BUSY and directory.ms <= SLOW_MS

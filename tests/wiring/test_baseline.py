@@ -1,0 +1,47 @@
+"""The baseline keeps rounds of times when all was well, and gives the last one of before an onset."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from doorward.diagnose.examined import CodeExamined, ExaminationResult
+from doorward.wiring.baseline import BEFORE, EVERY, MOST_ROUNDS, Baseline
+from tests.entries import T0
+
+
+def counted() -> Baseline:
+    """A baseline whose rounds are numbered."""
+    made: list[int] = []
+
+    def examine() -> tuple[ExaminationResult, ...]:
+        made.append(1)
+        return (CodeExamined("auth", None, "x", len(made)),)
+
+    return Baseline(examine)
+
+
+def number(found: tuple[ExaminationResult, ...]) -> int | None:
+    return found[0].files if found and isinstance(found[0], CodeExamined) else None
+
+
+def test_it_looks_again_only_after_a_while() -> None:
+    baseline = counted()
+    assert baseline.take(T0)
+    assert not baseline.take(T0 + EVERY - timedelta(seconds=1))
+    assert baseline.take(T0 + EVERY)
+
+
+def test_the_last_round_of_before_the_onset_counts() -> None:
+    baseline = counted()
+    for each in range(3):
+        baseline.take(T0 + each * EVERY)
+    assert number(baseline.before(T0 + EVERY + BEFORE)) == 2
+    assert number(baseline.before(T0 + EVERY)) == 1
+    assert number(baseline.before(T0)) is None
+
+
+def test_rounds_of_long_ago_are_forgotten() -> None:
+    baseline = counted()
+    for each in range(MOST_ROUNDS + 1):
+        baseline.take(T0 + each * EVERY)
+    assert baseline.before(T0 + BEFORE) == ()
