@@ -11,6 +11,7 @@ from doorward.probe.journeys.client_credentials import client_credentials_journe
 from doorward.probe.journeys.form import form_journey
 from doorward.probe.journeys.oidc import oidc_journey
 from doorward.probe.journeys.openid import openid_journey
+from doorward.probe.journeys.saml import saml_journey
 from doorward.probe.plan import ProbePlan
 
 JOURNEYS: dict[str, Callable[[ProbePlan], Journey]] = {
@@ -19,6 +20,7 @@ JOURNEYS: dict[str, Callable[[ProbePlan], Journey]] = {
     "openid": openid_journey,
     "client-credentials": client_credentials_journey,
     "basic": basic_journey,
+    "saml": saml_journey,
 }
 
 
