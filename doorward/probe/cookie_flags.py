@@ -20,6 +20,24 @@ def notes(set_cookies: tuple[str, ...], is_https: bool, after_password: bool) ->
     return tuple(_notes(set_cookies, is_https, after_password))
 
 
+def refusals(set_cookies: tuple[str, ...], is_https: bool) -> tuple[str, ...]:
+    """A note for each cookie that a browser does not keep: what follows it finds no session."""
+    return tuple(
+        dict.fromkeys(f"{_name(line)} is not kept by browsers: {_why(line, is_https)}" for line in set_cookies)
+    )
+
+
+def _why(line: str, is_https: bool) -> str:
+    given = {part.partition("=")[0].strip().lower() for part in line.split(";")[1:]}
+    if "secure" in given and not is_https:
+        return "it is Secure, and this is plain http"
+    return "its Domain, its SameSite or its prefix is not for this address"
+
+
+def _name(line: str) -> str:
+    return _shown(line.partition(";")[0].partition("=")[0].strip())
+
+
 def _notes(set_cookies: tuple[str, ...], is_https: bool, after_password: bool) -> Iterator[str]:
     for line in set_cookies:
         pair, _, rest = line.partition(";")
@@ -42,4 +60,4 @@ def _is_session(name: str, after_password: bool) -> bool:
 
 def _shown(name: str) -> str:
     """Names with digits may be random; they are not shown."""
-    return f"cookie {name}" if _SHOWN.fullmatch(name) else "a session cookie"
+    return f"cookie {name}" if _SHOWN.fullmatch(name) else "a cookie"

@@ -125,6 +125,7 @@ class _Transcript:
         self._knows_password = self._knows_password or ask.carries_password
         if answer is not None and not ask.is_direct:
             is_https = ask.url.startswith("https:")
+            self._notes.extend(cookie_flags.refusals(answer.refused_cookies, is_https))
             self._notes.extend(cookie_flags.notes(answer.set_cookies, is_https, self._knows_password))
 
     def result(self, plan: ProbePlan, now: datetime, done: Done, outcome: ProbeOutcome) -> ProbeResult:

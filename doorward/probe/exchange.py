@@ -107,7 +107,8 @@ class Answer:
     """What came back. `url` is the address asked; header names are lower-case; `text` is bounded.
 
     `is_garbled`: the bytes are not of the charset that they are said to be, so that a person could not read the page.
-    `at` is when it came, None where nobody looked at the clock.
+    `refused_cookies` are those of `set_cookies` that a browser would not keep. `at` is when it came, None where nobody
+    looked at the clock.
     """
 
     status: int
@@ -116,6 +117,7 @@ class Answer:
     text: str
     set_cookies: tuple[str, ...] = ()
     is_garbled: bool = False
+    refused_cookies: tuple[str, ...] = ()
     at: datetime | None = None
     timing: Timing = UNTIMED
 

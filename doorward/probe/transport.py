@@ -142,11 +142,19 @@ class Browser:
         self._stopwatch.lap("body")
         lines = tuple(value for name, value in headers if name == "set-cookie")
         moment = datetime.now(UTC)
-        for line in () if ask.is_direct else lines:
-            self.jar.take(self._seen_as(ask.url), line, moment)
+        seen_as, kept = self._seen_as(ask.url), () if ask.is_direct else lines
+        refused = tuple(line for line in kept if not self.jar.take(seen_as, line, moment))
         text, is_garbled = _text(body, _last(headers, "content-type"))
         return Answer(
-            response.status, ask.url, headers, text, lines, is_garbled, at=moment, timing=self._stopwatch.timing
+            response.status,
+            ask.url,
+            headers,
+            text,
+            lines,
+            is_garbled,
+            refused,
+            at=moment,
+            timing=self._stopwatch.timing,
         )
 
     def _body(self, response: httpcore.Response, packing: str) -> bytes:

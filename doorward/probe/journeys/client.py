@@ -137,7 +137,8 @@ def tokens(answer: Answer, refused: Ending = Ending.TOKEN_REFUSED) -> Tokens | D
     if answer.status != 200:
         said = read(answer, _Refusal)
         word = said.error if said and said.error in _KNOWN_ERRORS else "an error of its own"
-        if word == "invalid_client" or (answer.status == 401 and word == "an error of its own"):
+        # RFC 6749 §5.2 keeps 401 for a client that is not believed, whatever the word (Keycloak: unauthorized_client).
+        if word == "invalid_client" or answer.status == 401:
             return Done(
                 Ending.CLIENT_REFUSED, f"the provider knows the client and takes its secret; it answered {word}"
             )
