@@ -96,7 +96,7 @@ class SignIn:
         return Attention(
             name=self.phase in (Phase.OPENING, Phase.NAMED),
             password=self._gave_name,
-            code=bool(self.plan.totp_secret) and not self._gave_code,
+            code=bool(self.plan.totp_secret) and (self.phase is Phase.CODED or not self._gave_code),
             consent=self.consents and self.phase is not Phase.RETURNING and _host(answer.url) == self._host_of_password,
         )
 
