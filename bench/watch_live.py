@@ -1,32 +1,40 @@
 """How long after it was written a line stands in the counts that detectors look at, at a steady rate.
 
-`python -m bench.watch_live [RATE] [SECONDS]`. A child writes lines with their time; this process reads what is there
-every 50 ms, counts it by the partial aggregate and adds it to the running one, as the live watch does.
+`python -m bench.watch_live [RATE] [SECONDS]`. A child writes lines with their time; another follows the log by the
+file source of the live watch every 50 ms and counts it by the partial aggregate. Then, apart: how many events a
+CPU-second go the whole way of `doorward run`, one by one through every detector.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import random
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
 from bench import watch_logs
 from doorward.log_line import LogOptions
+from doorward.systems import system
+from doorward.watch import Watcher, WatchSettings
+from doorward.watch.follow import parsed
 from doorward.watch.partial_counts import Counting, Partial
+from doorward.watch.sources.file import FileSource
 
 POLL_S = 0.05
 # As the live watch: what is behind is read in parts.
-MOST_BYTES = 4 * 1024 * 1024
+MOST_BYTES = 512 * 1024
 BEAT_S = 0.01
 # Every so many lines one is asked when it was written.
 ASKED = 50
+WHOLE_WAY = "20000"
 
 
 class Stamp(msgspec.Struct):
@@ -53,52 +61,71 @@ def write(path: str, rate: str, seconds: str) -> None:
             file.flush()
 
 
-def read(path: Path, writer: subprocess.Popen[bytes]) -> tuple[list[float], int, float, float]:
-    """Delays of some lines, the lines counted, and the CPU and clock it took."""
+def follow(path: str, seconds: str) -> None:
+    """In a child: follow the log until nothing came for a second after that time; tell what it took."""
     counting = Counting("school", LogOptions(hash_key=b"k" * 32), most_windows=360)
-    running, left, delays, lines = Partial("auth", counting), b"", list[float](), 0
-    began, used = time.monotonic(), time.process_time()
-    with path.open("rb") as file:
-        while True:
-            ended = writer.poll() is not None
-            data = left + file.read(MOST_BYTES)
-            whole = data.rfind(b"\n") + 1
-            chunk, left = data[:whole], data[whole:]
-            if chunk:
-                part = Partial("auth", counting)
-                part.add_lines(chunk)
-                running.absorb(part.rows())
-                now = time.time()
-                found = chunk.split(b"\n")
-                lines += len(found) - 1
-                delays += [now - msgspec.json.decode(line, type=Stamp).time.timestamp() for line in found[:-1:ASKED]]
-            elif ended:
-                break
-            if len(chunk) < MOST_BYTES // 2:
-                time.sleep(POLL_S)
-    return delays, lines, time.process_time() - used, time.monotonic() - began
+    made, source = Partial("auth", counting), FileSource(Path(path))
+    delays, lines = list[float](), 0
+    began, used, last = time.monotonic(), time.process_time(), time.monotonic()
+    measured = 0.0
+    while time.monotonic() - last < 1 or time.monotonic() - began < float(seconds):
+        taken = source.take(MOST_BYTES)
+        found = [line for line in taken.lines if line is not None]
+        if found:
+            made.add_lines(b"\n".join(found))
+            now, lines, last = time.time(), lines + len(found), time.monotonic()
+            asked = time.process_time()
+            delays += [now - msgspec.json.decode(line, type=Stamp).time.timestamp() for line in found[::ASKED]]
+            measured += time.process_time() - asked
+        if not taken.more:
+            time.sleep(POLL_S)
+    cpu, wall = time.process_time() - used - measured, last - began
+    counted = sum(table_count for *_, table_count, _ in made.rows())
+    rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    told = {"lines": lines, "counted": counted, "cpu_s": cpu, "wall_s": wall, "rss_mb": rss_mb}
+    print(json.dumps({**told, "delays": sorted(delays)}))
+
+
+def whole_way(lines: str) -> None:
+    """In a child: events through parser, counts and detectors, as the live watch feeds them."""
+    chance = random.Random(5)
+    people = [f"{chance.getrandbits(64):016x}" for _ in range(watch_logs.PEOPLE)]
+    step = timedelta(seconds=1e-5)
+    made = [watch_logs.school_line(watch_logs.BEGAN + n * step, chance, people).encode() for n in range(int(lines))]
+    watcher, parse = Watcher(WatchSettings(), ("auth",)), system("school").parser()
+    used = time.process_time()
+    watcher.feed(parsed(made, parse, "auth").events)
+    print(json.dumps({"cpu_s": time.process_time() - used}))
+
+
+def _child(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "bench.watch_live", *arguments]
 
 
 def main(rate: str = "100000", seconds: str = "10") -> None:
-    """Print the row."""
+    """Print the rows."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "auth.jsonl"
         path.touch()
-        command = [sys.executable, "-m", "bench.watch_live", "write", str(path), rate, seconds]
-        with subprocess.Popen(command) as writer:
-            delays, lines, cpu, wall = read(path, writer)
-    delays.sort()
+        with subprocess.Popen(_child("follow", str(path), seconds), stdout=subprocess.PIPE) as reader:
+            subprocess.run(_child("write", str(path), rate, seconds), check=True)
+            assert reader.stdout is not None
+            said = json.loads(reader.stdout.read())
+    delays, wall = said["delays"], said["wall_s"]
     ms = [1000 * delays[min(len(delays) - 1, int(len(delays) * share))] for share in (0.5, 0.99, 1.0)]
-    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"\nload {os.getloadavg()[0]:.1f}, {said['lines'] - said['counted']} of {said['lines']:,} lines lost")
     print("\n| live, JSON of the school | median | 99 % | longest | of one core | memory |\n|---|---|---|---|---|---|")
     told = " | ".join(f"{delay:.0f} ms" for delay in ms)
-    print(
-        f"| {lines / wall / 1000:.0f} k lines/s for {wall:.0f} s | {told} | {100 * cpu / wall:.0f} % | {rss:.0f} MB |"
-    )
+    share, rss = 100 * said["cpu_s"] / wall, said["rss_mb"]
+    print(f"| {said['lines'] / wall / 1000:.0f} k lines/s for {wall:.0f} s | {told} | {share:.0f} % | {rss:.0f} MB |")
+    done = subprocess.run(_child("whole_way", WHOLE_WAY), capture_output=True, check=True)
+    each_s = json.loads(done.stdout)["cpu_s"] / int(WHOLE_WAY)
+    print(f"\nThe whole way, each event through every detector: {1 / each_s:,.0f} events a CPU-second.")
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["write"]:
-        write(*sys.argv[2:])
+    children = {"write": write, "follow": follow, "whole_way": whole_way}
+    if sys.argv[1:2] and sys.argv[1] in children:
+        children[sys.argv[1]](*sys.argv[2:])
     else:
         main(*sys.argv[1:])

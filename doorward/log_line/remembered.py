@@ -22,15 +22,15 @@ def room(held: dict[_K, _V]) -> dict[_K, _V]:
     return held
 
 
-class Names(dict[bytes, str | None]):
+class Names(dict[bytes | str, str | None]):
     """The keyed hashes of names; None for nobody and for those `left` to the parser."""
 
     def __init__(self, mark: Callable[[str], str], left: frozenset[str] = frozenset()) -> None:
         super().__init__()
         self._mark, self._left = mark, left
 
-    def __missing__(self, text: bytes) -> str | None:
-        name = known(text.decode("ascii"))
+    def __missing__(self, text: bytes | str) -> str | None:
+        name = known(text if isinstance(text, str) else text.decode("ascii"))
         mark = None if name is None else self._mark(name)
         if mark in self._left:
             mark = None
@@ -52,4 +52,17 @@ class Numbers(dict[bytes, int | None]):
         except ValueError:
             found = None
         self[text] = found
+        return found
+
+
+class Agents(dict[bytes | str, bool]):
+    """Whether a User-Agent is that of a probe."""
+
+    def __init__(self, marks: tuple[str, ...]) -> None:
+        super().__init__()
+        self._marks = marks
+
+    def __missing__(self, agent: bytes | str) -> bool:
+        shown = agent if isinstance(agent, str) else agent.decode("utf-8", "replace")
+        room(self)[agent] = found = any(mark in shown for mark in self._marks)
         return found

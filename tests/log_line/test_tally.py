@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doorward.log_line import LogOptions
+from doorward.log_line import LogOptions, Route
 from doorward.log_line.tally import Tallied, who, window_of, words
 from doorward.systems import system, systems
 
-OPTIONS = LogOptions(hash_key=b"k" * 32, year=2026, probe_accounts=("probe",))
+ROUTES = (
+    Route("sign-in", re.compile("/login/?"), is_sign_in=True),
+    Route("sign-out", re.compile("/logout/"), is_sign_out=True),
+)
+OPTIONS = LogOptions(hash_key=b"k" * 32, year=2026, probe_accounts=("probe",), routes=ROUTES)
 KINDS = sorted(kind for kind, found in systems().items() if found.tally is not None)
 CASES = Path(__file__).parents[1] / "cases" / "logs"
 OTHERS = Path(os.environ.get("DOORWARD_LOGS", Path(__file__).parents[3] / "shared" / "data" / "logs"))
@@ -69,6 +76,68 @@ def _sshd(seed: int, number: int) -> bytes:
     return "\n".join((*lines, "")).encode()
 
 
+_AGENTS = ("Mozilla/5.0 Firefox/95.0", "Doorward", "x [FB 1] ", "", "-", 'a\\"b', "é", "[01/Mar/2026:08:00:00 +0000]")
+_REQUESTS = (
+    "GET /courses/{n} HTTP/1.1",
+    "POST /login/?next=/x HTTP/1.1",
+    "POST /logout/ HTTP/2.0",
+    "GET /a[b HTTP/1.1",
+    "GET http://host/login/ HTTP/1.1",
+    "POST /login/",
+    "\\x16\\x03",
+    "",
+    'GET /é?q=\\"x HTTP/1.1',
+)
+_STAMPS = ("02/Mar/2026:08:00:{s:02} +0000", "02/Mar/2026:08:00:{s:02} -0330", "32/Mar/2026:08:00:00 +0000", "-")
+
+
+def _access(seed: int, number: int) -> bytes:
+    chance = random.Random(seed)
+    lines = []
+    for _ in range(number):
+        if chance.random() < 0.1:
+            lines.append(chance.choice(_ODD))
+            continue
+        stamp = chance.choice(_STAMPS).format(s=chance.randrange(60))
+        request = chance.choice(_REQUESTS).format(n=chance.randrange(3))
+        address = chance.choice(("10.0.0.1", "2001:db8::1", "host.example.com", "-"))
+        line = f'{address} - {chance.choice(_NAMES)} [{stamp}] "{request}" {chance.choice((200, 302, 403, 502))} 5'
+        if chance.random() < 0.8:
+            line += f' "{chance.choice(_AGENTS)}" "{chance.choice(_AGENTS)}"'
+        lines.append(
+            chance.choice(("", "", "", "portal:443 ")) + line + chance.choice(("", " rt=0.120", " 0.003", "\r"))
+        )
+    return "\n".join((*lines, "")).encode()
+
+
+def _objects(seed: int, number: int) -> bytes:
+    chance = random.Random(seed)
+    lines = []
+    for _ in range(number):
+        if chance.random() < 0.1:
+            lines.append(chance.choice((*_ODD, "{", '{"time":1}', '{"status":200,"status":"x"}', '{"a":"\\ud800"}')))
+            continue
+        second = f"2026-03-02T08:00:{chance.randrange(60):02}Z"
+        fields = {
+            chance.choice(("timestamp", "time", "time_iso8601", "asctime")): chance.choice((second, second, "x", None)),
+            "event": chance.choice(("user_logged_in", "user_login_failed", "request_finished", "x", None)),
+            "message": chance.choice(("Internal Server Error: /x", "AXES: Locking out {username: 'ada'}", "")),
+            "status": chance.choice((200, "302", True, 1, 1.0, 500, None, {})),
+            "request": chance.choice((*_REQUESTS, 5)),
+            chance.choice(("user", "username", "user_id", "remote_user")): chance.choice(
+                (*_NAMES, 0, 7, True, None, [])
+            ),
+            chance.choice(("ip", "remote_addr")): chance.choice(("10.0.0.1", "-", None, 5)),
+            "user_agent": chance.choice((*_AGENTS, None)),
+        }
+        kept = {name: value for name, value in fields.items() if chance.random() < 0.8}
+        lines.append(json.dumps(kept, ensure_ascii=chance.random() < 0.5))
+    return "\n".join((*lines, "")).encode()
+
+
+MADE: dict[str, Callable[[int, int], bytes]] = {"sshd": _sshd, "access": _access, "objects": _objects}
+
+
 def _by_tally(kind: str, chunk: bytes) -> tuple[Counter[object], dict[object, set[object]]]:
     made = system(kind).tally
     assert made is not None
@@ -102,21 +171,24 @@ def _by_parser(kind: str, lines: list[bytes]) -> tuple[Counter[object], dict[obj
     return +counts, people
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 2**32), st.integers(1, 60))
-def test_lines_of_sshd_come_to_what_its_parser_reads(seed: int, number: int) -> None:
-    chunk = _sshd(seed, number)
-    assert _by_tally("sshd", chunk) == _by_parser("sshd", chunk.split(b"\n"))
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(KINDS), st.sampled_from(sorted(MADE)), st.integers(0, 2**32), st.integers(1, 60))
+def test_lines_come_to_what_their_parser_reads(kind: str, made: str, seed: int, number: int) -> None:
+    chunk = MADE[made](seed, number)
+    assert _by_tally(kind, chunk) == _by_parser(kind, chunk.split(b"\n"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(KINDS),
+    st.sampled_from(sorted(MADE)),
     st.integers(0, 2**32),
     st.lists(st.tuples(st.integers(0, 4000), st.binary(max_size=4)), max_size=6),
 )
-def test_damaged_lines_come_to_what_the_parser_reads(kind: str, seed: int, damage: list[tuple[int, bytes]]) -> None:
-    chunk = _sshd(seed, 20)
+def test_damaged_lines_come_to_what_the_parser_reads(
+    kind: str, made: str, seed: int, damage: list[tuple[int, bytes]]
+) -> None:
+    chunk = MADE[made](seed, 20)
     for place, piece in damage:
         chunk = chunk[:place] + piece + chunk[place + 1 :]
     chunk = chunk.rstrip(b"\n") + b"\n"

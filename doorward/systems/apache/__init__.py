@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from doorward.log_line.access_tally import tally_of
 from doorward.systems import System
 from doorward.systems.apache.log import LOG
 
-SYSTEM = System(kind="apache", title="Apache httpd", log=LOG)
+SYSTEM = System(kind="apache", title="Apache httpd", log=LOG, tally=lambda options: tally_of(LOG, options))

@@ -8,6 +8,7 @@ from doorward.systems import System
 from doorward.systems.django.log import LOG
 from doorward.systems.django.reader import read
 from doorward.systems.django.sessions import DjangoSessions
+from doorward.systems.django.tally import tally_of
 
 _SIGNS = re.compile(rb"^\s*(INSTALLED_APPS|MIDDLEWARE|ROOT_URLCONF|SECRET_KEY|DATABASES)\s*[+:=]", re.MULTILINE)
 
@@ -17,4 +18,12 @@ def sniff(name: str, content: bytes) -> bool:
     return name.endswith(".py") and bool(_SIGNS.search(content))
 
 
-SYSTEM = System(kind="django", title="Django project", read=read, log=LOG, sessions=DjangoSessions(), sniff=sniff)
+SYSTEM = System(
+    kind="django",
+    title="Django project",
+    read=read,
+    log=LOG,
+    tally=lambda options: tally_of(LOG, options),
+    sessions=DjangoSessions(),
+    sniff=sniff,
+)

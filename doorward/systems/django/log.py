@@ -61,6 +61,24 @@ _UNTIMED = re.compile(
 )
 
 
+# Fields of structured lines; of each sort the first that is there counts.
+STAMP = ("timestamp", "@timestamp", "asctime", "time")
+EVENT = ("event", "message", "msg")
+PERSONS = ("username", "user", "user_id")
+SOURCES = ("ip", "remote_addr", "remote_ip", "client_ip", "ip_address")
+AGENTS = ("user_agent", "http_user_agent")
+
+
+def is_named(fields: Fields) -> bool:
+    """Whether a structured line is one whose fields say who it was."""
+    return first(fields, *EVENT) in _SIGNALS or _is_request(fields)
+
+
+def _is_request(fields: Fields) -> bool:
+    event = first(fields, *EVENT)
+    return event in ("request_finished", "request_failed") or "status_code" in fields or "status" in fields
+
+
 def reads(options: LogOptions) -> Read:
     """A reader of all of these."""
     return _Reader(options).read
@@ -118,21 +136,21 @@ class _Reader:
         return route is not None and route.is_sign_in
 
     def _structured(self, fields: Fields) -> Said | None:
-        stamp = first(fields, "timestamp", "@timestamp", "asctime", "time")
+        stamp = first(fields, *STAMP)
         if stamp is None:
             raise ValueError("no time")
-        at, event = self._times.iso(stamp), first(fields, "event", "message", "msg") or ""
+        at, event = self._times.iso(stamp), first(fields, *EVENT) or ""
         verdict: Verdict | None = _SIGNALS.get(event)
         if verdict is not None:
             return self._named_said(Said(at, event, verdict), fields)
-        if event in ("request_finished", "request_failed") or "status_code" in fields or "status" in fields:
+        if _is_request(fields):
             return self._named_said(access.of_json(_finished(event, fields), at, self._routes), fields)
         return self._message(at, event)
 
     def _named_said(self, said: Said, fields: Fields) -> Said:
-        said.person = first(fields, "username", "user", "user_id")
-        said.source = first(fields, "ip", "remote_addr", "remote_ip", "client_ip", "ip_address")
-        said.agent = first(fields, "user_agent", "http_user_agent")
+        said.person = first(fields, *PERSONS)
+        said.source = first(fields, *SOURCES)
+        said.agent = first(fields, *AGENTS)
         return said
 
 
