@@ -27,6 +27,7 @@ def test_a_database_in_good_health_is_ruled_out_with_its_figures(world: World) -
         (replace(WELL, opened=False, problem="unable to open database file"), "does not open"),
         (replace(WELL, locked=True, lock_ms=1002.0), "not had within 1002 ms"),
         (replace(WELL, intact=False), "damage"),
+        (replace(WELL, kind="postgresql", writable=False), "takes no writes"),
         (DatabaseExamined("auth", "postgresql", True, "", 0.5, connections=98, connections_most=100), "98 of 100"),
     ],
 )
@@ -70,3 +71,8 @@ def test_a_component_without_a_database_is_no_gap(world: World) -> None:
     without = NotExamined(Examination.DATABASE, "proxy", "no database is configured", applies=False)
     observed = replace(world.healthy(), examinations=(*world.healthy().examinations, without))
     assert CAUSE.judge(observed).verdict is Verdict.RULED_OUT
+
+
+def test_a_log_full_of_its_exceptions_outweighs_one_look_at_it(world: World) -> None:
+    during = world.now_as_usual(exceptions=(("OperationalError", 60),))
+    assert CAUSE.judge(replace(world.healthy(), during=during)).verdict is Verdict.SUPPORTED

@@ -10,7 +10,9 @@ import pytest
 from doorward.diagnose.causes.load import CAUSE, surge
 from doorward.diagnose.examined import LivenessExamined
 from doorward.model.diagnosis import Leaning, Verdict
+from doorward.model.sign_in import Kind, Reason
 
+NETWORK = Reason.NETWORK_CHANGED
 World = Any  # the builders of conftest.py
 
 
@@ -80,3 +82,15 @@ def test_without_counts_it_is_not_testable(world: World, lacking: str) -> None:
 def test_a_log_that_fell_silent_is_not_testable(world: World) -> None:
     silent = replace(world.now_as_usual(), events=0, people=0, sources=0, counts=(), latency=None)
     assert CAUSE.judge(replace(world.healthy(), during=silent)).verdict is Verdict.NOT_TESTABLE
+
+
+def test_newcomers_among_many_who_were_there_are_a_surge_where_nobody_is_refused(world: World) -> None:
+    """Measured on the school: 2.8 times the sign-ins a minute make but twice the people of before."""
+    usual = world.statistics(sign_ins=94, people=48, requests=744, p95_ms=142)
+    during = world.statistics(seconds=17, sign_ins=74, typed=7, people=47, requests=360, p95_ms=513)
+    hypothesis = CAUSE.judge(replace(world.healthy(), usual=usual, during=during))
+    assert hypothesis.verdict is Verdict.SUPPORTED
+    refused = world.statistics(
+        seconds=17, sign_ins=74, typed=7, people=20, requests=360, p95_ms=513, failures={(Kind.SESSION, NETWORK): 14}
+    )
+    assert CAUSE.judge(replace(world.healthy(), usual=usual, during=refused)).verdict is not Verdict.SUPPORTED

@@ -7,10 +7,21 @@ from typing import Any
 
 import pytest
 
+from doorward.diagnose.causes import server
 from doorward.diagnose.causes.network import CAUSE
-from doorward.diagnose.examined import ConnectionExamined, Reach
+from doorward.diagnose.examinations.fetch import CUT_OFF
+from doorward.diagnose.examined import (
+    ConnectionExamined,
+    IssuerExamined,
+    LivenessExamined,
+    NamesExamined,
+    ProcessExamined,
+    Reach,
+)
+from doorward.diagnose.observations import Observations
 from doorward.model.diagnosis import Verdict
 from doorward.model.journey import ProbeOutcome
+from doorward.model.sign_in import Kind, Reason
 
 World = Any  # the builders of conftest.py
 
@@ -67,3 +78,46 @@ def test_slow_connections_do_not_settle_it(world: World) -> None:
 def test_fewer_requests_alone_say_nothing(world: World) -> None:
     observed = replace(world.healthy(), during=world.now_as_usual(requests=10))
     assert CAUSE.judge(observed).verdict is Verdict.RULED_OUT
+
+
+def behind_a_proxy(world: World, own_status: int | None, at_the_front: LivenessExamined) -> Observations:
+    """Auth listens at a port of its own behind a proxy that accepts connections."""
+    own = ProcessExamined("auth", 100, True, "", 3600.0, 0.2, 0.03, 20, 1024, 2, 0, "127.0.0.1:9001", own_status)
+    return world.instead(world.healthy(), own, at_the_front)
+
+
+@pytest.mark.parametrize("status", [None, 502, 504])
+def test_a_process_that_answers_itself_but_not_at_its_address_is_cut_off(world: World, status: int | None) -> None:
+    front = LivenessExamined("auth", status, 1300.0, "" if status else "no answer within 1.3 s")
+    observed = replace(behind_a_proxy(world, 200, front), during=world.now_as_usual(requests=60))
+    hypothesis = CAUSE.judge(observed)
+    assert (hypothesis.verdict, hypothesis.component) == (Verdict.SUPPORTED, "auth")
+    assert "it answers at 127.0.0.1:9001" in hypothesis.reason
+    assert server.CAUSE.judge(observed).verdict is Verdict.RULED_OUT
+
+
+def test_a_process_that_answers_nowhere_is_no_matter_of_the_way(world: World) -> None:
+    front = LivenessExamined("auth", None, 1300.0, "no answer within 1.3 s")
+    assert CAUSE.judge(behind_a_proxy(world, None, front)).verdict is Verdict.RULED_OUT
+
+
+def test_a_component_that_cannot_reach_another_which_answers_us_speaks_for_it(world: World) -> None:
+    during = world.now_as_usual(failures={(Kind.SIGN_IN, Reason.PROVIDER_ERROR): 12}, requests=60)
+    hypothesis = CAUSE.judge(replace(world.healthy(), during=during))
+    assert [item.weight for item in hypothesis.evidence if item.test == "between"] == [2.0]
+    assert hypothesis.verdict is Verdict.OPEN
+
+
+def test_an_answer_that_is_cut_off_speaks_for_it(world: World) -> None:
+    cut = IssuerExamined("auth", "http://127.0.0.1:8001/o", None, 9.0, f"the discovery document: {CUT_OFF}")
+    hypothesis = CAUSE.judge(replace(world.instead(world.healthy(), cut), during=None))
+    assert [item.weight for item in hypothesis.evidence if item.test == "large"] == [2.0]
+
+
+@pytest.mark.parametrize(("known", "weight"), [(True, 4.0), (False, 2.0)])
+def test_a_name_that_is_lost_speaks_for_it_more_so_if_it_was_known(world: World, known: bool, weight: float) -> None:
+    lost = NamesExamined("auth", (("id.example.org", 0),), 3.0)
+    before = (NamesExamined("auth", (("id.example.org", 2),), 3.0),) if known else ()
+    observed = replace(world.healthy(), examinations=(*world.healthy().examinations, lost), before=before)
+    evidence = CAUSE.judge(observed).evidence
+    assert [item.weight for item in evidence if item.test == "names"] == [weight]

@@ -35,6 +35,7 @@ def test_a_service_in_good_health_is_ruled_out(world: World) -> None:
         ProcessExamined("auth", 100, True, "", 3600.0, 0.2, 0.03, 1020, 1024, 2),
         HostExamined("auth", 0.001, 20_000.0, 0.5, 0.7, 2),
         HostExamined("auth", 0.2, 12.0, 0.5, 0.7, 2),
+        ProcessExamined("auth", 100, True, "", 3600.0, 0.2, 0.03, 20, 1024, 2, 1),
     ],
 )
 def test_each_decisive_sign_names_the_component(world: World, result: ExaminationResult) -> None:
@@ -82,3 +83,20 @@ def test_a_process_that_may_not_be_looked_at_leaves_the_health_path(world: World
 def test_with_neither_process_nor_health_path_it_is_not_testable(world: World) -> None:
     kept = tuple(r for r in world.healthy().examinations if isinstance(r, ConnectionExamined | HostExamined))
     assert CAUSE.judge(replace(world.healthy(), examinations=kept)).verdict is Verdict.NOT_TESTABLE
+
+
+def test_a_settled_sign_is_not_weighed_against_what_else_is_well(world: World) -> None:
+    full = HostExamined("auth", 0.2, 12.0, 0.5, 0.7, 2)
+    hypothesis = CAUSE.judge(world.instead(world.healthy(), full))
+    assert (hypothesis.verdict, hypothesis.score) == (Verdict.SUPPORTED, 4.0)
+
+
+def test_workers_that_are_gone_since_all_was_well_speak_for_it(world: World) -> None:
+    fewer = ProcessExamined("auth", 100, True, "", 3600.0, 0.2, 0.03, 20, 1024, 1)
+    told = [item for item in CAUSE.judge(world.instead(world.healthy(), fewer)).evidence if item.leaning is Leaning.FOR]
+    assert [(item.weight, item.seen) for item in told] == [(2.0, "auth: 1 workers, 2 while all was well")]
+
+
+def test_a_busy_host_whose_services_answer_at_once_says_nothing(world: World) -> None:
+    busy = HostExamined("auth", 0.6, 90_000.0, 0.5, 4.0, 2, 1.0)
+    assert CAUSE.judge(world.instead(world.healthy(), busy)).verdict is Verdict.RULED_OUT

@@ -114,3 +114,15 @@ def test_a_database_without_a_free_connection_does_not_open(address: str) -> Non
 
 def test_a_wrong_database_name_does_not_open(address: str) -> None:
     assert not examined(address.replace("/postgres", "/no_such")).opened
+
+
+def test_a_database_that_takes_no_writes_says_so(address: str) -> None:
+    assert examined(address).writable is True
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("ALTER DATABASE postgres SET default_transaction_read_only = on")
+    try:
+        assert examined(address).writable is False
+    finally:
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute("SET default_transaction_read_only = off")
+            connection.execute("ALTER DATABASE postgres RESET default_transaction_read_only")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from doorward.diagnose.examinations.fetch import Fetched, fetch, usable
+from doorward.diagnose.examinations.fetch import CUT_OFF, Fetched, fetch, usable
 
 Start = Callable[[Callable[[bytes], bytes]], int]
 
@@ -68,3 +68,19 @@ def test_what_is_no_http_is_named(answering: Start, unused_port: int) -> None:
 @pytest.mark.parametrize("address", ["ftp://example.org", "http://", "http://[::1", "", "http://example.org:99999/"])
 def test_an_address_that_cannot_be_fetched_is_none(address: str) -> None:
     assert usable(address) is None
+
+
+def test_an_answer_that_is_cut_off_is_told_as_such(answering: Start) -> None:
+    got = fetched(answering(lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\nConnection: close\r\n\r\nhalf"), 0.5)
+    assert got.status is None
+
+
+def test_one_that_hangs_up_in_the_middle_is_cut_off(answering: Start) -> None:
+    told: list[bytes] = []
+
+    def half(received: bytes) -> bytes:
+        told.append(received)
+        return b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nhalf" if len(told) == 1 else b""
+
+    port = answering(half)
+    assert fetched(port, 0.5).problem in (CUT_OFF, "no answer within 0.5 s")

@@ -8,13 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from doorward.diagnose.examinations.process import examine_host, examine_process
 from doorward.diagnose.examined import HostExamined, NotExamined, ProcessExamined
-from doorward.diagnose.examinee import Examinee
+from doorward.diagnose.examinee import Address, Examinee
 from doorward.model.service import Role
 
 
@@ -111,3 +112,32 @@ def test_a_process_that_a_signal_holds_is_alive_and_stopped(tmp_path: Path) -> N
         held.communicate()
     assert isinstance(result, ProcessExamined)
     assert (result.alive, result.stopped) == (True, 1)
+
+
+def test_a_process_behind_a_proxy_is_asked_where_it_listens_itself(tmp_path: Path) -> None:
+    server = subprocess.Popen(
+        [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert server.stdout is not None
+        port = int(server.stdout.readline().split("port ")[1].split()[0])
+        (tmp_path / "auth.pid").write_text(str(server.pid))
+        front = Examinee(
+            "auth",
+            Role.PROVIDER,
+            address=Address("127.0.0.1", 1),
+            health_url="http://127.0.0.1:1/auth.pid",
+            pid_file=tmp_path / "auth.pid",
+        )
+        result = examine_process(front)
+        same = examine_process(replace(front, address=Address("127.0.0.1", port)))
+    finally:
+        server.kill()
+        server.communicate()
+    assert isinstance(result, ProcessExamined)
+    assert isinstance(same, ProcessExamined)
+    assert (result.own_place, result.own_status) == (f"127.0.0.1:{port}", 200)
+    assert (same.own_place, same.own_status) == ("", None)
