@@ -88,6 +88,13 @@ $(NPM_PROVIDER)/.ready: tests/probe/npm/package.json tests/probe/npm/package-loc
 	@cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
+# A Kafka broker and an OpenSearch node for tests (90 MB of jars): Maven checks each jar's own digest.
+services: .services/kafka/.ready .services/opensearch/.ready
+
+.services/%/.ready: tests/services/%/pom.xml
+	@mvn --quiet --batch-mode --strict-checksums --file $< dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/$(@D) -DincludeScope=runtime
+	@touch $@
+
 lock:
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) --extra postgresql --extra school --extra dev -o requirements.lock

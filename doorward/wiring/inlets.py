@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 import uvicorn
 
-from doorward.errors import DoorwardError, InputInvalid, Problem
+from doorward.errors import DoorwardError
 from doorward.settings import Settings
 from doorward.settings_tables import ComponentTable
 from doorward.watch.sources.http import Inbox
 from doorward.watch.sources.spool import Spool, SpoolFull
 from doorward.watch.sources.syslog import Syslog
+from doorward.wiring.asking import asking
+from doorward.wiring.source_settings import invalid, secret
 
 _MOST_CONNECTIONS = 200
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -47,34 +49,16 @@ def _inlet(settings: Settings, component: ComponentTable, spool: Spool) -> Inlet
         return Inlet(component.name, 0.05, _syslog(settings, component, spool))
     if kind == "http":
         return Inlet(component.name, 1.0, _http(settings, component, spool))
-    raise _invalid(settings, component, "kind", f"a source of kind {kind} cannot be followed by `doorward run`")
-
-
-def _invalid(settings: Settings, component: ComponentTable, key: str, what: str) -> InputInvalid:
-    where = f"{settings.path} component {component.name} source.{key}"
-    return InputInvalid((Problem(f"source.{key}", what, where, "docs/sources.md says what each source needs"),))
+    every_s, step = asking(settings, component, spool)
+    return Inlet(component.name, every_s, step)
 
 
 def place(settings: Settings, component: ComponentTable) -> tuple[str, int]:
     """Host and port of `listen`. Raises InputInvalid if it is none."""
     host, _, port = component.source.listen.rpartition(":")
     if not host or not port.isdigit() or int(port) > 65535:
-        raise _invalid(settings, component, "listen", f"{component.source.listen!r} is not address:port")
+        raise invalid(settings, component, "listen", f"{component.source.listen!r} is not address:port")
     return host.strip("[]"), int(port)
-
-
-def _secret(settings: Settings, component: ComponentTable) -> str:
-    """The token, empty if none is configured. Raises InputInvalid if it cannot be read or is empty."""
-    path = component.source.token_file
-    if path is None:
-        return ""
-    try:
-        token = settings.place(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise _invalid(settings, component, "token_file", "cannot be read") from error
-    if not token:
-        raise _invalid(settings, component, "token_file", "is empty")
-    return token
 
 
 def _syslog(settings: Settings, component: ComponentTable, spool: Spool) -> Callable[[], str]:
@@ -82,7 +66,7 @@ def _syslog(settings: Settings, component: ComponentTable, spool: Spool) -> Call
     try:
         receiver = Syslog(spool, host, port)
     except OSError as error:
-        raise _invalid(settings, component, "listen", f"cannot listen on {host}:{port}: {error.strerror}") from error
+        raise invalid(settings, component, "listen", f"cannot listen on {host}:{port}: {error.strerror}") from error
 
     def step() -> str:
         try:
@@ -96,14 +80,14 @@ def _syslog(settings: Settings, component: ComponentTable, spool: Spool) -> Call
 
 def _http(settings: Settings, component: ComponentTable, spool: Spool) -> Callable[[], str]:
     host, port = place(settings, component)
-    token = _secret(settings, component)
+    token = secret(settings, component)
     if not token and host not in _LOOPBACK:
-        raise _invalid(settings, component, "token_file", f"is needed to listen on {host}")
+        raise invalid(settings, component, "token_file", f"is needed to listen on {host}")
     inbox = Inbox(spool, token, component.source.most_bytes)
     try:
         bound = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
-        raise _invalid(settings, component, "listen", f"cannot listen on {host}:{port}: {error.strerror}") from error
+        raise invalid(settings, component, "listen", f"cannot listen on {host}:{port}: {error.strerror}") from error
     thread = serving(inbox, bound)
     thread.start()
 

@@ -55,6 +55,11 @@ class Marks:
         while self._ids and (len(self._ids) > MOST_IDS or next(iter(self._ids.values())) < now - self._window_s):
             self._ids.popitem(last=False)
 
+    @property
+    def forgotten_at(self) -> float:
+        """When the oldest identity came that is known, if there is no room for more; else 0."""
+        return next(iter(self._ids.values())) if len(self._ids) >= MOST_IDS else 0.0
+
     def is_repeated(self, sender: str, sequence: int) -> bool:
         """Whether the sender's sequence was already received, or one after it."""
         known = self._sequences.get(sender)

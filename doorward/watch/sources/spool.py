@@ -66,13 +66,14 @@ class Spool:
         self._counted_part = 0
         self._begun_at = 0.0
 
-    def append(self, delivery: Delivery, now: float | None = None) -> Receipt:
+    def append(self, delivery: Delivery, now: float | None = None, asked_since: float | None = None) -> Receipt:
         """Store what is new of it; it is on the disk when this returns. Raises SpoolFull, OSError, ValueError (too
-        long); then nothing of it is stored."""
+        long); then nothing of it is stored. Who asks by the lines' own times gives these instead of the clock's:
+        `now` up to which it asked, `asked_since` from where, so that identities last however long it was away."""
         with self._lock:
             self.open()
             at = time.time() if now is None else now
-            lines, ids = self._new(delivery, at)
+            lines, ids = self._new(delivery, at if asked_since is None else asked_since)
             moves = delivery.position is not None and delivery.position != self._marks.position
             if lines or moves:
                 mark = Mark(at, delivery.sender, delivery.sequence, delivery.position, ids)
@@ -94,6 +95,14 @@ class Spool:
         with self._lock:
             self.open()
             return self._marks.position
+
+    @property
+    def forgotten_at(self) -> float:
+        """Up to which `now` identities may be forgotten for their number: whoever asks again before that may be told
+        lines twice. 0 if none is."""
+        with self._lock:
+            self.open()
+            return self._marks.forgotten_at
 
     def end(self) -> tuple[int, int] | None:
         """(part, offset) up to which all is on the disk; None if this process does not write."""
