@@ -36,6 +36,7 @@ from doorward.wiring.diagnosing import Diagnosing
 from doorward.wiring.logs import PAST, Logs
 from doorward.wiring.memory import Memory
 from doorward.wiring.moves import Move, next_move
+from doorward.wiring.passed_over import PassedOver
 from doorward.wiring.probing import Prober
 from doorward.wiring.recovering import DOORWARD, Recovering
 from doorward.wiring.repair import Repair
@@ -74,6 +75,7 @@ class Pipeline:
         self.diagnosing = Diagnosing(settings, self.memory, self.versions, self.repair)
         self.recovering = Recovering(settings, self.ledger, self.diagnosing, self.repair, now)
         self.channels = channel_tables(settings)
+        self.passed_over = PassedOver(settings.state)
         self.spool = Spool(settings.state / "pages-spool.jsonl")
         self.courier = Courier(self.channels, settings.respond, self.ledger, now, outbox, self.spool)
         self._undecided: deque[Detection] = deque()
@@ -245,6 +247,8 @@ class Pipeline:
             self.escalate()
         elif decision.course is declare.Course.JOIN and decision.incident:
             self._join(decision.incident, Joined(detection, decision.reason.value, decision.title))
+        else:
+            self.passed_over.record(detection, decision, now())
 
     def _join(self, incident_id: str, body: Joined) -> None:
         # Under the lock: `escalate` in another thread would say the same relapse a second time.

@@ -6,6 +6,7 @@ the file is turned over once.
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 from pathlib import Path
 
@@ -19,13 +20,13 @@ MOST_BYTES = 1_048_576
 
 
 class PassedOver:
-    """The record below `state`. A disk that takes no line costs the line, not the watch: its loop tells the OSError."""
+    """The record below `state`. A disk that takes no line costs the line and nothing else: the watch must go on."""
 
     def __init__(self, state: Path) -> None:
         self.path = state / "passed-over.jsonl"
 
     def record(self, detection: Detection, decision: Decision, now: datetime) -> None:
-        """Write one line. Raises OSError."""
+        """Write one line, if the disk takes it."""
         line = {
             "at": now,
             "reason": decision.reason.value,
@@ -36,7 +37,8 @@ class PassedOver:
             "onset": detection.onset,
             "evidence": detection.evidence,
         }
-        if self.path.exists() and self.path.stat().st_size > MOST_BYTES:
-            self.path.replace(self.path.with_suffix(".jsonl.1"))
-        with self.path.open("ab") as file:
-            file.write(msgspec.json.encode(line) + b"\n")
+        with contextlib.suppress(OSError):
+            if self.path.exists() and self.path.stat().st_size > MOST_BYTES:
+                self.path.replace(self.path.with_suffix(".jsonl.1"))
+            with self.path.open("ab") as file:
+                file.write(msgspec.json.encode(line) + b"\n")

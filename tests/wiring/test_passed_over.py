@@ -31,3 +31,7 @@ def test_the_file_is_turned_over_at_its_bound(tmp_path: Path, monkeypatch: pytes
         record.record(detection(), decide(detection(), (), T0), T0)
     assert record.path.stat().st_size < 1500
     assert sorted(path.name for path in tmp_path.iterdir()) == ["passed-over.jsonl", "passed-over.jsonl.1"]
+
+
+def test_a_disk_that_takes_nothing_stops_nobody(tmp_path: Path) -> None:
+    PassedOver(tmp_path / "gone").record(detection(), decide(detection(), (), T0), T0)
