@@ -8,9 +8,11 @@ from datetime import datetime
 from doorward.model.journey import ProbeResult
 from doorward.probe.exchange import Drive
 from doorward.probe.journeys.ldap import ldap_journey
+from doorward.probe.journeys.reset_mail import reset_mail
 from doorward.probe.journeys.ssh import ssh_journey
 from doorward.probe.kept_session import session_probe
 from doorward.probe.plan import ProbePlan
+from doorward.probe.real_browser import browser_probe
 from doorward.probe.talk import talk
 
 
@@ -25,6 +27,8 @@ def _ssh(plan: ProbePlan, now: datetime, drive: Drive) -> ProbeResult:
 # `drive` is how the pages among them are asked.
 BEYOND: dict[str, Callable[[ProbePlan, datetime, Drive], ProbeResult]] = {
     "session": session_probe,
+    "browser": browser_probe,
     "ldap": _ldap,
     "ssh": _ssh,
+    "reset-mail": reset_mail,
 }

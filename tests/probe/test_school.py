@@ -17,10 +17,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Mailbox as Sink
 
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.probe.discovery import discover
 from doorward.probe.driver import run
+from doorward.probe.means import Mailbox, Means
 from doorward.probe.plan import Client, ProbePlan
 
 START_S = 30.0
@@ -28,11 +31,23 @@ NETWORK = tuple(f"198.51.100.{last}" for last in range(11, 19))
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def mail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
+    """A real SMTP server, and the maildir that it puts mail into."""
+    place, (port, _) = tmp_path_factory.mktemp("mail") / "maildir", _free_ports()
+    controller = Controller(Sink(str(place)), hostname="127.0.0.1", port=port)
+    controller.start()
+    yield port, place
+    controller.stop()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, mail: tuple[int, Path]) -> Iterator[Path]:
     place = tmp_path_factory.mktemp("school") / "site"
     ports = _free_ports()
     size = ["--people", "10", "--courses", "1", "--auth-port", str(ports[0]), "--portal-port", str(ports[1])]
     subprocess.run([sys.executable, "-m", "school", "setup", str(place), *size], check=True, capture_output=True)
+    config, smtp = place / "auth.toml", f'backend = "smtp"\nhost = "127.0.0.1"\nport = {mail[0]}'
+    config.write_text(config.read_text().replace('backend = "file"', smtp))
     served = subprocess.Popen(
         [sys.executable, "-m", "school", "serve", str(place)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -172,3 +187,16 @@ def test_a_serializer_that_is_gone_answers_500_to_everybody(
 
 def test_the_provider_publishes_its_metadata_and_keys(site: Path) -> None:
     assert discover(_public_url(site, "auth") + "/o")[1] == ()
+
+
+def test_the_monitor_is_sent_a_mail_whose_link_leads_to_the_form_for_a_new_password(
+    site: Path, mail: tuple[int, Path]
+) -> None:
+    people = json.loads((site / "secrets" / "people.json").read_text())
+    monitor = next(person for person in people if person["monitor"])
+    auth = _public_url(site, "auth")
+    mailbox = Mailbox(f"maildir:{mail[1]}", monitor["mail"], wait_s=20)
+    asked = ProbePlan("reset", "reset-mail", auth + "/password/forgotten/", means=Means(mailbox=mailbox))
+    result = run(asked, datetime.now(UTC))
+    assert (result.outcome, result.reason) == (ProbeOutcome.PASSED, "ok")
+    assert monitor["mail"] not in repr(result)
