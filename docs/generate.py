@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from docs import coverage, logs
+from docs import causes, coverage, logs
 from doorward import check
 from doorward.cli import COMMANDS, overview
 from doorward.model.action import ACTION_TRANSITIONS
@@ -40,6 +40,7 @@ def pages() -> dict[Path, str]:
         DOCS / "rules.md": _rules(),
         coverage.PAGE: coverage.page(),
         logs.PAGE: logs.page(),
+        causes.PAGE: causes.page(),
         DOCS / "incident-log.md": _log(),
         DOCS / "drills.md": _drills(),
     }
