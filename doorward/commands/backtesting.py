@@ -17,6 +17,7 @@ from doorward import watch as stage
 from doorward.commands.opening import opened
 from doorward.commands.shared import FOUND, progress
 from doorward.errors import InputInvalid, Problem
+from doorward.log_line import LogOptions
 from doorward.model.detection import Detection
 from doorward.model.sign_in import SignInEvent
 from doorward.settings import load
@@ -60,14 +61,18 @@ class Source:
     parse: Parse
 
 
-def sources(logs: Sequence[Path], kind: str, config: Path | None) -> tuple[Source, ...]:
-    """The files to read: as named on the command line, or with `config` alone each component's log and what was
-    rotated before it (`log.1`, `log.2.gz`). Raises InputInvalid naming every file that is not there."""
+def sources(logs: Sequence[Path], kind: str, config: Path | None, rotated: bool = True) -> tuple[Source, ...]:
+    """The files to read: as named on the command line, or with `config` alone each component's log and, if `rotated`,
+    what was rotated before it (`log.1`, `log.2.gz`). Raises InputInvalid naming every file that is not there."""
     if config is None:
-        parse = system(kind).parser()
-        found = [Source(path, stage.component_of(path), parse) for path in logs]
+        # One key for all files: a person is one person in each of them.
+        options, source = LogOptions(), system(kind)
+        found = [
+            Source(path, stage.component_of(path), source.parser(replace(options, latest=changed_at(path))))
+            for path in logs
+        ]
     else:
-        found = list(_configured(logs, config))
+        found = list(_configured(logs, config, rotated))
     missing = tuple(
         Problem("log.unreadable", "is not a file", str(one.path), "check the path")
         for one in found
@@ -79,7 +84,7 @@ def sources(logs: Sequence[Path], kind: str, config: Path | None) -> tuple[Sourc
     return tuple(found)
 
 
-def _configured(logs: Sequence[Path], config: Path) -> Iterator[Source]:
+def _configured(logs: Sequence[Path], config: Path, rotated: bool) -> Iterator[Source]:
     settings = load(config)
     for component in settings.component:
         if component.log is None:
@@ -87,7 +92,7 @@ def _configured(logs: Sequence[Path], config: Path) -> Iterator[Source]:
         place = settings.place(component.log)
         named = [path for path in logs if stage.component_of(path) == component.name]
         kind = system(component.log_kind or component.kind)
-        for path in named if logs else _rotated(place):
+        for path in named if logs else (_rotated(place) if rotated else [place]):
             options = None if kind.log is None else log_options(settings, component, changed_at(path))
             yield Source(path, component.name, kind.parser(options))
 

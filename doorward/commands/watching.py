@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import heapq
 import math
 import sys
-import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from enum import StrEnum
 from operator import attrgetter
 from pathlib import Path
@@ -18,15 +14,13 @@ import msgspec
 import typer
 
 from doorward import watch as stage
-from doorward.commands import backtesting, counting, learning
+from doorward.commands import backtesting, counting, following, learning
+from doorward.commands.following import STDIN
 from doorward.commands.shared import DEFAULT_CONFIG, FOUND, progress, reported
 from doorward.errors import InputInvalid, Problem
 from doorward.model.detection import Detection
 from doorward.settings import load
-from doorward.systems import system
 from doorward.watch.alert_rules import rule_file
-
-FOLLOW_EVERY_S = 0.5
 
 
 class Lines(StrEnum):
@@ -36,13 +30,15 @@ class Lines(StrEnum):
     JSONL = "jsonl"
 
 
-LOGS = Annotated[list[Path] | None, typer.Argument(help="Log files, one per component; .gz with --backtest.")]
+LOGS = Annotated[
+    list[Path] | None, typer.Argument(help="Log files, one per component, also .gz; - reads standard input.")
+]
 KIND = Annotated[str, typer.Option("--kind", help="Kind of the log's lines.")]
 FORMAT = Annotated[Lines, typer.Option("--format", help="text or jsonl.")]
 FOLLOW = Annotated[bool, typer.Option("--follow", help="Go on as lines are written, until Ctrl-C.")]
 CONFIG = Annotated[
     Path | None,
-    typer.Option("--config", help="A doorward.toml: its table watch, and its components' logs if none is named."),
+    typer.Option("--config", help="A doorward.toml: its table watch, log_options, and logs if none is named."),
 ]
 BACKTEST = Annotated[bool, typer.Option("--backtest", help="Say what these logs would have told, when and why.")]
 INCIDENTS = Annotated[
@@ -98,7 +94,7 @@ def watch(
         review = backtesting.Review(incidents, _numbers(budgets), accept)
         backtesting.run(logs or [], kind, config, review, output is Lines.JSONL)
     else:
-        _watch(logs or [], kind, output, follow)
+        _watch(logs or [], kind, output, follow, config)
 
 
 def _numbers(text: str) -> tuple[float, ...]:
@@ -116,35 +112,35 @@ def _no_numbers(text: str) -> InputInvalid:
     return InputInvalid((Problem("budgets", what, "--budgets", "give numbers such as 0.3,1,3"),))
 
 
-def _watch(logs: list[Path], kind: str, output: Lines, follow: bool) -> None:
-    _readable(tuple(logs))
-    found, unparsed = 0, stage.Unparsed()
-    past = () if follow else stage.replay(tuple(logs), system(kind).parser(), unparsed=unparsed)
-    if unparsed.lines:
-        progress(f"{unparsed.lines} lines did not parse, such as one of {unparsed.samples[0]}")
-    for detection in _followed(logs, kind) if follow else past:
+def _watch(logs: list[Path], kind: str, output: Lines, follow: bool, config: Path | None) -> None:
+    settings = stage.WatchSettings() if config is None else stage.of_table(load(config).watch)
+    found = 0
+    for detection in (following.followed if follow else _replayed)(logs, kind, config, settings):
         found += 1
         if output is Lines.JSONL:
             sys.stdout.buffer.write(msgspec.json.encode(stage.detection_json(detection)) + b"\n")
             sys.stdout.buffer.flush()
         else:
-            print(backtesting.line(detection))
+            print(backtesting.line(detection), flush=follow)
     if found:
         raise typer.Exit(FOUND)
 
 
-def _followed(logs: list[Path], kind: str) -> Iterator[Detection]:
-    """Detections as they come, until a person stops it."""
-    parse = system(kind).parser()
-    followers = [stage.Follower(path, stage.component_of(path), parse) for path in logs]
-    watcher = stage.Watcher(stage.WatchSettings(), tuple(dict.fromkeys(follower.component for follower in followers)))
-    with contextlib.suppress(KeyboardInterrupt):
-        while True:
-            batches = [follower.poll() for follower in followers]
-            watcher.feed(heapq.merge(*(batch.events for batch in batches), key=attrgetter("at")))
-            yield from watcher.advance(datetime.now(UTC))
-            if not any(batch.more for batch in batches):
-                time.sleep(FOLLOW_EVERY_S)
+def _replayed(logs: list[Path], kind: str, config: Path | None, settings: stage.WatchSettings) -> tuple[Detection, ...]:
+    """What the logs say as they are, and standard input to its end."""
+    unparsed = stage.Unparsed()
+    files = [path for path in logs if path != STDIN]
+    found = backtesting.sources(files, kind, config) if files or not logs else ()
+    streams = [backtesting.events(found, unparsed)]
+    names = [one.component for one in found]
+    if STDIN in logs:
+        name, parse = following.piped(kind, config)
+        names.append(name)
+        streams.append(following.events_of_stdin(parse, name, unparsed))
+    told = stage.replayed(heapq.merge(*streams, key=attrgetter("at")), names, settings)
+    if unparsed.lines:
+        progress(f"{unparsed.lines} lines did not parse, such as one of {unparsed.samples[0]}")
+    return told
 
 
 def _readable(logs: tuple[Path, ...]) -> None:

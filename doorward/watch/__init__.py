@@ -13,7 +13,7 @@ from doorward.watch.figures import statistics
 from doorward.watch.follow import Batch, Follower, Parse
 from doorward.watch.partial_buckets import buckets
 from doorward.watch.partial_counts import Counting, Partial
-from doorward.watch.past import Unparsed, component_of, merged, replay
+from doorward.watch.past import Unparsed, component_of, merged, replay, replayed
 from doorward.watch.settings import WatchSettings, of_table
 from doorward.watch.watcher import Watcher, detectors
 
@@ -34,5 +34,6 @@ __all__ = [
     "merged",
     "of_table",
     "replay",
+    "replayed",
     "statistics",
 ]

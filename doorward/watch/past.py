@@ -80,9 +80,16 @@ def replay(
 ) -> tuple[Detection, ...]:
     """The detections that the live watch would have raised on these lines, in order of time."""
     named = tuple(paths)
-    watcher = Watcher(settings or WatchSettings(), tuple(dict.fromkeys(component_of(path) for path in named)))
+    return replayed(merged(named, parse, unparsed), map(component_of, named), settings)
+
+
+def replayed(
+    events: Iterable[SignInEvent], components: Iterable[str], settings: WatchSettings | None = None
+) -> tuple[Detection, ...]:
+    """The same of events in the order of their times."""
+    watcher = Watcher(settings or WatchSettings(), tuple(dict.fromkeys(components)))
     last: SignInEvent | None = None
-    for event in merged(named, parse, unparsed):
+    for event in events:
         watcher.feed((event,))
         last = event if last is None or event.at >= last.at else last
     return watcher.advance(last.at) if last is not None else ()
