@@ -18,8 +18,8 @@ another, trial sign-ins, and examinations by real protocols, each within a deadl
 different from a time when all was well is told from what always was.
 
 A piece of evidence weighs {WEAK:g} (worth saying), {STRONG:g} (two of these settle it) or {DECISIVE:g} (settles it),
-for or against: natural logarithms of how much likelier it is if the cause is at work. From {SUPPORTED_AT:+g} on a cause is
-supported, from {RULED_OUT_AT:+g} on it is ruled out; one that lacks its tests is never ruled out. When tests speak
+for or against: natural logarithms of how much likelier it is if the cause is at work. From {SUPPORTED_AT:+g} on a cause
+is supported, from {RULED_OUT_AT:+g} on ruled out; one that lacks its tests is never ruled out. When tests speak
 against nearly all others, that weighs {ELIMINATION:g} for the one that is left. What is concluded leads every rival by
 {CLEAR_LEAD:g}; otherwise Doorward says *cannot tell*, and without a signal *nothing is wrong*.
 
