@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from doorward.errors import InputInvalid
 from doorward.probe.exchange import Ask, Ending
 from doorward.probe.plan import ProbePlan
 from doorward.probe.transport import MOST_BYTES, Browser, Fault, control_answers
@@ -55,12 +57,12 @@ def _take(listener: socket.socket, say: Callable[[socket.socket], None]) -> None
                 continue
 
 
-def ask(url: str, **limits: float) -> str:
+def ask(url: str, **limits: float | str) -> str:
     with Browser(ProbePlan("p", "form", url, **limits)) as browser:  # type: ignore[arg-type]
         return browser.ask(Ask("open", "GET", url)).text
 
 
-def ending(url: str, **limits: float) -> Ending:
+def ending(url: str, **limits: float | str) -> Ending:
     with pytest.raises(Fault) as caught:
         ask(url, **limits)
     return caught.value.ending
@@ -154,23 +156,93 @@ def test_an_address_that_cannot_be_asked_is_a_bad_redirect() -> None:
     assert ending("http://127.0.0.1/\x07") is Ending.BAD_REDIRECT
 
 
-def test_a_certificate_that_nobody_vouches_for_is_a_tls_fault(tmp_path: Path) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(_own_certificate(tmp_path / "own.pem"))
-    listener = context.wrap_socket(socket.create_server(("127.0.0.1", 0)), server_side=True)
-    threading.Thread(target=_take, args=(listener, lambda connection: None), daemon=True).start()
-    with listener:
-        assert ending(f"https://127.0.0.1:{listener.getsockname()[1]}/") is Ending.TLS_UNTRUSTED
+def _authority() -> tuple[ec.EllipticCurvePrivateKey, x509.Name]:
+    return ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test CA")])
 
 
-def _own_certificate(file: Path) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    made = made.not_valid_before(datetime(2020, 1, 1, tzinfo=UTC)).not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
+def _certificate(file: Path, host: str = "127.0.0.1", ends: int = 2120, *, own: bool = False) -> Path:
+    """Writes the server's key and certificate to `file`, and gives the file of the authority that signed it."""
+    authority, issuer = _authority()
+    key = authority if own else ec.generate_private_key(ec.SECP256R1())
+    named = x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))])
+    plain = x509.CertificateBuilder().serial_number(x509.random_serial_number())
+    plain = plain.issuer_name(issuer).not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+    name = issuer if own else x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    leaf = plain.subject_name(name).public_key(key.public_key()).not_valid_after(datetime(ends, 1, 1, tzinfo=UTC))
+    root = (
+        plain.subject_name(issuer).public_key(authority.public_key()).not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
+    )
+    root = root.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     words = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.write_bytes(words + made.sign(key, SHA256()).public_bytes(Encoding.PEM))
-    return file
+    signed = leaf.add_extension(named, critical=False).sign(authority, SHA256()).public_bytes(Encoding.PEM)
+    file.write_bytes(words + signed)
+    trusted = file.with_suffix(".ca")
+    trusted.write_bytes(root.sign(authority, SHA256()).public_bytes(Encoding.PEM))
+    return trusted
+
+
+def _served(certificate: Path) -> socket.socket:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    listener = context.wrap_socket(socket.create_server(("127.0.0.1", 0)), server_side=True)
+    say = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    threading.Thread(target=_take, args=(listener, lambda connection: connection.sendall(say)), daemon=True).start()
+    return listener
+
+
+@pytest.mark.parametrize(
+    ("given", "is_known", "named"),
+    [
+        ({"ends": 2021}, True, Ending.TLS_EXPIRED),
+        ({"host": "192.0.2.1"}, True, Ending.TLS_NAME),
+        ({"own": True}, False, Ending.TLS_UNTRUSTED),
+        ({}, False, Ending.TLS_UNTRUSTED),
+        ({}, True, None),
+    ],
+    ids=["expired", "wrong-name", "self-signed", "unknown-authority", "good"],
+)
+def test_what_is_wrong_with_a_certificate_is_named(
+    tmp_path: Path, given: dict[str, object], is_known: bool, named: Ending | None
+) -> None:
+    authority = _certificate(tmp_path / "server.pem", **given)  # type: ignore[arg-type]
+    limits = {"authorities": str(authority)} if is_known else {}
+    with _served(tmp_path / "server.pem") as listener:
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}/"
+        if named is None:
+            assert ask(url, **limits) == "ok"
+        else:
+            assert ending(url, **limits) is named
+
+
+def test_a_file_without_certificates_is_wrong_use(tmp_path: Path) -> None:
+    (tmp_path / "none.pem").write_text("nothing")
+    with pytest.raises(InputInvalid, match="holds no certificates"):
+        Browser(ProbePlan("p", "form", "https://127.0.0.1/", authorities=str(tmp_path / "none.pem")))
+
+
+def test_the_time_of_an_exchange_is_told_by_phase(tmp_path: Path) -> None:
+    authority = _certificate(tmp_path / "server.pem")
+    with _served(tmp_path / "server.pem") as listener:
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}/"
+        with Browser(ProbePlan("p", "form", url, authorities=str(authority))) as browser:
+            timing = browser.ask(Ask("open", "GET", url)).timing
+    assert timing.dns_ms is None
+    assert None not in (timing.connect_ms, timing.tls_ms, timing.first_byte_ms, timing.body_ms)
+
+
+@pytest.mark.parametrize(
+    ("initiator", "sent"),
+    [("", "lax=1; strict=1"), ("http://127.0.0.1:1/", "lax=1; strict=1"), ("http://elsewhere.example/", "lax=1")],
+    ids=["typed", "same-site", "other-site"],
+)
+def test_a_cookie_for_the_same_site_stays_at_home_when_another_site_leads_there(
+    speak: Speak, initiator: str, sent: str
+) -> None:
+    said = b"HTTP/1.1 200 OK\r\nSet-Cookie: lax=1; SameSite=Lax\r\nSet-Cookie: strict=1; SameSite=Strict\r\n"
+    url = speak(lambda connection: connection.sendall(said + b"Content-Length: 0\r\n\r\n"))
+    with Browser(ProbePlan("p", "form", url)) as browser:
+        browser.ask(Ask("open", "GET", url))
+        assert browser._headers(Ask("again", "GET", url, initiator=initiator))["Cookie"] == sent
 
 
 def test_a_control_target_answers_or_not(speak: Speak) -> None:
