@@ -232,7 +232,8 @@ class Follower:
             end, skipping, ended = len(data), True, False
         elif end:
             found = data[:end].split(b"\n")[:-1]
-            lines.extend(_bounded(line) for line in found[1 if skipping else 0 :])
+            whole = found[1 if skipping else 0 :]
+            lines.extend(whole if max(map(len, whole), default=0) <= LONGEST_LINE else map(_bounded, whole))
             skipping = False
         if end:
             moved = replace(cursor, offset=cursor.offset + end, skipping=skipping)
