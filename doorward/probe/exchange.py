@@ -108,7 +108,7 @@ class Answer:
 
     `is_garbled`: the bytes are not of the charset that they are said to be, so that a person could not read the page.
     `refused_cookies` are those of `set_cookies` that a browser would not keep. `at` is when it came, None where nobody
-    looked at the clock.
+    looked at the clock; `certificate_ends` when the host's certificate does, None without TLS.
     """
 
     status: int
@@ -120,6 +120,7 @@ class Answer:
     refused_cookies: tuple[str, ...] = ()
     at: datetime | None = None
     timing: Timing = UNTIMED
+    certificate_ends: datetime | None = None
 
     def header(self, name: str) -> str:
         """The first header of that lower-case name, empty if there is none."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -16,9 +15,9 @@ from datetime import datetime
 from types import TracebackType
 from typing import TypeVar
 
-from doorward.certificate import not_after
 from doorward.model.journey import ProbeResult, Step, Timing
 from doorward.probe.connection import ending_of, resolved
+from doorward.probe.ends import certificate_end, soon
 from doorward.probe.exchange import Done, Ending
 from doorward.probe.line import Connect, Heard, LineEnding, LineJourney, Run, Say, Secure, Word
 from doorward.probe.manners_blame import outcome
@@ -29,8 +28,6 @@ from doorward.probe.transport import trusted_context
 T = TypeVar("T")
 # A bind, a banner, a client's complaint take some hundred bytes.
 MOST_BYTES = 64 * 1024
-# From so many days before its end on, a certificate is worth a note.
-SOON_DAYS = 30
 _EXPECTED: dict[Ending, str] = {
     Ending.TIMEOUT: "an answer in time",
     Ending.REFUSED: "a connection",
@@ -152,14 +149,8 @@ class _Line:
         tls_ms, encrypted = _timed(lambda: context.wrap_socket(plain, server_hostname=self._host))
         self._socket = encrypted
         self.timing = replace(self.timing, tls_ms=tls_ms)
-        self._note_end(encrypted)
+        self.notes.extend(soon(f"the certificate of {self.shown}", certificate_end(encrypted), self.now))
         return Heard()
-
-    def _note_end(self, encrypted: ssl.SSLSocket) -> None:
-        with contextlib.suppress(ValueError):
-            days = (not_after(encrypted.getpeercert(binary_form=True) or b"") - self.now).days
-            if days < SOON_DAYS:
-                self.notes.append(f"the certificate of {self.shown} ends in {days} days")
 
     def _say(self, word: Say, until: float) -> Heard:
         connection = self._open()

@@ -22,6 +22,7 @@ from doorward.cookies import Jar, is_same_site
 from doorward.errors import InputInvalid, Problem
 from doorward.model.journey import UNTIMED, Timing
 from doorward.probe.connection import Network, Stopwatch, ending_of
+from doorward.probe.ends import certificate_end
 from doorward.probe.exchange import Answer, Ask, Ending
 from doorward.probe.plan import ProbePlan
 
@@ -138,6 +139,8 @@ class Browser:
 
     def _answer(self, ask: Ask, response: httpcore.Response) -> Answer:
         headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers)
+        # Read first: the connection may be closed at the body's end, and tells nothing then.
+        ends = _certificate_end(response)
         body = self._body(response, _last(headers, "content-encoding"))
         self._stopwatch.lap("body")
         lines = tuple(value for name, value in headers if name == "set-cookie")
@@ -155,6 +158,7 @@ class Browser:
             refused,
             at=moment,
             timing=self._stopwatch.timing,
+            certificate_ends=ends,
         )
 
     def _body(self, response: httpcore.Response, packing: str) -> bytes:
@@ -164,6 +168,11 @@ class Browser:
             if len(body) > MOST_BYTES:
                 raise self._fault(Ending.TOO_LARGE)
         return body
+
+
+def _certificate_end(response: httpcore.Response) -> datetime | None:
+    stream = response.extensions.get("network_stream")
+    return certificate_end(stream.get_extra_info("socket")) if isinstance(stream, httpcore.NetworkStream) else None
 
 
 def control_answers(control: tuple[str, int]) -> bool:

@@ -12,13 +12,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import parse_qs, urlsplit
 
+from doorward.probe.ends import soon
 from doorward.probe.exchange import Answer, Ask, Done, Ending
 from doorward.probe.journeys.sign_in import NoWitness, SignIn
 from doorward.probe.plan import ProbePlan
 from doorward.probe.saml_message import Message, Unreadable, posted, redirected
 
-# From so many days before its end on, the identity provider's certificate is worth a note.
-SOON_DAYS = 30
 # What every service provider forgives at least: a clock that is off by so much is no reason.
 _SKEW = timedelta(seconds=1)
 
@@ -129,11 +128,8 @@ class SamlSignIn:
 
     def _noted(self, done: Done) -> Done:
         ends = self.response.certificate_ends if self.response else None
-        if ends is None:
-            return done
-        days = (ends - self.plan.occasion.now).days
-        note = f"the identity provider's signing certificate ends in {days} days"
-        return replace(done, notes=(*done.notes, note)) if days < SOON_DAYS else done
+        noted = soon("the identity provider's signing certificate", ends, self.plan.occasion.now)
+        return replace(done, notes=(*done.notes, *noted))
 
 
 def _page(url: str) -> str:
