@@ -50,6 +50,7 @@ class Reply:
     cookies: tuple[str, ...] = ()
     content_type: str = "text/html; charset=utf-8"
     body: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -251,6 +252,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status)
         for cookie in reply.cookies:
             self.send_header("Set-Cookie", cookie)
+        for name, value in reply.headers:
+            self.send_header(name, value)
         if reply.location:
             self.send_header("Location", reply.location)
         self.send_header("Content-Type", reply.content_type)
