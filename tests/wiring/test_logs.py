@@ -11,6 +11,7 @@ import pytest
 from doorward.errors import InputInvalid, StoreUnavailable
 from doorward.settings import Settings
 from doorward.store import watching
+from doorward.watch import Counting, Partial, buckets
 from doorward.wiring.logs import PAST, TOLD_FOR, Logs
 from tests.wiring.cases import at, line, locked, settings_of
 
@@ -63,6 +64,19 @@ def test_what_was_committed_is_not_counted_again_by_the_next_process(settings: S
     assert [e.at for e in after.poll()] == [at(3)]
     after.commit()
     assert counted() == 3
+
+
+def test_live_counts_are_those_of_a_batch_and_late_lines_are_folded_in(settings: Settings, log: Path) -> None:
+    logs, batch = Logs(settings), Partial("auth", Counting("school"))
+    late = (line(at(50)), line(at(0), person="late"), line(at(-7200), person="later"), line(at(51), synthetic=True))
+    for lines in ((line(at(1)), line(at(2), outcome="failed", reason="csrf")), late, (b"broken\n", line(at(1)))):
+        write(log, *lines)
+        logs.poll()
+        logs.commit()
+        batch.add_lines(b"".join(lines))
+    stored = {b.opened_at: b.counts for b in watching.buckets("auth", at(-86400))}
+    assert stored == {bucket.opened_at: bucket.counts for bucket in buckets(batch)}
+    assert sum(sum(counts.values()) for counts in stored.values()) == 6
 
 
 def test_what_was_polled_and_not_committed_is_read_again_by_the_next_process(settings: Settings, log: Path) -> None:
