@@ -27,6 +27,10 @@ LEAST_TYPED = 20
 USUAL_SLACK = 0.1
 UNKNOWN_SHARE = 0.2
 SOURCES_RATIO = 2.0
+# Distinct sources of a short stretch come at up to thrice the rate of a long one, for most come again.
+SOURCES_RATE_RATIO = 4.0
+# Of the usual sign-ins a minute so many still succeed.
+AS_BEFORE_SHARE = 0.6
 USUAL_RATIO = 1.5
 TOP_SOURCE_SHARE = 0.5
 TOP_SOURCE_RISE = 0.25
@@ -49,6 +53,7 @@ def weigh(observations: Observations) -> Judgement:
         *_typed(usual, during),
         *_unknown(usual, during),
         *_untyped(usual, during),
+        *_meanwhile(usual, during),
         *_sources(usual, during),
         *_flood(usual, during),
     )
@@ -114,6 +119,14 @@ def _untyped(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
     yield opposes("reasons", STRONG, seen, "most failures are mistyped or unknown names and passwords")
 
 
+def _meanwhile(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
+    """A broken check of passwords lets nobody in; under an attack people sign in as before."""
+    before, now = (each.per_min(Kind.SIGN_IN, Outcome.SUCCESS) for each in (usual, during))
+    if is_guessing(usual, during) and before > 0 and now >= AS_BEFORE_SHARE * before:
+        seen = f"meanwhile {now:.0f} sign-ins a minute succeed, usually {before:.0f}"
+        yield favours("meanwhile", STRONG, seen, "failures come on top, and people sign in as before")
+
+
 def _sources(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
     """Distinct sources of a short stretch are compared with all of a longer one: that can only understate a rise.
 
@@ -129,7 +142,8 @@ def _sources(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
     expected = f"{SOURCES_RATIO:g} × the usual sources, or one that rises to over {TOP_SOURCE_SHARE:.0%}"
     rises = during.top_source_share >= max(TOP_SOURCE_SHARE, usual.top_source_share + TOP_SOURCE_RISE)
     guesses = is_guessing(usual, during)
-    if guesses and (rises or ratio >= SOURCES_RATIO):
+    rate = (during.sources / during.minutes) / (max(1, usual.sources) / usual.minutes)
+    if guesses and (rises or ratio >= SOURCES_RATIO or rate >= SOURCES_RATE_RATIO):
         yield favours("sources", STRONG, seen, expected)
     elif not guesses and not rises and min(ratio, per_person) <= USUAL_RATIO:
         yield opposes("sources", WEAK, seen, expected)

@@ -21,13 +21,14 @@ from doorward.diagnose.cause import (
     healthy,
     unexamined,
 )
-from doorward.diagnose.examined import DatabaseExamined, Examination
+from doorward.diagnose.examined import DatabaseExamined, Examination, HostExamined
 from doorward.diagnose.observations import Observations
 from doorward.model.diagnosis import Evidence, Leaning
 
 # A SELECT of one row takes under a millisecond and a free lock a few; half a second is a sick disk or a queue.
 SLOW_MS = 500.0
 CONNECTIONS_SHARE = 0.95
+BUSY_SHARE = 0.97
 # PEP 249's exception classes that the database, not the program, causes; Django keeps the names.
 DATABASE_EXCEPTIONS = (
     *("OperationalError", "InterfaceError", "DatabaseError", "InternalError", "ProgrammingError"),
@@ -63,8 +64,12 @@ def _not_testable(observations: Observations) -> str:
 
 def _databases(observations: Observations) -> Iterator[Evidence]:
     sick, well = [], []
+    # What waits for a processor is slow, whatever it is.
+    is_busy = any((h.busy_share or 0) >= BUSY_SHARE and h.load_per_core > 2 for h in observations.of(HostExamined))
     for database in observations.of(DatabaseExamined):
         name, (trouble, weight) = database.component, _trouble(database)
+        if is_busy and weight == STRONG:
+            trouble, weight = f"{trouble}; its host is busy with other work", WEAK
         if trouble:
             sick.append(favours("database", weight, f"{name}: {trouble}", _EXPECTED, name))
         else:
@@ -130,6 +135,6 @@ CAUSE = Cause(
     id="database",
     title="database failure",
     predictions=__doc__ or "",
-    asks_for=(Examination.DATABASE,),
+    asks_for=(Examination.DATABASE, Examination.HOST),
     weigh=weigh,
 )

@@ -37,6 +37,9 @@ AS_QUICK_MS = 200.0
 LEAST_TIMED = 20
 BUSY_CORES_PER_PROCESS = 0.9
 LIVENESS_SLOW_MS = 1000.0
+# A worker of the school has some thirty files open; every connection that waits is one more.
+QUEUE_LEAST = 100
+QUEUE_RATIO = 3.0
 
 _MORE_PEOPLE = f"at least {SURGE_RATIO:g} × the usual people"
 
@@ -47,11 +50,12 @@ def weigh(observations: Observations) -> Judgement:
     next_check = "See which pages the people ask for and what the processes wait for; shed or add capacity."
     if usual is None or during is None or usual.minutes <= 0 or during.minutes <= 0:
         return Judgement((), next_check, not_testable="there are no counts of a usual time and of now to compare")
-    strain = (*_latency(usual, during), *_busy(observations))
+    is_stuck = any(one.status is None or one.ms > LIVENESS_SLOW_MS for one in observations.of(LivenessExamined))
+    strain = (*_latency(usual, during, is_stuck), *_busy(observations))
     times = surge(usual, during, refusals(observations))
     if times <= CROWD_RATIO:
         strain = tuple(_not_by_people(item) for item in strain)
-    evidence = (*_people(usual, during, times), *strain)
+    evidence = (*_people(usual, during, times, is_stuck), *strain)
     silent = "no event reached the log since the onset" if during.events == 0 else ""
     return Judgement(evidence, next_check, not_testable=silent)
 
@@ -96,7 +100,7 @@ def _ratio(now: float, before: float) -> float:
     return now / before
 
 
-def _people(usual: Statistics, during: Statistics, times: float) -> Iterator[Evidence]:
+def _people(usual: Statistics, during: Statistics, times: float, is_stuck: bool) -> Iterator[Evidence]:
     requests = _ratio(during.per_min(Kind.REQUEST), usual.per_min(Kind.REQUEST))
     seen = (
         f"{times:.1f} × the usual people: {during.people} in {during.minutes * 60:.0f} s (usually {usual.people} in "
@@ -109,6 +113,8 @@ def _people(usual: Statistics, during: Statistics, times: float) -> Iterator[Evi
         yield notes("people", "no event reached the log", _MORE_PEOPLE)
     elif times > CROWD_RATIO and during.people < LEAST_PEOPLE:
         yield notes("people", f"{seen}: too few to tell", _MORE_PEOPLE)
+    elif is_stuck and CROWD_RATIO < times < SURGE_RATIO:
+        yield notes("people", seen, _MORE_PEOPLE)
     elif times >= SURGE_RATIO:
         yield favours("people", DECISIVE if times >= 2 * SURGE_RATIO else STRONG, seen, _MORE_PEOPLE)
     else:
@@ -116,7 +122,7 @@ def _people(usual: Statistics, during: Statistics, times: float) -> Iterator[Evi
         yield opposes("people", DECISIVE if usual_crowd else WEAK, seen, _MORE_PEOPLE)
 
 
-def _latency(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
+def _latency(usual: Statistics, during: Statistics, is_stuck: bool) -> Iterator[Evidence]:
     before, now = usual.latency, during.latency
     if before is None or now is None or min(before.requests, now.requests) < LEAST_TIMED:
         return
@@ -128,6 +134,9 @@ def _latency(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
     times = _ratio(now.p95_ms, before.p95_ms)
     if times >= SLOW_RATIO and now.p95_ms >= SLOW_MS:
         yield favours("latency", STRONG, seen, expected)
+    elif is_stuck:
+        # The log tells only of what was answered.
+        yield notes("latency", seen, expected)
     elif times <= AS_QUICK_RATIO or now.p95_ms <= AS_QUICK_MS:
         yield opposes("latency", STRONG, seen, expected)
     else:
@@ -140,9 +149,14 @@ def _busy(observations: Observations) -> Iterator[Evidence]:
         if process.cpu_share is not None and process.cpu_share >= BUSY_CORES_PER_PROCESS * tree:
             seen = f"{process.component}: {process.cpu_share:.0%} of a core over {tree} processes"
             yield favours("process", WEAK, seen, "every process busy all the time")
+        before = observations.earlier(ProcessExamined, process.component)
+        waiting, usually = process.open_files or 0, (before.open_files or 0) if before else 0
+        if before and waiting >= QUEUE_LEAST and waiting >= QUEUE_RATIO * usually:
+            seen = f"{process.component}: {waiting} files and connections open, {usually} while all was well"
+            yield favours("queue", STRONG, seen, "people queue: far more connections are open than before")
     for liveness in observations.of(LivenessExamined):
-        if liveness.status is not None and liveness.ms > LIVENESS_SLOW_MS:
-            seen = f"{liveness.component}: the health path takes {liveness.ms:.0f} ms"
+        if liveness.ms > LIVENESS_SLOW_MS:
+            seen = f"{liveness.component}: the health path takes {liveness.ms:.0f} ms or more"
             yield favours("liveness", WEAK, seen, "requests queue, even for the health path")
 
 

@@ -71,8 +71,12 @@ def weigh(observations: Observations) -> Judgement:
     )
     # One way is cut, another is open: that one says nothing for the other.
     sick = any(item.leaning is Leaning.FOR and item.weight >= STRONG for item in found)
+    # People who arrive say nothing of the way from one component to another.
+    inner = any(item.test == "between" for item in found)
     evidence = tuple(
-        notes(e.test, e.seen, e.expected) if sick and e.leaning is Leaning.AGAINST and e.test != "arrivals" else e
+        notes(e.test, e.seen, e.expected)
+        if sick and e.leaning is Leaning.AGAINST and (inner or e.test != "arrivals")
+        else e
         for e in found
     )
     return Judgement(

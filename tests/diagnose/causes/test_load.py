@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from doorward.diagnose.causes.load import CAUSE, surge
-from doorward.diagnose.examined import LivenessExamined
+from doorward.diagnose.examined import LivenessExamined, ProcessExamined
 from doorward.model.diagnosis import Leaning, Verdict
 from doorward.model.sign_in import Kind, Reason
 
@@ -94,3 +94,16 @@ def test_newcomers_among_many_who_were_there_are_a_surge_where_nobody_is_refused
         seconds=17, sign_ins=74, typed=7, people=20, requests=360, p95_ms=513, failures={(Kind.SESSION, NETWORK): 14}
     )
     assert CAUSE.judge(replace(world.healthy(), usual=usual, during=refused)).verdict is not Verdict.SUPPORTED
+
+
+def test_a_queue_of_connections_before_a_server_that_does_not_answer_is_a_surges(world: World) -> None:
+    """Measured on the school, whose log tells only of those who were answered: 2.1 times the sign-ins a minute."""
+    usual = world.statistics(sign_ins=97, people=48, requests=726, p95_ms=395)
+    during = world.statistics(seconds=19, sign_ins=66, typed=6, people=47, requests=407, p95_ms=642)
+    stuck = (
+        LivenessExamined("portal", None, 1300.0, "no answer within 1.3 s"),
+        ProcessExamined("portal", 101, True, "", 3600.0, 0.1, 0.03, 230, 1024, 2),
+    )
+    observed = world.instead(replace(world.healthy(), usual=usual, during=during), *stuck)
+    assert CAUSE.judge(observed).verdict is Verdict.SUPPORTED
+    assert CAUSE.judge(replace(observed, before=())).verdict is Verdict.OPEN
