@@ -160,10 +160,11 @@ def _components(settings: Settings) -> _Found:
 _NEEDED: dict[str, tuple[str, ...]] = {
     "openid": ("issuer", "client_id", "redirect_uri"),
     "client-credentials": ("issuer", "client_id"),
+    "metadata": (),
 }
 # A mail is asked for with an address alone, and a key needs no password.
 _WITHOUT_PASSWORD = {"reset-mail": "mail", "ssh": "key_file"}
-_WITHOUT_ACCOUNT = frozenset({"client-credentials"})
+_WITHOUT_ACCOUNT = frozenset({"client-credentials", "metadata"})
 # RFC 6238 §5.2: a code is taken once, and it is the same for this long.
 _CODE_S = 30
 
@@ -201,6 +202,8 @@ def _beyond(probe: ProbeTable, pointer: str) -> _Found:
     if schemes and not probe.start.startswith(schemes):
         fix = f"begin it with {' or '.join(schemes)}"
         yield "settings.probe", f"journey {probe.journey!r} needs another address", f"{pointer}.start", fix
+    if probe.journey == "metadata" and not (probe.start or probe.issuer):
+        yield "settings.probe", "journey 'metadata' needs issuer or start", pointer, "set one of them"
     if probe.journey == "ssh" and not probe.known_hosts:
         yield "settings.probe", "journey 'ssh' needs known_hosts", pointer, "write what ssh-keyscan prints to a file"
     if probe.journey == "reset-mail" and not probe.mail.place.startswith(_MAILBOXES):

@@ -166,11 +166,12 @@ class ProbeTable(Table):
     name: Name = Field(description="unique name")
     journey: (
         Literal["form", "oidc", "openid", "client-credentials", "basic", "session", "browser"]
-        | Literal["saml", "ldap", "ssh", "reset-mail"]
+        | Literal["saml", "ldap", "ssh", "reset-mail", "metadata"]
     ) = Field(
         description="how to sign in (docs/probing.md): form, oidc (from a client's page), openid (as a client by its "
         "issuer), client-credentials, basic (HTTP), session (a session kept from before), browser (a real one), saml, "
-        "ldap, ssh, reset-mail (ask for a new password, and open the link in the mail)"
+        "ldap, ssh, reset-mail (ask for a new password, and open the link in the mail), metadata (what a provider "
+        "publishes of itself, nobody signs in)"
     )
     start: str = Field("", description="the page a person opens first; default: the issuer")
     return_to: str = Field("", description="a page visited again with the session, from another address")

@@ -1,22 +1,34 @@
-"""An issuer's address in; its discovery document and keys looked at: steps and problems out.
+"""What an OpenID issuer publishes of itself: its document and its key set in, problems and notes out. Pure.
 
-Source: OpenID Connect Discovery 1.0 §4.3 (the issuer must be equal to the one asked), RFC 7517 (key sets).
+Source: OpenID Connect Discovery 1.0 §3 and §4.3 (the issuer must be equal to the one asked), RFC 8414 §2, RFC 7517 §4
+(key sets), RFC 8725 §3.5 (weak keys), RFC 9111 §5.2 (how long others keep what they fetched).
 """
 
 from __future__ import annotations
 
-import time
+import base64
+import binascii
+import contextlib
+import re
+from collections import Counter
+from datetime import datetime
+from urllib.parse import urlsplit
 
 import msgspec
 
+from doorward.certificate import not_after
 from doorward.errors import Problem
-from doorward.model.journey import Step
-from doorward.probe.exchange import Answer, Ask
-from doorward.probe.plan import ProbePlan
-from doorward.probe.redaction import Redactor
-from doorward.probe.transport import Browser, Fault
+from doorward.probe.ends import soon
 
-_WELL_KNOWN = "/.well-known/openid-configuration"
+WELL_KNOWN = "/.well-known/openid-configuration"
+# RFC 7517 §4: members of a private key; `k` is a shared secret.
+_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "k"})
+_LEAST_RSA_BITS = 2048
+# A key set that others keep for longer than this hides a rotation from them.
+_LONG_KEPT_S = 86_400
+_MAX_AGE = re.compile(r"\bmax-age=(\d{1,10})\b", re.IGNORECASE)
+_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+_OPTIONAL = ("userinfo_endpoint", "end_session_endpoint", "introspection_endpoint")
 
 
 class Metadata(msgspec.Struct, frozen=True):
@@ -26,76 +38,121 @@ class Metadata(msgspec.Struct, frozen=True):
     jwks_uri: str = ""
     authorization_endpoint: str = ""
     token_endpoint: str = ""
+    userinfo_endpoint: str = ""
+    end_session_endpoint: str = ""
+    introspection_endpoint: str = ""
+    id_token_signing_alg_values_supported: tuple[str, ...] = ()
 
 
 class KeySet(msgspec.Struct, frozen=True):
-    """What is read of a key set: how many keys."""
+    """What is read of a key set: its keys."""
 
     keys: tuple[dict[str, object], ...] = ()
 
 
-def discover(issuer_url: str, timeout_s: float = 5.0) -> tuple[tuple[Step, ...], tuple[Problem, ...]]:
-    """Fetch the discovery document and the keys it names; the second is left out when the first does not read."""
-    plan = ProbePlan("discovery", "oidc", issuer_url, timeout_s=timeout_s, total_s=2 * timeout_s)
-    with Browser(plan) as browser:
-        step, answer, problems = _fetch(browser, "discovery", issuer_url.rstrip("/") + _WELL_KNOWN)
-        metadata = _metadata(answer)
-        if metadata is None:
-            return (step,), problems or (
-                _problem("discovery.unreadable", "the discovery document is not JSON", step.url),
-            )
-        found = _compare(metadata, issuer_url, step.url)
-        if not metadata.jwks_uri:
-            return (step,), found
-        keys_step, keys_answer, keys_problems = _fetch(browser, "keys", metadata.jwks_uri)
-        return (step, keys_step), (*found, *(keys_problems or _key_problems(keys_answer, keys_step.url)))
-
-
-def _fetch(browser: Browser, name: str, url: str) -> tuple[Step, Answer | None, tuple[Problem, ...]]:
-    shown = Redactor().address(url)
-    begun = time.perf_counter()
+def document(text: str) -> Metadata | None:
+    """The discovery document, None for what is none."""
     try:
-        answer = browser.ask(Ask(name, "GET", url))
-    except Fault as fault:
-        step = Step(name, "GET", shown, None, _ms_since(begun), fault.ending)
-        return step, None, (_problem(f"discovery.{fault.ending}", f"{name}: no answer ({fault.ending})", shown),)
-    step = Step(name, "GET", shown, answer.status, _ms_since(begun))
-    if answer.status != 200:
-        return step, None, (_problem("discovery.status", f"{name}: HTTP {answer.status}, not 200", shown),)
-    return step, answer, ()
-
-
-def _metadata(answer: Answer | None) -> Metadata | None:
-    if answer is None:
-        return None
-    try:
-        return msgspec.json.decode(answer.text, type=Metadata)
+        return msgspec.json.decode(text, type=Metadata)
     except msgspec.DecodeError:
         return None
 
 
-def _compare(metadata: Metadata, issuer_url: str, where: str) -> tuple[Problem, ...]:
-    problems = []
+def document_problems(metadata: Metadata, issuer_url: str, where: str) -> tuple[Problem, ...]:
+    """What keeps clients from using the document."""
+    found = []
     if metadata.issuer != issuer_url:
         what = "the discovery document names another issuer than the address it was asked at"
-        problems.append(_problem("discovery.issuer", what, where, "clients compare the two character by character"))
-    for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-        if not getattr(metadata, name):
-            problems.append(_problem("discovery.missing", f"the discovery document lacks {name}", where))
-    return tuple(problems)
+        found.append(_problem("discovery.issuer", what, where, "clients compare the two character by character"))
+    found += [
+        _problem("discovery.missing", f"the discovery document lacks {name}", where)
+        for name in _ENDPOINTS
+        if not getattr(metadata, name)
+    ]
+    for name in (*_ENDPOINTS, *_OPTIONAL) if issuer_url.startswith("https:") else ():
+        if getattr(metadata, name).startswith("http:"):
+            fix = "the provider does not know that people reach it by https: see what the proxy tells it"
+            found.append(_problem("discovery.plain", f"{name} is an http:// address", where, fix))
+    return tuple(found)
 
 
-def _key_problems(answer: Answer | None, where: str) -> tuple[Problem, ...]:
-    try:
-        keys = msgspec.json.decode(answer.text if answer else "{}", type=KeySet).keys
-    except msgspec.DecodeError:
+def document_notes(metadata: Metadata, issuer_url: str) -> tuple[str, ...]:
+    """What is worth to know and keeps nobody out."""
+    host = urlsplit(issuer_url).hostname
+    named = {name: getattr(metadata, name) for name in (*_ENDPOINTS, *_OPTIONAL)}
+    elsewhere = [name for name, url in named.items() if "//" in url and urlsplit(url).hostname != host]
+    notes = [f"{name} is at another host than the issuer" for name in elsewhere]
+    if "none" in metadata.id_token_signing_alg_values_supported:
+        notes.append("ID tokens may be unsigned (alg none)")
+    return tuple(notes)
+
+
+def key_problems(text: str, where: str) -> tuple[Problem, ...]:
+    """What keeps clients from checking a token by the key set."""
+    keys = _keys(text)
+    if keys is None:
         return (_problem("discovery.keys", "the key set is not JSON", where),)
-    return () if keys else (_problem("discovery.keys", "the key set holds no key", where),)
+    if not keys:
+        return (_problem("discovery.keys", "the key set holds no key", where),)
+    found = []
+    if any(_PRIVATE & key.keys() for key in keys):
+        fix = "replace the key at once: whoever fetched it can sign people in"
+        found.append(_problem("discovery.private-key", "the key set shows a private key", where, fix))
+    if all(key.get("use", "sig") != "sig" for key in keys):
+        found.append(_problem("discovery.keys", "no key of the key set is for signatures", where))
+    twice = [name for name, count in Counter(map(_name, keys)).items() if name and count > 1]
+    if twice:
+        found.append(_problem("discovery.key-id", "two keys of the key set have the same kid", where))
+    return tuple(found)
+
+
+def key_notes(text: str, cache_control: str, now: datetime) -> tuple[str, ...]:
+    """Which keys are served, and what of them will not last."""
+    keys = _keys(text) or ()
+    names = sorted(_name(key)[:40] or "without a kid" for key in keys)
+    notes = [f"keys served: {', '.join(names)}"]
+    notes += [
+        f"key {_name(key)[:40]} has {bits} bits" for key in keys if 0 < (bits := _rsa_bits(key)) < _LEAST_RSA_BITS
+    ]
+    for key in keys:
+        notes += soon(f"the certificate of key {_name(key)[:40]}", _certificate_end(key), now)
+    kept = _MAX_AGE.search(cache_control)
+    if kept and int(kept[1]) > _LONG_KEPT_S:
+        notes.append(f"others keep the key set for {int(kept[1]) // 3600} hours: a rotation needs so much overlap")
+    return tuple(notes)
+
+
+def _keys(text: str) -> tuple[dict[str, object], ...] | None:
+    try:
+        return msgspec.json.decode(text, type=KeySet).keys
+    except msgspec.DecodeError:
+        return None
+
+
+def _name(key: dict[str, object]) -> str:
+    return str(key.get("kid", ""))
+
+
+def _rsa_bits(key: dict[str, object]) -> int:
+    modulus = key.get("n") if key.get("kty") == "RSA" else None
+    return len(_decoded(modulus).lstrip(b"\0")) * 8 if isinstance(modulus, str) else 0
+
+
+def _certificate_end(key: dict[str, object]) -> datetime | None:
+    chain = key.get("x5c")
+    if isinstance(chain, list) and chain and isinstance(chain[0], str):
+        with contextlib.suppress(ValueError):
+            return not_after(_decoded(chain[0]))
+    return None
+
+
+def _decoded(text: str) -> bytes:
+    """Base64 of either alphabet, padded or not."""
+    try:
+        return base64.b64decode(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4))
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _problem(code: str, what: str, where: str, fix: str = "") -> Problem:
     return Problem(code, what, where, fix)
-
-
-def _ms_since(begun: float) -> float:
-    return round((time.perf_counter() - begun) * 1000, 1)

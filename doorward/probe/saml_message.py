@@ -105,7 +105,7 @@ def _decoded(value: str) -> bytes:
 def _read(xml: bytes) -> Message:
     reader = _Reader()
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartDoctypeDeclHandler = _refuse
+    parser.StartDoctypeDeclHandler = refuse_document_type
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
@@ -118,7 +118,7 @@ def _read(xml: bytes) -> Message:
     return reader.message
 
 
-def _refuse(name: str, system_id: str | None, public_id: str | None, has_internal_subset: bool) -> None:
+def refuse_document_type(name: str, system_id: str | None, public_id: str | None, has_internal_subset: bool) -> None:
     """SAML core section 1.1 has no document type; entities are how a small message becomes a large one."""
     raise Unreadable
 
@@ -141,8 +141,8 @@ class _Reader:
         elif name == "StatusCode":
             message.status = (*message.status, given.get("Value", "").rpartition(":")[2])
         elif name in ("Conditions", "SubjectConfirmationData"):
-            message.begins = _later(message.begins, _time(given.get("NotBefore", "")))
-            message.ends = _earlier(message.ends, _time(given.get("NotOnOrAfter", "")))
+            message.begins = later(message.begins, time_of(given.get("NotBefore", "")))
+            message.ends = earlier(message.ends, time_of(given.get("NotOnOrAfter", "")))
         elif name == "EncryptedAssertion":
             message.is_encrypted = True
 
@@ -159,10 +159,10 @@ class _Reader:
         elif name == "X509Certificate":
             with contextlib.suppress(ValueError):
                 found = not_after(base64.b64decode(said))
-                self.message.certificate_ends = _earlier(self.message.certificate_ends, found)
+                self.message.certificate_ends = earlier(self.message.certificate_ends, found)
 
 
-def _time(said: str) -> datetime | None:
+def time_of(said: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(said)
     except ValueError:
@@ -170,9 +170,9 @@ def _time(said: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+def later(one: datetime | None, other: datetime | None) -> datetime | None:
     return max(filter(None, (one, other)), default=None)
 
 
-def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
     return min(filter(None, (one, other)), default=None)

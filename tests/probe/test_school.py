@@ -21,7 +21,6 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox as Sink
 
 from doorward.model.journey import ProbeOutcome, ProbeResult
-from doorward.probe.discovery import discover
 from doorward.probe.driver import run
 from doorward.probe.means import Mailbox, Means
 from doorward.probe.plan import Client, ProbePlan
@@ -186,7 +185,9 @@ def test_a_serializer_that_is_gone_answers_500_to_everybody(
 
 
 def test_the_provider_publishes_its_metadata_and_keys(site: Path) -> None:
-    assert discover(_public_url(site, "auth") + "/o")[1] == ()
+    result = run(ProbePlan("published", "metadata", "", issuer=_public_url(site, "auth") + "/o"), datetime.now(UTC))
+    assert (result.outcome, result.reason) == (ProbeOutcome.PASSED, "ok")
+    assert result.notes[-1].startswith("keys served: ")
 
 
 def test_the_monitor_is_sent_a_mail_whose_link_leads_to_the_form_for_a_new_password(

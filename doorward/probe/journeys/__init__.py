@@ -9,6 +9,7 @@ from doorward.probe.exchange import Journey
 from doorward.probe.journeys.basic import basic_journey
 from doorward.probe.journeys.client_credentials import client_credentials_journey
 from doorward.probe.journeys.form import form_journey
+from doorward.probe.journeys.metadata import metadata_journey
 from doorward.probe.journeys.oidc import oidc_journey
 from doorward.probe.journeys.openid import openid_journey
 from doorward.probe.journeys.saml import saml_journey
@@ -21,6 +22,7 @@ JOURNEYS: dict[str, Callable[[ProbePlan], Journey]] = {
     "client-credentials": client_credentials_journey,
     "basic": basic_journey,
     "saml": saml_journey,
+    "metadata": metadata_journey,
 }
 
 
