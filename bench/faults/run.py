@@ -6,6 +6,7 @@ In: a Fault and a directory. Out: a Row. Doorward is told nothing of the fault: 
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -46,6 +47,8 @@ class Row:
     trouble: str
     differential: Differential | None
     titles: tuple[str, ...]
+    load_average: float = 0.0
+    """The host's own, over the minute of the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +130,5 @@ def _row(fault: Fault, entries: tuple[Entry, ...], times: _Times, trouble: str) 
         trouble=trouble,
         differential=made,
         titles=tuple(one.title for one in fold_all(entries)),
+        load_average=round(os.getloadavg()[0], 1),
     )

@@ -88,6 +88,8 @@ def _goals(rows: Sequence[Row]) -> list[str]:
         f"decoys blamed: {sum(row.conclusion == row.decoy for row in decoys)} of {len(decoys)}",
         f"declared without a fault: {sum(row.detected_s is not None for row in quiet)} of {len(quiet)}; "
         f"before the fault: {sum(row.early for row in faults)} of {len(faults)}",
+        f"load average of the host: median {median([row.load_average for row in rows] or [0]):.1f}, "
+        f"most {max((row.load_average for row in rows), default=0):.1f}",
         f"verdicts within {VERDICT_S:.0f} s of detection: {sum(s <= VERDICT_S for s in told)} of {len(told)} stated",
     ]
 
