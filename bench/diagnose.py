@@ -34,6 +34,10 @@ def main() -> int:
         fault = next(fault for fault in FAULTS if fault.name == asked.one)
         sys.stdout.buffer.write(msgspec.json.encode(run(fault, asked.directory, asked.template)) + b"\n")
         return 0
+    if asked.table:
+        rows = [msgspec.json.decode(text, type=Row) for file in asked.table for text in file.read_bytes().splitlines()]
+        print(table(rows))
+        return 0
     chosen = [f.name for f in FAULTS if half(f.name, asked.half) and re.search(asked.only, f.name)][: asked.first]
     if asked.list:
         print("\n".join(chosen))
@@ -57,6 +61,7 @@ def _options() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="FILE", help="append each row as a JSON line, with the differential"
     )
     parser.add_argument("--list", action="store_true", help="name the chosen faults and stop")
+    parser.add_argument("--table", type=Path, nargs="+", metavar="FILE", help="draw the table of these rows and stop")
     parser.add_argument("--template", type=Path, default=ROOT / "var/bench-diagnose", help=argparse.SUPPRESS)
     parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the files of each run there")
     parser.add_argument("--one", help=argparse.SUPPRESS)
