@@ -187,9 +187,9 @@ def _probes(settings: Settings) -> _Found:
                 what = f"journey {probe.journey!r} needs {key}"
                 yield "settings.probe", what, f"probe[{number}]", "`doorward probe --help` shows the lines"
         yield from _beyond(probe, f"probe[{number}]")
-        if (probe.totp_secret_file or probe.totp_secret_env) and probe.every_s < _CODE_S:
+        if (probe.totp_secret_file or probe.totp_secret_env) and probe.every_s * (1 - probe.jitter) < _CODE_S:
             what = f"a one-time code is taken once in {_CODE_S} s"
-            yield "settings.probe", what, f"probe[{number}].every_s", f"set every_s to {_CODE_S} or more"
+            yield "settings.probe", what, f"probe[{number}].every_s", f"set every_s to {2 * _CODE_S}"
 
 
 _SCHEMES = {"ldap": ("ldap://", "ldaps://"), "ssh": ("ssh://",)}

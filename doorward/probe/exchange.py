@@ -38,7 +38,6 @@ class Ending(StrEnum):
     WRONG_NAME = "wrong-user-name"
     WRONG_CODE = "wrong-one-time-code"
     NO_SECOND_STEP = "no-one-time-code-to-give"
-    NO_CONSENT = "consent-not-expected"
     UNREADABLE = "unreadable-text"
     NO_CHALLENGE = "no-password-asked"
     OLD_SESSION_REFUSED = "old-session-refused"

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from doorward.probe.exchange import Ending
 from doorward.review.drills.site import free_ports
+from doorward.settings import load
 from tests.commands.conftest import Run
+
+PAGE = (Path(__file__).parents[2] / "docs" / "probing.md").read_text()
+LINES = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL)
 
 PROBES = """
 [[probe]]
@@ -82,3 +88,26 @@ def test_wrong_use_is_said_as_a_whole(
     assert said.code == 2
     for word in words:
         assert word in said.err
+
+
+def test_an_issuer_is_probed_without_a_line_of_settings(doorward: Run, port: int, tmp_path: Path) -> None:
+    (tmp_path / "word").write_text("anna-hunter2")
+    said = doorward("probe", f"http://127.0.0.1:{port}", "--journey", "openid")
+    assert said.code == 2
+    for option in ("--username-file", "--password-file", "--client-id", "--redirect-uri"):
+        assert f"{option}: is needed" in said.err
+    client = ("--client-id", "probe", "--client-secret-file", "word", "--redirect-uri", "https://probe.invalid/")
+    account = ("--username-file", "word", "--password-file", "word")
+    said = doorward("probe", f"http://127.0.0.1:{port}", "--journey", "openid", *client, *account)
+    assert (said.code, said.out.splitlines()[0].rpartition(" in ")[0]) == (3, "once: unreachable (refused)")
+    assert "hunter2" not in said.out + said.err
+
+
+@pytest.mark.parametrize("lines", LINES, ids=lambda lines: re.findall('name = "(.*)"', lines)[0])
+def test_the_lines_of_the_page_are_good_settings(lines: str, config: Path) -> None:
+    config.write_text(config.read_text() + lines)
+    assert load(config).probe[0].name
+
+
+def test_every_way_to_end_is_on_the_page() -> None:
+    assert [ending.value for ending in Ending if ending is not Ending.OK and f"`{ending}`" not in PAGE] == []

@@ -125,7 +125,7 @@ def test_a_key_of_one_time_codes_must_be_one_and_is_not_shown(tmp_path: Path) ->
         username_file="secrets/name",
         password_file="secrets/word",
         totp_secret_file="secrets/token",
-        every_s=30,
+        every_s=60,
     )
     (tmp_path / "site/secrets/token").write_text("canary 1 0")
     (problem,) = account_problems(settings, settings.probe)

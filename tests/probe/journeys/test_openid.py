@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from doorward.commands.probing import text
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.probe.driver import run
 from doorward.probe.plan import Client, ProbePlan
@@ -141,3 +145,21 @@ def test_no_token_code_or_secret_is_in_a_result(provider: OpenIdSite, faults: st
     told = repr(result) + json.dumps(msgspec.to_builtins(result))
     for secret in (*provider.secrets, *provider.tokens, SECRET, ACCOUNT[1]):
         assert secret not in told
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    password=st.text(alphabet="abcXYZ019 /%&=+?#;é", max_size=30).map("canary {}".format),
+    secret=st.text(alphabet="abcXYZ019:/%&=+", max_size=30).map("canary-{}".format),
+    fault=st.sampled_from(["", "other-key", "refuses", "other-state", "secret-changed", "not-json", "sign-out-500"]),
+)
+def test_the_transcript_of_a_failed_sign_in_shows_no_secret(
+    provider: OpenIdSite, password: str, secret: str, fault: str
+) -> None:
+    provider.faults = {fault}
+    for account in ((ACCOUNT[0], password), ACCOUNT):
+        result = sign_in(provider, account=account, secret=secret)
+        told = text(result) + repr(result) + json.dumps(msgspec.to_builtins(result), ensure_ascii=False)
+        for hidden in (password, secret, ACCOUNT[1], *provider.secrets, *provider.tokens):
+            for written in (hidden, quote(hidden, safe=""), quote_plus(hidden), b64encode(hidden.encode()).decode()):
+                assert written not in told
