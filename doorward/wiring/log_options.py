@@ -16,6 +16,7 @@ from doorward.errors import InputInvalid, Problem
 from doorward.log_line import LogOptions
 from doorward.settings import Settings
 from doorward.settings_tables import ComponentTable
+from doorward.wiring.probe_plans import account_names
 
 KEY_NAME = "log-key"
 _KEY_BYTES = 32
@@ -27,10 +28,11 @@ def log_options(settings: Settings, component: ComponentTable, latest: datetime 
     table = component.log_options
     named = table.hash_key_file or component.session_hash_key_file
     key = hash_key(settings.place(named)) if named else own_key(settings.state / KEY_NAME)
-    accounts: tuple[str, ...] = ()
+    # What the probes do must never count as what people do: their own accounts are known without being told again.
+    accounts = account_names(settings)
     if table.probe_accounts_file is not None:
         text = _content(settings.place(table.probe_accounts_file)).decode("utf-8", "replace")
-        accounts = tuple(name.strip() for name in text.splitlines() if name.strip())
+        accounts += tuple(name.strip() for name in text.splitlines() if name.strip())
     return table.options(key, latest, accounts)
 
 

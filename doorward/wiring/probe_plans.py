@@ -6,6 +6,7 @@ from a file or from the environment, never from doorward.toml itself, and nothin
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -114,6 +115,15 @@ def _asked(settings: Settings, probe: ProbeTable) -> Iterator[tuple[str, Callabl
                 break
     if probe.accounts_file and not _has_own_account(probe):
         yield "accounts_file", partial(_account, settings, probe)
+
+
+def account_names(settings: Settings) -> tuple[str, ...]:
+    """The user names of the probes, as far as they can be had."""
+    found: list[str] = []
+    for probe in settings.probe:
+        with contextlib.suppress(InputInvalid):
+            found.append(_account(settings, probe)[0])
+    return tuple(dict.fromkeys(name for name in found if name))
 
 
 def _has_own_account(probe: ProbeTable) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from doorward.errors import InputInvalid
 from doorward.settings import Settings, load
+from doorward.systems import system
 from doorward.wiring.log_options import changed_at, hash_key, log_options, own_key
 
 HEAD = """[doorward]
@@ -53,6 +55,28 @@ def test_accounts_of_probes_are_read_a_name_a_line(tmp_path: Path) -> None:
     (tmp_path / "accounts").write_text("probe-1\n\n probe-2\n")
     settings = _settings(tmp_path, '[component.log_options]\nprobe_accounts_file = "accounts"\n')
     assert log_options(settings, settings.component[0]).probe_accounts == ("probe-1", "probe-2")
+
+
+PROBE = """
+[[probe]]
+name = "p"
+journey = "ssh"
+start = "ssh://127.0.0.1"
+username_file = "name"
+key_file = "key"
+known_hosts = "known"
+"""
+LINE = "Mar  2 08:00:00 door sshd[1]: Accepted publickey for {name} from 198.51.100.7 port 1 ssh2: ED25519 SHA256:x"
+
+
+def test_what_the_probes_of_doorward_toml_do_is_marked_in_every_log_without_being_told_again(tmp_path: Path) -> None:
+    (tmp_path / "name").write_text("prober\n")
+    settings = _settings(tmp_path, PROBE)
+    options = log_options(settings, settings.component[0], datetime(2026, 3, 2, 9, tzinfo=UTC))
+    assert options.probe_accounts == ("prober",)
+    parse = system("sshd").parser(options)
+    events = [parse(LINE.format(name=name).encode(), "door") for name in ("prober", "ada")]
+    assert [event is not None and event.probe for event in events] == [True, False]
 
 
 def test_a_key_that_is_missing_or_empty_is_said(tmp_path: Path) -> None:
