@@ -70,12 +70,12 @@ def follow(path: str, seconds: str) -> None:
     measured = 0.0
     while time.monotonic() - last < 1 or time.monotonic() - began < float(seconds):
         taken = source.take(MOST_BYTES)
-        found = [line for line in taken.lines if line is not None]
-        if found:
-            made.add_lines(b"\n".join(found))
-            now, lines, last = time.time(), lines + len(found), time.monotonic()
+        if taken.lines:
+            made.add_lines(b"\n".join(filter(None, taken.lines)))
+            now, lines, last = time.time(), lines + len(taken.lines), time.monotonic()
             asked = time.process_time()
-            delays += [now - msgspec.json.decode(line, type=Stamp).time.timestamp() for line in found[::ASKED]]
+            stamps = (msgspec.json.decode(line or b"", type=Stamp).time for line in taken.lines[::ASKED])
+            delays += [now - stamp.timestamp() for stamp in stamps]
             measured += time.process_time() - asked
         if not taken.more:
             time.sleep(POLL_S)

@@ -20,7 +20,8 @@ from doorward.log_line.tally import Tallied, who, words
 
 _Row = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
 _Frame = tuple[bytes, bytes]
-_Key = tuple[bytes, bytes, bytes]
+# Window (None where the time is none), frame and end.
+_Key = tuple[int | None, bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,13 @@ class Sentences:
         """What the chunk comes to."""
         rows = self._found(chunk)
         rows.pop()  # What stands behind the last newline.
+        numbers = Numbers(self._times, self._time, width_s)
         told: dict[_Key, list[bytes]] = defaultdict(list)
         for time, frame, person, end, where, network, tail, start, whole in rows:
-            told[time, frame or where or start or whole, end or tail].append(person or network)
-        tallied, numbers = Tallied(), Numbers(self._times, self._time, width_s)
-        lines = _Lines(chunk, rows)
+            told[numbers[time], frame or where or start or whole, end or tail].append(person or network)
+        tallied, lines = Tallied(), _Lines(chunk, rows, numbers)
         for key, names in told.items():
-            time, frame, end = key
-            window = numbers[time]
+            window, frame, end = key
             meaning = self._meaning((frame, end), lines) if window is not None else None
             if window is None or meaning is None:
                 lines.leave(key, set(names))
@@ -112,13 +112,13 @@ def _add(tallied: Tallied, window: int, meaning: _Meaning, names: list[bytes]) -
     if meaning.names is None:
         tallied.add(key, len(names), {meaning.name})
         return set()
-    mark, distinct = meaning.names.__getitem__, set(names)
-    people = set(map(mark, distinct))
+    mark = meaning.names.__getitem__
+    people = set(map(mark, names))
     if None not in people:
         tallied.add(key, len(names), people)
         return set()
-    left = {name for name in distinct if mark(name) is None}
-    if len(left) < len(distinct):
+    left = {name for name in names if mark(name) is None}
+    if len(people) > 1:
         tallied.add(key, sum(name not in left for name in names), people - {None})
     return left
 
@@ -126,8 +126,8 @@ def _add(tallied: Tallied, window: int, meaning: _Meaning, names: list[bytes]) -
 class _Lines:
     """The lines of a chunk, which are looked at only where one is new or is left."""
 
-    def __init__(self, chunk: bytes, rows: list[_Row]) -> None:
-        self._chunk, self._rows = chunk, rows
+    def __init__(self, chunk: bytes, rows: list[_Row], numbers: Numbers) -> None:
+        self._chunk, self._rows, self._numbers = chunk, rows, numbers
         self._left: dict[_Key, set[bytes]] = {}
 
     @cached_property
@@ -138,7 +138,7 @@ class _Lines:
     def _firsts(self) -> dict[_Frame, int]:
         numbers: dict[_Frame, int] = {}
         for number, row in enumerate(self._rows):
-            _, frame, end = _key(row)
+            _, frame, end = self._key(row)
             numbers.setdefault((frame, end), number)
         return numbers
 
@@ -160,10 +160,9 @@ class _Lines:
         return [
             self._lines[number]
             for number, row in enumerate(self._rows)
-            if (row[2] or row[5]) in self._left.get(_key(row), none)
+            if (row[2] or row[5]) in self._left.get(self._key(row), none)
         ]
 
-
-def _key(row: _Row) -> _Key:
-    time, frame, _, end, where, _, tail, start, whole = row
-    return time, frame or where or start or whole, end or tail
+    def _key(self, row: _Row) -> _Key:
+        time, frame, _, end, where, _, tail, start, whole = row
+        return self._numbers[time], frame or where or start or whole, end or tail

@@ -16,13 +16,13 @@ _PATTERN = re.compile(
     rb"^(?:(.{15}|\d{4}-[!-~]+) " + _WORD + rb" (?:sshd|sshd-session|sshd-auth)\[\d+\]: (?:"
     # A person, whatever the network.
     rb"((?:Failed|Accepted) " + _WORD + rb" for (?:invalid user )?|Invalid user )(" + _WORD + rb")"
-    rb" from " + _FROM + rb" port \d+( ssh2|)"
+    rb" from " + _FROM + rb" port \d+( ssh2|)$"
     # A network, whatever the port.
     rb"|(Connection (?:closed|reset) by |Disconnected from |Received disconnect from )(" + _FROM + rb")"
-    rb" port \d+(:11: .*| \[preauth\]|)"
+    rb" port \d+(:11: .*| \[preauth\]|)$"
     # Silent, whoever it is.
-    rb"|(pam_unix\(sshd:session\): session (?:opened|closed) for user )" + _WORD + rb"(?: by .*)?"
-    rb"|(.*))|.*)$",
+    rb"|(pam_unix\(sshd:session\): session (?:opened|closed) for user )" + _WORD + rb"(?: by .*)?$"
+    rb"|(.*)$)|.*$)",
     re.MULTILINE,
 )
 
