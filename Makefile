@@ -57,9 +57,9 @@ bench-check: setup
 bench-detect: setup-all
 	$(BIN)/python -m bench.detect $(OPTIONS)
 
-# Beside what setup-all installs: ripgrep and fail2ban-regex, where they are there.
+# Beside what setup-all installs: ripgrep, fail2ban-regex and crowdsec, where they are there.
 bench-watch: setup-all
-	$(BIN)/python -m bench watch_speed
+	$(BIN)/python -m bench watch_speed watch_hostile
 
 # Half an hour or so for the reported half; needs redis-server, PostgreSQL and libfaketime, and root for some faults.
 bench-diagnose: setup-all

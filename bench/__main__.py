@@ -20,6 +20,7 @@ BENCHES = (
     "check_keycloak",
     "check_school",
     "watch_speed",
+    "watch_hostile",
 )
 
 
