@@ -57,12 +57,16 @@ def _row(name: str, runs: list[Run]) -> None:
     cpu = statistics.median(run.cpu_s for run in runs)
     rss = max((run.rss_mb or 0) for run in runs)
     walls, cpus = _spread([lines / run.wall_s for run in runs]), _spread([lines / run.cpu_s for run in runs])
-    per_s, per_cpu = lines / wall / 1e6, lines / cpu / 1e6
-    print(f"| {name} | {per_s:.2f} M ({walls}) | {per_cpu:.2f} M ({cpus}) | {rss:.0f} MB |", flush=True)
+    per_s, per_cpu = _amount(lines / wall), _amount(lines / cpu)
+    print(f"| {name} | {per_s} ({walls}) | {per_cpu} ({cpus}) | {rss:.0f} MB |", flush=True)
 
 
 def _spread(speeds: list[float]) -> str:
-    return f"{min(speeds) / 1e6:.2f}–{max(speeds) / 1e6:.2f}"
+    return f"{_amount(min(speeds))}–{_amount(max(speeds))}" if len(speeds) > 1 else "once"
+
+
+def _amount(speed: float) -> str:
+    return f"{speed / 1e6:.2f} M" if speed >= 1e5 else f"{speed / 1e3:.1f} k"
 
 
 def _yardstick() -> str:
