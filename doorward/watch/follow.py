@@ -262,7 +262,8 @@ class Follower:
     def _is_followed(self, file: Opened, cursor: Cursor) -> bool:
         if self._unread(cursor):
             return True
-        return _size(self.path) > 0 and time.time() - file.changed_at() >= self._settled_after_s
+        is_settled = file.is_packed or time.time() - file.changed_at() >= self._settled_after_s
+        return is_settled and _size(self.path) > 0
 
 
 def _is_untold(cursor: Cursor) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
-from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
+import pytest
 
 from tests.services.servers import free_port, home, jars, java, running
 
@@ -59,32 +60,39 @@ class Broker:
             return True
         return False
 
-    def _admin(self) -> AdminClient:
-        return AdminClient({"bootstrap.servers": self.address, "log_level": 0})
+    def _admin(self) -> Any:
+        return _admins().AdminClient({"bootstrap.servers": self.address, "log_level": 0})
 
     def make_topic(self, name: str, partitions: int) -> None:
         """A topic."""
         admin = self._admin()
-        for made in admin.create_topics([NewTopic(name, partitions, 1)]).values():
+        for made in admin.create_topics([_admins().NewTopic(name, partitions, 1)]).values():
             made.result(30)
 
     def add_partitions(self, name: str, partitions: int) -> None:
         """So many in all."""
         admin = self._admin()
-        for made in admin.create_partitions([NewPartitions(name, partitions)]).values():
+        for made in admin.create_partitions([_admins().NewPartitions(name, partitions)]).values():
             made.result(30)
 
     def send(self, topic: str, lines: list[bytes], partition: int = -1) -> None:
         """Records, acknowledged."""
-        producer = Producer({"bootstrap.servers": self.address, "log_level": 0})
+        producer = importlib.import_module("confluent_kafka").Producer(
+            {"bootstrap.servers": self.address, "log_level": 0}
+        )
         for line in lines:
             producer.produce(topic, line, partition=partition)
         assert producer.flush(30) == 0
 
 
+def _admins() -> Any:
+    return importlib.import_module("confluent_kafka.admin")
+
+
 @contextmanager
 def broker() -> Iterator[Broker]:
-    """A broker that answers."""
+    """A broker that answers; skipped without the extra's client."""
+    pytest.importorskip("confluent_kafka", reason="needs confluent-kafka (make setup-all)")
     with home("kafka") as folder:
         made = Broker(folder)
         made.start()

@@ -110,7 +110,6 @@ def test_a_full_spool_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         ({"kind": "kafka", "query": "a"}, "address"),
         ({"kind": "kafka", "address": "127.0.0.1:1"}, "query"),
         ({"kind": "kafka", "address": "127.0.0.1:1", "query": "a", "options": {"sasl.password": "s3cret"}}, "options"),
-        ({"kind": "kafka", "address": "127.0.0.1:1", "query": "a", "options": {"no.such": "s3cret"}}, "options"),
     ],
     ids=lambda value: value if isinstance(value, str) else str(value["kind"]),
 )
@@ -142,8 +141,13 @@ def test_a_journal_that_is_not_there_is_told_and_asked_for_again(tmp_path: Path)
     assert told.startswith(("journalctl ended: ", "journalctl is not installed"))
 
 
-def test_kafka_is_stepped(tmp_path: Path) -> None:
-    found = settings(tmp_path, kind="kafka", address="127.0.0.1:1", query="a", options={"client.rack": "a"})
+def test_kafka_is_stepped_and_what_its_client_does_not_know_is_said(tmp_path: Path) -> None:
+    pytest.importorskip("confluent_kafka", reason="needs confluent-kafka (make setup-all)")
+    kafka = {"kind": "kafka", "address": "127.0.0.1:1", "query": "a"}
+    found = settings(tmp_path, **kafka, options={"client.rack": "a"})
     every_s, step = asking(found, found.component[0], Spool(tmp_path / "spool"))
     assert every_s < 1
     assert callable(step)
+    found = settings(tmp_path, **kafka, options={"no.such": "1"})
+    with pytest.raises(InputInvalid, match=r"no\.such"):
+        asking(found, found.component[0], Spool(tmp_path / "spool"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,6 +87,32 @@ def test_what_was_polled_and_not_committed_is_read_again_by_the_next_process(set
     assert len(after.poll()) == 2
     after.commit()
     assert counted() == 2
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["renamed", "packed"])
+def test_what_was_read_and_never_committed_is_found_again_after_a_rotation(
+    settings: Settings, log: Path, packed: bool
+) -> None:
+    write(log, line(at(1)), line(at(2)))
+    assert len(Logs(settings).poll()) == 2
+    rotated = log.rename(log.with_name("auth.jsonl.1"))
+    os.utime(rotated, (0, 0))
+    if packed:
+        rotated.with_name("auth.jsonl.1.gz").write_bytes(gzip.compress(rotated.read_bytes()))
+        rotated.unlink()
+    write(log, line(at(3)))
+    after = Logs(settings)
+    assert len(after.poll()) == 3
+    after.commit()
+    assert counted() == 3
+
+
+def test_a_new_log_waits_until_its_beginning_can_be_stored(settings: Settings, store: Path, log: Path) -> None:
+    write(log, line(at(1)))
+    logs = Logs(settings)
+    with locked(store):
+        assert logs.poll() == ()
+    assert [e.at for e in logs.poll()] == [at(1)]
 
 
 def test_counts_wait_for_a_locked_database_and_are_stored_exactly_once(

@@ -6,17 +6,20 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
-from doorward.watch.sources import kafka as module
 from doorward.watch.sources import spool as spools
-from doorward.watch.sources.kafka import Kafka, Place
 from doorward.watch.sources.patience import Away
 from doorward.watch.sources.spool import Spool, SpoolFull
 from doorward.watch.sources.spooled import SpoolSource
 from tests.services.kafka import Broker, broker
+
+# An extra: skipped with a reason where it is not installed.
+module: Any = pytest.importorskip("doorward.watch.sources.kafka", reason="needs confluent-kafka (make setup-all)")
+Kafka, Place = module.Kafka, module.Place
 
 
 @pytest.fixture(scope="module")
