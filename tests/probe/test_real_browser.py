@@ -50,7 +50,7 @@ def script_site(serve: Callable[[Site], Site]) -> Site:
 
 def test_a_form_that_a_script_makes_is_filled_in_by_a_real_browser(script_site: Site, probe: Probe) -> None:
     assert probe(script_site).reason == "no-form"
-    result = probe(script_site, journey="browser", timeout_s=10.0, total_s=30.0, expect_text="Hello")
+    result = probe(script_site, journey="browser", timeout_s=15.0, total_s=60.0, expect_text="Hello")
     assert (result.outcome, result.reason) == (ProbeOutcome.PASSED, "ok")
     assert [(step.name, step.method, step.status) for step in result.steps] == [
         ("open", "GET", 200),
@@ -69,13 +69,16 @@ def test_a_form_that_a_script_makes_is_filled_in_by_a_real_browser(script_site: 
 )
 def test_each_fault_ends_with_its_own_reason(script_site: Site, probe: Probe, fault: str, reason: str) -> None:
     script_site.faults.add(fault)
-    assert probe(script_site, journey="browser").reason == reason
+    # The time that a page has to show a form is waited for where none comes.
+    timeout_s = 3.0 if fault == "no-form" else 15.0
+    assert probe(script_site, journey="browser", timeout_s=timeout_s, total_s=60.0).reason == reason
 
 
 def test_a_wrong_password_is_named(script_site: Site, probe: Probe) -> None:
-    assert probe(script_site, journey="browser", account=("prober", "wrong")).reason == "wrong-password"
+    result = probe(script_site, journey="browser", account=("prober", "wrong"), timeout_s=3.0)
+    assert result.reason == "wrong-password"
 
 
 def test_a_page_cannot_make_the_browser_ask_a_host_that_is_not_named(script_site: Site, probe: Probe) -> None:
-    result = probe(script_site, journey="browser", start_url="http://localhost.example.invalid/")
+    result = probe(script_site, journey="browser", start_url="http://localhost.example.invalid/", timeout_s=15.0)
     assert (result.outcome, result.reason) == (ProbeOutcome.UNREACHABLE, "dns")
