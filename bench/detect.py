@@ -51,8 +51,8 @@ def _weeks(per_min: float) -> int:
 def delays_of(job: tuple[Conditions, int]) -> tuple[Conditions, list[runs.Delays]]:
     """All four faults under the same conditions."""
     conditions, count = job
-    learned = runs.history(conditions, _weeks(conditions.per_min), SEED)
-    return conditions, [runs.faults(conditions, broken, learned, count, SEED + 7) for broken in BROKEN]
+    learned = runs.history(conditions, _weeks(conditions.per_min), SEED, 6)
+    return conditions, [runs.faults(conditions, broken, learned, count, SEED) for broken in BROKEN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,8 @@ class Wishes:
     count: int
     kinds: tuple[bool, ...]
     rates: tuple[int, ...]
+    usual: tuple[float, ...]
+    repetitions: int
 
 
 def delays(pool: ProcessPoolExecutor, wishes: Wishes) -> None:
@@ -74,7 +76,7 @@ def delays(pool: ProcessPoolExecutor, wishes: Wishes) -> None:
         end="",
     )
     print(" goal | onset held | called attack |\n" + "|---" * 12 + "|")
-    grid = [(kind, usual, rate) for kind in wishes.kinds for usual in USUAL for rate in wishes.rates]
+    grid = [(kind, usual, rate) for kind in wishes.kinds for usual in wishes.usual for rate in wishes.rates]
     jobs = [(Conditions(rate, usual, kind), count) for kind, usual, rate in grid]
     for conditions, found in pool.map(delays_of, jobs):
         say(f"delays: {_KIND[conditions.unkind]} {conditions.usual:.0%} at {conditions.per_min:g}/min")
@@ -97,22 +99,25 @@ def _row(conditions: Conditions, broken: float, one: runs.Delays, count: int) ->
 def alarms_of(job: tuple[Conditions, int, int]) -> tuple[Conditions, list[tuple[int, int]]]:
     """Several repetitions after one history."""
     conditions, minutes, repetitions = job
-    learned = runs.history(conditions, _weeks(conditions.per_min), SEED + 1)
-    return conditions, [runs.alarms(conditions, learned, minutes, SEED + 100 + one) for one in range(repetitions)]
+    course = SEED + 1
+    learned = runs.history(conditions, _weeks(conditions.per_min), course)[0]
+    return conditions, [
+        runs.alarms(conditions, learned, minutes, SEED + 100 + one, course) for one in range(repetitions)
+    ]
 
 
 def alarms(pool: ProcessPoolExecutor, wishes: Wishes, attacks: bool) -> None:
     """False alarms; with attacks, what was told of them."""
-    length = {6: 52 * WEEK_MIN, 60: 4 * WEEK_MIN, 600: 2 * DAY_MIN}
-    repetitions = 4 if wishes.quick else 20
+    length = {6: 52 * WEEK_MIN, 60: 52 * WEEK_MIN, 600: 4 * WEEK_MIN}
+    repetitions = 1 if wishes.quick else wishes.repetitions
     if attacks:
-        length, repetitions = {6: 8 * WEEK_MIN, 60: 4 * WEEK_MIN}, max(2, repetitions // 4)
+        length, repetitions = {6: 8 * WEEK_MIN, 60: 4 * WEEK_MIN}, max(1, repetitions // 4)
     rates = tuple(rate for rate in wishes.rates if rate in length)
     kinds = (True,) if attacks else wishes.kinds
     print(f"\n## {'Attacks as decoys' if attacks else 'False alarms'}\n\n{repetitions} repetitions a row.\n")
     print("| traffic | usual | a minute | days each | told as outage: mean, most | budget | in all | told as attack |")
     print("|---" * 8 + "|")
-    order = [(kind, usual, rate) for rate in rates for kind in kinds for usual in USUAL]
+    order = [(kind, usual, rate) for rate in rates for kind in kinds for usual in wishes.usual]
     jobs = [(Conditions(rate, usual, kind, attacks), length[rate], repetitions) for kind, usual, rate in order]
     for conditions, found in pool.map(alarms_of, jobs):
         say(f"alarms: {_KIND[conditions.unkind]} {conditions.usual:.0%} at {conditions.per_min:g}/min")
@@ -130,10 +135,10 @@ def rivals_of(job: tuple[float, float, int]) -> list[tuple[str, list[float], int
     """For one fault at 60 a minute: each rival's delays in seconds, and how many it missed within two hours."""
     usual, broken, count = job
     conditions = Conditions(60, usual, True)
-    learned = runs.history(conditions, 8, SEED)
+    learned = runs.history(conditions, 8, SEED)[0]
     found: dict[str, list[float]] = {}
     for run in range(count):
-        crowd, start = Crowd(conditions, SEED + 500 + run), YEAR_MIN + 11 * 60 + DAY_MIN * (run % 5)
+        crowd, start = Crowd(conditions, SEED + 500 + run, SEED), YEAR_MIN + 11 * 60 + DAY_MIN * (run % 5)
         extra = (broken - usual) / (1 - usual)
         lines = crowd.lines(start - 240, 360, start, extra)
         at = np.searchsorted(np.cumsum(lines.minute_people), 1 + np.arange(lines.failed.size))
@@ -152,11 +157,11 @@ def rivals_of(job: tuple[float, float, int]) -> list[tuple[str, list[float], int
 def cries_of(usual: float) -> dict[str, int]:
     """Alarms of each in two weeks without a fault, at 60 a minute."""
     conditions = Conditions(60, usual, True)
-    lines = Crowd(conditions, SEED + 900).lines(YEAR_MIN, 2 * WEEK_MIN)
+    lines = Crowd(conditions, SEED + 900, SEED).lines(YEAR_MIN, 2 * WEEK_MIN)
     cries = {name: len(found) for name, found in (rivals.rules(lines, usual) | rivals.of_river(lines)).items()}
     day = Crowd(conditions, SEED + 901).lines(YEAR_MIN, DAY_MIN)
     cries["ruptures PELT"] = 14 * len(rivals.of_ruptures(day, 0))
-    watched, learned = runs.segment(conditions), runs.history(conditions, 8, SEED)
+    watched, learned = runs.segment(conditions), runs.history(conditions, 8, SEED)[0]
     if learned is not None:
         watched.take_up(learned)
     cries["doorward"] = len(runs.feed(watched, lines))
@@ -242,6 +247,9 @@ def main() -> int:
     parser.add_argument("--nab", type=Path, default=None, help="a copy of the Numenta Anomaly Benchmark")
     parser.add_argument("--runs", type=int, default=60)
     parser.add_argument("--traffic", choices=tuple(_KIND.values()), help="only this kind, in delays and alarms")
+    parser.add_argument("--usual", type=float, action="append", choices=USUAL, help="only so many usual failures")
+    parser.add_argument("--repetitions", type=int, default=20, help="of the months without a fault (20)")
+    parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--per-min", type=int, action="append", choices=PER_MIN, help="only so many people a minute")
     wishes = parser.parse_args()
     try:
@@ -253,8 +261,9 @@ def main() -> int:
     began = time.perf_counter()
     kinds = tuple(kind for kind, name in _KIND.items() if wishes.traffic in (None, name))
     count = 12 if wishes.quick else wishes.runs
-    wished = Wishes(wishes.quick, count, kinds, tuple(wishes.per_min or PER_MIN))
-    with ProcessPoolExecutor(2) as pool:
+    rates, usual = tuple(wishes.per_min or PER_MIN), tuple(wishes.usual or USUAL)
+    wished = Wishes(wishes.quick, count, kinds, rates, usual, wishes.repetitions)
+    with ProcessPoolExecutor(wishes.processes) as pool:
         made: dict[str, Callable[[], None]] = {
             "delays": lambda: delays(pool, wished),
             "alarms": lambda: alarms(pool, wished, attacks=False),

@@ -22,7 +22,8 @@ from doorward.watch.usual_share import Learned
 
 MONTH_MIN = 30 * DAY_MIN
 _BOUND = Path(__file__).parents[2] / "shared" / "bench"
-_BEFORE_MIN = 45
+# Watched before a fault: the level of the last hours is known when it comes.
+_BEFORE_MIN = 240
 
 
 def segment(conditions: Conditions) -> ShareSegment:
@@ -57,14 +58,19 @@ def feed(watched: ShareSegment, lines: Lines, stop_after: float = math.inf) -> l
     return found
 
 
-def history(conditions: Conditions, weeks: int, seed: int) -> Learned | None:
-    """What the segment learns of so many weeks before New Year that people vouch for."""
-    watched, crowd = segment(conditions), Crowd(conditions, seed)
+def history(conditions: Conditions, weeks: int, seed: int, days: int = 0) -> list[Learned | None]:
+    """What the segment has learned of so many weeks before New Year that people vouch for; then what it has learned
+    each of so many days later, watching."""
+    watched, crowd = segment(conditions), Crowd(conditions, seed, seed)
     watched.begin_history()
     for week in range(weeks):
         feed(watched, crowd.lines((week - weeks) * WEEK_MIN + YEAR_MIN, WEEK_MIN))
     watched.end_history()
-    return watched.kept()
+    found = [watched.kept()]
+    for day in range(days):
+        feed(watched, crowd.lines(YEAR_MIN + day * DAY_MIN, DAY_MIN))
+        found.append(watched.kept())
+    return found
 
 
 @lru_cache
@@ -80,7 +86,7 @@ def least(p0: float, p1: float, run: float) -> float:
 @dataclass(frozen=True, slots=True)
 class Delays:
     """People and seconds from the fault to its detection; `missed` were not found within 20 times the least, `early`
-    are alarms in the 45 minutes before, `attacks` were called an attack, `held` onset intervals held the onset."""
+    are alarms in the four hours before, `attacks` were called an attack, `held` onset intervals held the onset."""
 
     people: tuple[float, ...]
     seconds: tuple[float, ...]
@@ -90,18 +96,20 @@ class Delays:
     held: int
 
 
-def faults(conditions: Conditions, broken: float, learned: Learned | None, runs: int, seed: int) -> Delays:
-    """Faults at moments drawn by how many people come then, each with a segment that has learned."""
+def faults(conditions: Conditions, broken: float, learned: list[Learned | None], runs: int, course: int) -> Delays:
+    """Faults in the week after `history` of that course, at moments drawn by how many people come then; the segment
+    has learned until the day before."""
+    seed = course + 7
     chance, people, seconds = Random(seed), [], []
     missed = early = attacks = held = 0
     exact = least(conditions.usual, broken, conditions.per_min * MONTH_MIN)
     extra = (broken - conditions.usual) / (1 - conditions.usual)
     for run in range(runs):
-        crowd = Crowd(conditions, seed * 1000 + run)
-        start = YEAR_MIN + _busy_minute(conditions, chance)
+        crowd, minute = Crowd(conditions, seed * 1000 + run, course), _busy_minute(conditions, chance)
+        start, known = YEAR_MIN + minute, learned[max(0, minute - _BEFORE_MIN) // DAY_MIN]
         watched = segment(conditions)
-        if learned is not None:
-            watched.take_up(learned)
+        if known is not None:
+            watched.take_up(known)
         early += len(feed(watched, crowd.lines(start - _BEFORE_MIN, _BEFORE_MIN)))
         watched.recover()
         delay = _one_fault(watched, crowd, start, extra, exact)
@@ -120,14 +128,14 @@ def faults(conditions: Conditions, broken: float, learned: Learned | None, runs:
 
 
 def _busy_minute(conditions: Conditions, chance: Random) -> int:
-    """A minute of eight weeks of which none is a holiday, the likelier the more people come in it."""
+    """A minute of a week that is no holiday, the likelier the more people come in it."""
     while conditions.unkind:
-        minute = chance.randrange(8 * WEEK_MIN)
+        minute = chance.randrange(WEEK_MIN)
         hour, day = minute % DAY_MIN / 60, minute // DAY_MIN % 7
         shape = 0.2 + 1.3 * math.exp(-(((hour - 10) / 3) ** 2)) + 0.9 * math.exp(-(((hour - 18) / 3) ** 2))
         if chance.random() < shape * (0.5 if day in (2, 3) else 1.2) / 1.8:
             return minute
-    return chance.randrange(8 * WEEK_MIN)
+    return chance.randrange(WEEK_MIN)
 
 
 def _one_fault(
@@ -149,9 +157,9 @@ def _one_fault(
     return None
 
 
-def alarms(conditions: Conditions, learned: Learned | None, minutes: int, seed: int) -> tuple[int, int]:
+def alarms(conditions: Conditions, learned: Learned | None, minutes: int, seed: int, course: int) -> tuple[int, int]:
     """Detections in a time without a fault: those told as an outage, and those told as an attack."""
-    watched, crowd, looks = segment(conditions), Crowd(conditions, seed), []
+    watched, crowd, looks = segment(conditions), Crowd(conditions, seed, course), []
     if learned is not None:
         watched.take_up(learned)
     for start in range(0, minutes, WEEK_MIN):

@@ -63,13 +63,16 @@ class Lines:
 
 
 class Crowd:
-    """One seeded course of things; stretches of it are made one after another."""
+    """One seeded course of things; stretches of it are made one after another.
 
-    def __init__(self, conditions: Conditions, seed: int) -> None:
+    Crowds of the same `course` drift alike, so that the history of one is the history of the other.
+    """
+
+    def __init__(self, conditions: Conditions, seed: int, course: int = 0) -> None:
         self.conditions = conditions
         self._chance = np.random.default_rng(seed)
         self._wander = np.zeros(2)
-        self._phase = self._chance.random() * 120 * DAY_MIN
+        self._phase = np.random.default_rng(course).random() * 120 * DAY_MIN
         self._people = 0
 
     def lines(self, start_min: int, minutes: int, fault_min: int | None = None, broken: float = 0.0) -> Lines:

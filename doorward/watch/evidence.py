@@ -34,15 +34,27 @@ def wilson(events: float, amount: float, z: float = _Z) -> float:
     return (centre + spread) / (1 + z * z / amount)
 
 
-def log_odds_grid(usual: float, count: int = ALTERNATIVES) -> Floats:
+def log_odds_grid(usual: float, count: int = ALTERNATIVES) -> list[float]:
     """Alternatives to a usual share, evenly in log-odds from 1.35 times the usual to 0.97.
 
     The first bet forgives all that stays below 1.17 times the usual; nobody would act on it.
     Above 0.97 the factors differ too little to be worth a bet.
     """
     low = min(1.35 * usual, 0.9)
-    ends = [math.log(share / (1 - share)) for share in (low, 0.97)]
-    return np.asarray(1 / (1 + np.exp(-np.linspace(ends[0], ends[1], count))), dtype=np.float64)
+    first, last = (math.log(share / (1 - share)) for share in (low, 0.97))
+    return [1 / (1 + math.exp(-first - (last - first) * place / (count - 1))) for place in range(count)]
+
+
+def _first(share: float, goes_on: float) -> float:
+    """How likely it is that somebody begins a group, where that share fails in groups that go on with that chance."""
+    return share * (1 - goes_on) / (1 - goes_on * share)
+
+
+def _weights(count: int) -> list[float]:
+    """Of the alternatives, in order of size: a third, a sixth, the others as much as is left. A nat costs the smallest
+    a hundred people, the largest less than one."""
+    parts = [4.0, 2.0, *[1.0] * count][:count]
+    return [part / sum(parts) for part in parts]
 
 
 class ShareEvidence:
@@ -70,13 +82,15 @@ class ShareEvidence:
         if (usual, dispersion) == (self.usual, self.dispersion):
             return
         self.usual, self.dispersion = usual, dispersion
-        grid = [0.99] if self._sharp else [float(share) for share in log_odds_grid(usual)]
+        grid = [0.99] if self._sharp else log_odds_grid(usual)
         # Dispersion of groups that go on with chance g is (1 + g) / (1 - g).
         goes_on = (dispersion - 1) / (dispersion + 1)
-        self._up = [share / usual / (1 - goes_on + goes_on * share / usual) for share in grid]
-        self._down = [(1 - share) / (1 - usual) for share in grid]
+        first, firsts = _first(usual, goes_on), [_first(share, goes_on) for share in grid]
+        self._up = [other / first / (1 - goes_on + goes_on * other / first) for other in firsts]
+        self._down = [(1 - other) / (1 - first) for other in firsts]
         self._log_up = [math.log(step) for step in self._up]
         self._log_down = [math.log(step) for step in self._down]
+        self._weights = _weights(len(grid))
 
     def reset(self) -> None:
         """Forget everything seen."""
@@ -96,19 +110,19 @@ class ShareEvidence:
         sums, cusums, begun = self._sums, self._cusums, self._begun
         total = 0.0
         for place, up in enumerate(self._up):
-            grown = (sums[place] + 1) * up
+            grown = (sums[place] + self._weights[place]) * up
             sums[place] = grown = grown if grown < _MOST else _MOST
             total += grown
             if cusums[place] <= 0:
                 begun[place] = at_s
             cusums[place] += self._log_up[place]
-        return math.log(total / len(sums))
+        return math.log(total)
 
     def log_e(self) -> float:
         """Log of the evidence now; minus infinity before anything was seen."""
         self._settle()
-        mean = sum(self._sums) / len(self._sums)
-        return math.log(mean) if mean > 0 else -math.inf
+        total = sum(self._sums)
+        return math.log(total) if total > 0 else -math.inf
 
     @property
     def onset_s(self) -> float:
@@ -128,7 +142,7 @@ class ShareEvidence:
             return
         for place, down in enumerate(self._down):
             shrunk = down**count
-            self._sums[place] = self._sums[place] * shrunk + down * (1 - shrunk) / (1 - down)
+            self._sums[place] = self._sums[place] * shrunk + self._weights[place] * down * (1 - shrunk) / (1 - down)
             left = self._cusums[place] + count * self._log_down[place]
             self._cusums[place] = left if left > 0 else 0.0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, deque
 
 from doorward.model.detection import Detection, Direction, Looks
@@ -50,6 +51,7 @@ class ShareSegment(Segment):
         self._block = -1
         self._block_ends_s = 0.0
         self._amount = 0
+        self._come = math.inf
         self._failures = 0
         self._reason_in_labels = any(name in ("reason", "journey") for name, _ in identity.labels)
 
@@ -237,7 +239,7 @@ class ShareSegment(Segment):
         self._block_ends_s = (block + 1) * self.settings.block_s
 
     def _learn(self, block: int) -> None:
-        ended_s = (self._block + 1) * self.settings.block_s
+        ended_s, self._come = (self._block + 1) * self.settings.block_s, self._amount
         quiet = self._recovery is None and block - self._block <= 2
         stretch = Stretch(ended_s, self._amount, self._failures, self._runs, self._squares)
         self._usual.close(stretch, quiet, held=self._tainted)
@@ -262,8 +264,7 @@ class ShareSegment(Segment):
 
     def _judge(self, at_s: float) -> None:
         self._usual.trusted = self._usual.trusted or self._vouched
-        envelope = self._usual.envelope(at_s)
-        self._expected = self._usual.expected(at_s)
+        self._expected, envelope = self._usual.judge(at_s, self._come)
         if envelope is not None:
             self.learned = True
             self._evidence.set_usual(envelope, self._usual.dispersion())

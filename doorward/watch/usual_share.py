@@ -3,9 +3,10 @@
 In: counts of a stretch, how unevenly its failures came, and whether anything in it was suspicious. Out: the envelope,
 the expected share and the dispersion, or None while too little is known. Pure, no clock: times are the events' own.
 
-Three levels, each drawn to the one above it as far as its hours do not differ by more than chance: the whole, 24 hours
-of the day, 168 hours of the week (UTC). Above the season stands a margin for how far the level was seen to wander. Old
-history fades by half in `half_life_days`.
+Four levels, each drawn to the one above it as far as its places do not differ by more than chance: the whole, 24 hours
+of the day and 7 days of the week, 168 hours of the week (UTC). Old history fades by half in `half_life_days`: twice as
+fast for the whole as it stands now, four times as slowly for the season. Above both stands a margin for how far the
+level was seen to wander.
 """
 
 from __future__ import annotations
@@ -15,15 +16,21 @@ from array import array
 from collections import deque
 from dataclasses import dataclass
 
-from doorward.watch.evidence import wilson
 from doorward.watch.settings import WatchSettings
 from doorward.watch.usual import Stretch
 
 _DAY_S = 86400.0
 _HOUR_S = 3600.0
 _HOURS = 24
+_DAYS = 7
 _WEEK = 168
-PLACES = 1 + _HOURS + _WEEK
+# Where each level begins among the places: 0 is the whole.
+_OF_HOURS, _OF_DAYS, _OF_WEEK = 1, 1 + _HOURS, 1 + _HOURS + _DAYS
+PLACES = _OF_WEEK + _WEEK
+_LEVELS = {_OF_HOURS: _HOURS, _OF_DAYS: _DAYS, _OF_WEEK: _WEEK}
+# The whole as it stands now is drawn to the whole of the season with the weight of so many failures.
+_DRAWN = 50.0
+_FASTER, _SEASON_SLOWER = 2.0, 4.0
 # Before any history hours are taken to differ by a fiftieth, and the level to wander by a twentieth; each weighs as
 # much as that many squared failures seen.
 _HOURS_DIFFER = 0.02
@@ -34,14 +41,16 @@ _WANDERS_WEIGHT = 20_000.0
 _SAMPLE = 40.0
 _REFRESH_S = 6 * 3600.0
 _MOST_WANDER = 0.25
-# How many times the standard deviation of the wandering still belongs to the usual.
-_WIDE = 0.4
+# How many times the standard deviation of the wandering belongs to the usual, and how soon it is forgotten.
+_WIDE = 1.8
+_FORGETS_S = 2 * 3600.0
 # Learning alone may not raise an envelope beyond this many times the prior: a fault that creeps in is not usual.
 _MOST_RISE = 3.0
 _MOST_FALL = 10.0
 # A stretch waits so long before it is learned: a fault that only comes out later must not have been learned meanwhile.
 # Were suspicious stretches left out instead, only lucky ones would be learned, and the envelope would sink.
-HOLD_S = 6 * 3600.0
+HOLD_S = 24 * 3600.0
+_FIRST_HOLD_S = 6 * 3600.0
 _MOST_PENDING = 700
 # Failures in a run for measuring how unevenly they come: few enough that the season stands still meanwhile.
 RUN = 8
@@ -79,20 +88,23 @@ class Learned:
     squares: float = 0.0
     excess: float = 0.0
     squared: float = 0.0
+    now: float = 0.0
+    likely: float = 0.0
     trusted: bool = False
 
 
 class UsualShare:
-    """The upper envelope of a share; places 0 = the whole, 1..24 = hours of the day, 25..192 = hours of the week."""
+    """The upper envelope of a share."""
 
     def __init__(self, prior: float, settings: WatchSettings) -> None:
         self.prior = prior
         self._settings = settings
         self._enough = settings.enough_samples * max(50.0, 5 / prior)
-        self._events = array("d", bytes(8 * (1 + _HOURS + _WEEK)))
-        self._amounts = array("d", bytes(8 * (1 + _HOURS + _WEEK)))
+        self._events = array("d", bytes(8 * PLACES))
+        self._amounts = array("d", bytes(8 * PLACES))
         self._runs = self._squares = 0.0
         self._excess = self._squared = 0.0
+        self._now = self._likely = 0.0
         self._open = 0.0, 0.0
         self._variances: dict[int, tuple[float, float]] = {}
         self._first_s: float | None = None
@@ -101,13 +113,14 @@ class UsualShare:
         self.trusted = False
 
     def close(self, stretch: Stretch, quiet: bool, held: bool = False) -> None:
-        """A stretch ended. It is learned after HOLD_S, later while something is suspicious (`held`), never if it was
-        not quiet or a detection tells that it began before (`drop`)."""
+        """A stretch ended. It is learned after HOLD_S (those of the first day sooner), later while something is
+        suspicious (`held`), never if it was not quiet or a detection tells that it began before (`drop`)."""
         if not quiet:
             self.drop(stretch.ended_s - 1800)
             return
         self._pending.append(stretch)
-        while not held and self._pending and self._pending[0].ended_s <= stretch.ended_s - HOLD_S:
+        hold_s = HOLD_S if self._first_s is not None and self._last_s - self._first_s > _DAY_S else _FIRST_HOLD_S
+        while not held and self._pending and self._pending[0].ended_s <= stretch.ended_s - hold_s:
             self._take(self._pending.popleft())
 
     def drop(self, since_s: float) -> None:
@@ -125,8 +138,9 @@ class UsualShare:
             self._first_s = stretch.ended_s
         self._last_s = max(self._last_s, stretch.ended_s)
         weight = self._weight(stretch.ended_s)
-        share = self.expected(stretch.ended_s - 1)
-        if share is not None:
+        season = self._season(stretch.ended_s - 1)
+        if season is not None:
+            share = season * self._drift()[0]
             self._open = self._open[0] + stretch.events, self._open[1] + share * stretch.amount
             if self._open[1] >= _SAMPLE:
                 events, likely = self._open
@@ -134,6 +148,9 @@ class UsualShare:
                 self._excess += slow * ((events - likely) ** 2 - self.dispersion() * likely * (1 - share))
                 self._squared += slow * likely**2
                 self._open = 0.0, 0.0
+            fast = self._weight(stretch.ended_s, 1 / _FASTER)
+            self._now += fast * stretch.events
+            self._likely += fast * season * stretch.amount
         # The middle of a stretch says to which hour it belongs; its end may be the next one's beginning.
         for place in (0, *_places(stretch.ended_s - 1)):
             self._events[place] += weight * stretch.events
@@ -141,27 +158,53 @@ class UsualShare:
         self._runs += self._slow(stretch.ended_s) * stretch.runs
         self._squares += self._slow(stretch.ended_s) * stretch.squares
 
-    def _weight(self, at_s: float) -> float:
+    def _weight(self, at_s: float, slower: float = _SEASON_SLOWER) -> float:
         assert self._first_s is not None
-        return float(2.0 ** ((at_s - self._first_s) / (self._settings.half_life_days * _DAY_S)))
+        return float(2.0 ** ((at_s - self._first_s) / (slower * self._settings.half_life_days * _DAY_S)))
 
     def _slow(self, at_s: float) -> float:
         """How unevenly and how far things wander is a trait of the traffic: it fades slower than the level."""
-        return float(self._weight(at_s) ** (1 / _SLOWER))
+        return self._weight(at_s, _SLOWER)
 
     def expected(self, at_s: float) -> float | None:
         """The share to be expected now, None while too little is known."""
-        return self._share(at_s, 0.0)
+        season = self._season(at_s)
+        return None if season is None else season * self._drift()[0]
 
-    def envelope(self, at_s: float) -> float | None:
-        """The most that is usual now. Learned alone it stays near the prior."""
-        most = self._share(at_s, _Z)
-        if most is None:
-            return None
+    def envelope(self, at_s: float, come: float = math.inf) -> float | None:
+        """The most that is usual now; `come` is how many observations a stretch has, infinite if that is not known.
+        Learned alone it stays near the prior."""
+        return self.judge(at_s, come)[1]
+
+    def judge(self, at_s: float, come: float) -> tuple[float | None, float | None]:
+        """What is expected, and the envelope."""
+        season = self._season(at_s)
+        if season is None:
+            return None, None
+        drift, unsure = self._drift()
+        likely = season * drift * come * _FORGETS_S / self._settings.block_s
+        most = season * drift * (1 + _Z * unsure) * (1 + self._margin(likely))
         highest = 0.5 if self.trusted else _MOST_RISE * self.prior
-        return min(max(most, self.prior / _MOST_FALL), highest, 0.9)
+        return season * drift, min(max(most, self.prior / _MOST_FALL), highest, 0.9)
 
-    def _share(self, at_s: float, z: float) -> float | None:
+    def _margin(self, likely: float) -> float:
+        """How far above its level the share may wander. Where few fail before the wandering is forgotten (`likely`),
+        most of what is seen is chance, which the evidence allows for by itself: the margin is that much smaller."""
+        wander = self.wander()
+        if wander == 0:
+            return 0.0
+        seen = wander**2 * likely / self.dispersion()
+        return _WIDE * wander * math.sqrt(1 - 1 / (1 + seen))
+
+    def _drift(self) -> tuple[float, float]:
+        """How many times the season's whole the share is now, and the standard deviation of that, relative."""
+        unit = self._weight(self._last_s, 1 / _FASTER)
+        now, likely = self._now / unit + _DRAWN, self._likely / unit + _DRAWN
+        known = max(self._events[0] / self._weight(self._last_s), 0.5)
+        return now / likely, math.sqrt(self.dispersion() * (1 / now + 1 / known))
+
+    def _season(self, at_s: float) -> float | None:
+        """The share by the season alone, None while too little is known."""
         if self._first_s is None:
             return None
         unit = self._weight(self._last_s)
@@ -169,45 +212,42 @@ class UsualShare:
         if amount < self._enough:
             return None
         mean = max(events, 0.5) / amount
-        share = (wilson(events, amount, z) if z else mean) * (1 + z * _WIDE * self._wander())
-        hour, week = _places(at_s)
-        factor = self._factor(hour, mean, unit, range(1, 1 + _HOURS))
-        return share * factor * self._factor(week, mean * factor, unit, range(1 + _HOURS, 1 + _HOURS + _WEEK))
+        hour, day, week = _places(at_s)
+        share = mean * self._factor(hour, mean, unit, _OF_HOURS) * self._factor(day, mean, unit, _OF_DAYS)
+        return share * self._factor(week, share, unit, _OF_WEEK)
 
-    def _factor(self, place: int, share: float, unit: float, level: range) -> float:
-        """How many times the share of the level above this one has, drawn towards once as far as the hours of this
+    def _factor(self, place: int, share: float, unit: float, level: int) -> float:
+        """How many times the share of the levels above this place has, drawn towards once as far as the places of this
         level differ by no more than chance (empirical Bayes: Morris 1983)."""
         drawn = 1 / self._differ(level)
         return (self._events[place] / unit + drawn) / (self._amounts[place] / unit * share + drawn)
 
-    def _differ(self, level: range) -> float:
-        """The variance of the hours' shares, relative to the whole's, beyond what chance explains."""
-        if self._last_s - self._variances.get(level.start, (-math.inf, 0.0))[0] >= _REFRESH_S:
-            self._variances[level.start] = (self._last_s, self._variance(level))
-        return self._variances[level.start][1]
+    def _differ(self, level: int) -> float:
+        """The variance of the places' shares, relative to those of the levels above, beyond what chance explains."""
+        if self._last_s - self._variances.get(level, (-math.inf, 0.0))[0] >= _REFRESH_S:
+            self._variances[level] = (self._last_s, self._variance(level))
+        return self._variances[level][1]
 
-    def _variance(self, level: range) -> float:
-        assert self._first_s is not None
+    def _variance(self, level: int) -> float:
         unit = self._weight(self._last_s)
         mean = max(self._events[0], 0.5 * unit) / self._amounts[0]
-        above = range(1, 1 + _HOURS) if level.start > 1 else None
         excess, squares, uneven = _HOURS_WEIGHT * _HOURS_DIFFER**2, _HOURS_WEIGHT, self.dispersion()
-        for place in level:
-            likely = self._amounts[place] / unit * mean
-            if above is not None:
-                likely *= self._above(place, mean, unit)
-            excess += (self._events[place] / unit - likely) ** 2 - uneven * likely
+        for number in range(_LEVELS[level]):
+            likely = self._amounts[level + number] / unit * mean
+            if level == _OF_WEEK:
+                likely *= self._above(number, mean, unit)
+            excess += (self._events[level + number] / unit - likely) ** 2 - uneven * likely
             squares += likely**2
         return max(excess / squares, 1e-5)
 
-    def _above(self, place: int, mean: float, unit: float) -> float:
-        """The factor of the hour of the day of an hour of the week."""
-        return self._factor(1 + (place - 1 - _HOURS) % _HOURS, mean, unit, range(1, 1 + _HOURS))
+    def _above(self, number: int, mean: float, unit: float) -> float:
+        """The factor of the hour of the day and of the day of an hour of the week."""
+        hour = self._factor(_OF_HOURS + number % _HOURS, mean, unit, _OF_HOURS)
+        return hour * self._factor(_OF_DAYS + number // _HOURS, mean, unit, _OF_DAYS)
 
-    def _wander(self) -> float:
+    def wander(self) -> float:
         """Standard deviation of the level from stretch to stretch, relative, beyond what season and chance explain."""
-        assert self._first_s is not None
-        unit = self._slow(self._last_s)
+        unit = self._slow(self._last_s) if self._first_s is not None else 1.0
         excess = self._excess / unit + _WANDERS_WEIGHT * _WANDERS**2
         return min(math.sqrt(max(excess / (self._squared / unit + _WANDERS_WEIGHT), 0.0)), _MOST_WANDER)
 
@@ -221,7 +261,7 @@ class UsualShare:
         """What was learned, to be kept; None if nothing was."""
         if self._first_s is None:
             return None
-        sums = self._runs, self._squares, self._excess, self._squared
+        sums = self._runs, self._squares, self._excess, self._squared, self._now, self._likely
         return Learned(self._first_s, self._last_s, list(self._events), list(self._amounts), *sums, self.trusted)
 
     def take_up(self, kept: Learned) -> None:
@@ -230,10 +270,11 @@ class UsualShare:
         self._events, self._amounts = array("d", kept.events), array("d", kept.amounts)
         self._runs, self._squares, self.trusted = kept.runs, kept.squares, kept.trusted
         self._excess, self._squared = kept.excess, kept.squared
+        self._now, self._likely = kept.now, kept.likely
         self._variances.clear()
 
 
-def _places(at_s: float) -> tuple[int, int]:
-    """Of the hour of the day, and of the week."""
+def _places(at_s: float) -> tuple[int, int, int]:
+    """Of the hour of the day, of the day of the week, and of the hour of the week."""
     hours = int(at_s // _HOUR_S)
-    return 1 + hours % _HOURS, 1 + _HOURS + hours % _WEEK
+    return _OF_HOURS + hours % _HOURS, _OF_DAYS + hours // _HOURS % _DAYS, _OF_WEEK + hours % _WEEK

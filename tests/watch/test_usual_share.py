@@ -67,6 +67,24 @@ def test_each_hour_of_the_day_and_of_the_week_has_its_own_envelope() -> None:
     assert (usual.envelope(4 * WEEK_S + 8.5 * 3600) or 0) > 1.5 * (usual.envelope(4 * WEEK_S + 20.5 * 3600) or 1)
 
 
+def test_a_day_and_an_hour_that_both_differ_are_learned_together() -> None:
+    """Eight weeks: half more from eight to noon, and half more on the second day."""
+    usual = UsualShare(0.12, SETTINGS)
+    for block in range(8 * 7 * 96):
+        hour, day = block // 4 % 24, block // 96 % 7
+        share = 0.03 * (1.5 if 8 <= hour < 12 else 1.0) * (1.5 if day == 1 else 1.0)
+        usual.close(Stretch(900.0 * (block + 1), 900, 900 * share), quiet=True)
+    began_s, day_s = 8 * WEEK_S, 86400.0
+    for at_s, share in ((day_s + 8.5 * 3600, 0.0675), (day_s + 20.5 * 3600, 0.045), (8.5 * 3600, 0.045)):
+        assert usual.expected(began_s + at_s) == pytest.approx(share, rel=0.05)
+
+
+def test_the_margin_for_wandering_is_smaller_where_chance_hides_it() -> None:
+    usual = learned(UsualShare(0.12, SETTINGS), 0.05, 60)
+    few, many, unknown = (usual.envelope(60 * 900.0, come) or 0 for come in (90, 9000, float("inf")))
+    assert few < many < unknown < 1.2 * few
+
+
 def test_what_was_learned_can_be_kept_and_taken_up() -> None:
     first, second = seasonal(), UsualShare(0.12, SETTINGS)
     kept = first.learned()
@@ -83,7 +101,7 @@ def test_old_history_counts_less_than_new() -> None:
         for hour in range(4):
             usual.close(Stretch(86400.0 * day + 900 * hour, 200, 20 if day < 60 else 4), quiet=True)
     usual.settle()
-    assert (usual.envelope(120 * 86400.0) or 1) < 0.03
+    assert (usual.expected(120 * 86400.0) or 1) < 0.03
 
 
 def dispersion(together: int) -> float:
