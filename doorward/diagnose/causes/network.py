@@ -65,14 +65,15 @@ def weigh(observations: Observations) -> Judgement:
         *_past_the_proxy(observations),
         *_cut_off_answers(observations),
         *_between(observations),
+        *_places(observations),
         *_arrivals(observations),
         *unexamined(observations, Examination.CONNECTION, _EXPECTED),
         *unexamined(observations, Examination.NAMES, _EXPECTED),
     )
     # One way is cut, another is open: that one says nothing for the other.
     sick = any(item.leaning is Leaning.FOR and item.weight >= STRONG for item in found)
-    # People who arrive say nothing of the way from one component to another.
-    inner = any(item.test == "between" for item in found)
+    # People who arrive say nothing of the way from one component to another, nor of that from one place.
+    inner = any(item.test in ("between", "vantage") for item in found)
     evidence = tuple(
         notes(e.test, e.seen, e.expected)
         if sick and e.leaning is Leaning.AGAINST and (inner or e.test != "arrivals")
@@ -179,6 +180,17 @@ def _between(observations: Observations) -> Iterator[Evidence]:
             f"{reasons.told(rises)}, while {well[0].component} serves us its document and keys in {well[0].ms:.0f} ms"
         )
         yield favours("between", STRONG, seen, "a component cannot reach another that answers us")
+
+
+def _places(observations: Observations) -> Iterator[Evidence]:
+    """The same probe gets no answer at one vantage point and passes at another: the service is up, one way is not."""
+    last = {result.label: result for result in observations.probes}.values()
+    for result in last:
+        well = [o for o in last if o.journey == result.journey and o.outcome is ProbeOutcome.PASSED]
+        if result.outcome is ProbeOutcome.UNREACHABLE and well:
+            seen = f"probe {result.label}: {result.reason}; {well[0].label}: passed"
+            yield favours("vantage", DECISIVE, seen, "the service answers at one place and not at another")
+            return
 
 
 def _arrivals(observations: Observations) -> Iterator[Evidence]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -20,10 +21,11 @@ from doorward.diagnose.examined import (
 )
 from doorward.diagnose.observations import Observations
 from doorward.model.diagnosis import Verdict
-from doorward.model.journey import ProbeOutcome
+from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.sign_in import Kind, Reason
 
 World = Any  # the builders of conftest.py
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
 def connection(reach: Reach, control: Reach | None = Reach.CONNECTED, ms: float = 1.0) -> ConnectionExamined:
@@ -121,3 +123,20 @@ def test_a_name_that_is_lost_speaks_for_it_more_so_if_it_was_known(world: World,
     observed = replace(world.healthy(), examinations=(*world.healthy().examinations, lost), before=before)
     evidence = CAUSE.judge(observed).evidence
     assert [item.weight for item in evidence if item.test == "names"] == [weight]
+
+
+@pytest.mark.parametrize(
+    ("office", "cloud", "supported"),
+    [("passed", "unreachable", True), ("unreachable", "unreachable", False), ("passed", "failed", False)],
+)
+def test_a_probe_that_reaches_the_service_from_one_place_and_not_from_another_blames_the_way(
+    world: World, office: str, cloud: str, supported: bool
+) -> None:
+    healthy = world.healthy()
+    probes = tuple(
+        ProbeResult("sign-in", NOW, ProbeOutcome(outcome), "timeout", "", (), vantage=vantage)
+        for vantage, outcome in (("office", office), ("cloud", cloud))
+    )
+    hypothesis = CAUSE.judge(replace(healthy, probes=probes))
+    assert (hypothesis.verdict is Verdict.SUPPORTED) == supported
+    assert ("probe sign-in from cloud: timeout" in hypothesis.reason) == supported
