@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 SARIF_SCHEMA := .schemas/sarif-2.1.0-rtm.5.json
 NPM_PROVIDER := .providers/npm
+CANAILLE := .providers/canaille
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ALL_READY := $(VENV)/.all-ready
@@ -79,9 +80,15 @@ $(SARIF_SCHEMA):
 	@rm -f $(@D)/*.tgz
 	@touch $@
 
-providers: $(NPM_PROVIDER)/.ready
+providers: $(NPM_PROVIDER)/.ready $(CANAILLE)/.ready
 
-# An OpenID provider that others wrote, for the probe's tests: 40 small packages by their digests, no script of theirs run.
+# OpenID providers that others wrote, for the probe's tests, by their digests; no script of the npm packages is run. The
+# other has an environment of its own: nothing of Doorward needs it.
+$(CANAILLE)/.ready: tests/probe/canaille/requirements.lock
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 $(NPM_PROVIDER)/.ready: tests/probe/npm/package.json tests/probe/npm/package-lock.json
 	@mkdir -p $(@D)
 	@cp $^ $(@D)
@@ -99,6 +106,7 @@ lock:
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) --extra postgresql --extra school --extra dev -o requirements.lock
 	$(LOCK) --all-extras --constraint requirements.lock -o requirements-all.lock
+	$(subst pyproject.toml,tests/probe/canaille/requirements.in,$(LOCK)) --no-annotate -o tests/probe/canaille/requirements.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
