@@ -47,7 +47,7 @@ def backtest(
     components: tuple[str, ...], events: Iterable[SignInEvent], settings: Sequence[WatchSettings]
 ) -> tuple[Replay, ...]:
     """One Replay for each of the settings, in their order."""
-    watchers = [Watcher(one, components) for one in settings]
+    watchers = [Watcher(one, components, windows=False) for one in settings]
     began = ended = None
     count = 0
     for batch in _batches(events):

@@ -8,6 +8,7 @@ Bounded whatever comes: `slots` parts are watched at most, each with an equal pa
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 
 from doorward.model.detection import Detection
 from doorward.watch.localisation import DIMENSIONS
@@ -39,24 +40,27 @@ class Parts:
         """Those that are watched now."""
         return tuple(self._made.values())
 
-    def observe(self, seen: Seen, failed: bool, whole_is_detected: bool) -> Detection | None:
-        """Feed every part that the event belongs to. What the whole tells already, or another part, is not told."""
+    def observe(self, seen: Seen, failed: bool, whole_is_detected: Callable[[], bool]) -> Detection | None:
+        """Feed every part that the event belongs to. What the whole tells already, or another part, is not told;
+        `whole_is_detected` is asked only where a part has something to tell."""
         told: Detection | None = None
         for dimension, value_of in DIMENSIONS.items():
             value = value_of(seen.event)
             segment = self._segment((dimension, value)) if value is not None else None
             if segment is None:
                 continue
-            standing = whole_is_detected or any(part.is_detected for part in self._made.values() if part is not segment)
             event = seen.event
             found = segment.observe(seen.at_s, self.plan.key(event), failed, event.reason, event, seen.since_s)
             if found is None:
                 continue
-            if standing or told is not None:
+            if told is not None or whole_is_detected() or self._is_told_by_another(segment):
                 segment.recover()
             else:
                 told = found
         return told
+
+    def _is_told_by_another(self, segment: ShareSegment) -> bool:
+        return any(part.is_detected for part in self._made.values() if part is not segment)
 
     def _segment(self, name: Name) -> ShareSegment | None:
         """The part of that name; None as long as it has no slot."""

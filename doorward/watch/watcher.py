@@ -39,9 +39,15 @@ class _Component:
     """The segments of one component, by the kind of event that concerns them."""
 
     def __init__(
-        self, name: str, found: tuple[Detector, ...], allowed: dict[str, float], settings: WatchSettings
+        self,
+        name: str,
+        found: tuple[Detector, ...],
+        allowed: dict[str, float],
+        settings: WatchSettings,
+        windows: bool,
     ) -> None:
         self._has_begun = False
+        self._has_windows = windows
         self.recent = Recent(settings)
         self.counts = Partial(name, Counting(width_s=settings.window_s, most_windows=settings.windows_kept))
         self.shares: dict[Kind, list[tuple[SharePlan, ShareSegment]]] = {}
@@ -86,7 +92,8 @@ class _Component:
 
     def feed(self, event: SignInEvent) -> list[Detection]:
         """The detections that this event brings."""
-        self.counts.add_events((event,))
+        if self._has_windows:
+            self.counts.add_events((event,))
         if event.probe:
             return []
         seen = self.recent.see(event)
@@ -109,18 +116,22 @@ class _Component:
                 segment.begin(second)
 
     def _shares(self, seen: Seen) -> Iterable[Detection | None]:
-        for plan, segment in self.shares.get(seen.event.kind, ()):
+        event, known, key = seen.event, None, None
+        for plan, segment in self.shares.get(event.kind, ()):
             failed = plan.failed(seen)
             if failed is not None:
-                key = plan.key(seen.event)
-                yield segment.observe(seen.at_s, key, failed, seen.event.reason, seen.event, seen.since_s)
+                if plan.key is not known:
+                    known, key = plan.key, plan.key(event)
+                yield segment.observe(seen.at_s, key, failed, event.reason, event, seen.since_s)
 
     def _of_parts(self, seen: Seen) -> Iterable[Detection | None]:
         for parts in self.parts.get(seen.event.kind, ()):
             failed = parts.plan.failed(seen)
             if failed is not None:
-                told = any(segment.is_detected for _, segment in self.shares.get(seen.event.kind, ()))
-                yield parts.observe(seen, failed, told)
+                yield parts.observe(seen, failed, lambda: self._is_told(seen.event.kind))
+
+    def _is_told(self, kind: Kind) -> bool:
+        return any(segment.is_detected for _, segment in self.shares.get(kind, ()))
 
     def advance(self, to_s: float) -> list[Detection]:
         """The detections that silence brings."""
@@ -128,10 +139,17 @@ class _Component:
 
 
 class Watcher:
-    """Watches the components of one service; an event of another component is refused with KeyError."""
+    """Watches the components of one service; an event of another component is refused with KeyError.
+
+    Without `windows` nothing is counted for `series`: nobody looks at the recent windows of a replay.
+    """
 
     def __init__(
-        self, settings: WatchSettings, components: tuple[str, ...], found: tuple[Detector, ...] | None = None
+        self,
+        settings: WatchSettings,
+        components: tuple[str, ...],
+        found: tuple[Detector, ...] | None = None,
+        windows: bool = True,
     ) -> None:
         self.settings = settings
         used = detectors() if found is None else found
@@ -139,7 +157,7 @@ class Watcher:
         parts = {detector.id: detector.weight / weights for detector in used}
         budget = settings.false_alarms_per_month
         each = {name: budget * part / max(len(components), 1) for name, part in parts.items()}
-        self._components = {name: _Component(name, used, each, settings) for name in components}
+        self._components = {name: _Component(name, used, each, settings, windows) for name in components}
         self._probing = tuple((d, budget * parts[d.id]) for d in used if d.probe_prior is not None)
         self._journeys: dict[tuple[str, str], list[ShareSegment]] = {}
         self._found: list[Detection] = []

@@ -27,7 +27,7 @@ def feed(made: Parts, number: int, client: str, failed: bool = False, whole: boo
     event = SignInEvent(
         datetime.fromtimestamp(at_s, UTC), "auth", Kind.SIGN_IN, outcome, reason, person=f"p{number}", client=client
     )
-    return made.observe(Seen(event, at_s), failed, whole)
+    return made.observe(Seen(event, at_s), failed, lambda: whole)
 
 
 def broken(made: Parts, whole: bool = False) -> list[Detection]:
