@@ -19,6 +19,7 @@ BENCHES = (
     "check_django --changes held-out",
     "check_keycloak",
     "check_school",
+    "probe_keycloak",
     "watch_speed",
     "watch_hostile",
 )
