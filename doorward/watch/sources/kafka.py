@@ -122,13 +122,12 @@ class Kafka:
             self._assign(consumer, {**self._place.offsets, **first})
 
     def _half_an_hour_ago(self, consumer: Consumer, partitions: Sequence[int]) -> dict[int, int]:
+        # Asked for first: what is written between the two questions is then not taken for older than it is.
+        ends = {partition: self._watermarks(consumer, partition)[1] for partition in partitions}
         since_ms = int((self._clock() - FIRST_S) * 1000)
         asked = [TopicPartition(self._topic, partition, since_ms) for partition in partitions]
-        found = {one.partition: one.offset for one in consumer.offsets_for_times(asked, timeout=TIMEOUT_S)}
-        return {
-            partition: offset if offset >= 0 else self._watermarks(consumer, partition)[1]
-            for partition, offset in found.items()
-        }
+        found = consumer.offsets_for_times(asked, timeout=TIMEOUT_S)
+        return {one.partition: one.offset if one.offset >= 0 else ends[one.partition] for one in found}
 
     def _watermarks(self, consumer: Consumer, partition: int) -> tuple[int, int]:
         found = consumer.get_watermark_offsets(TopicPartition(self._topic, partition), timeout=TIMEOUT_S)
