@@ -138,6 +138,9 @@ def test_it_ends_by_request_with_nought_and_says_no_longer_that_it_is_ready(
 def test_the_figures_of_its_watch_stand_in_the_metrics(daemon: Any) -> None:
     from doorward.web import metrics
 
-    assert [metric.name for metric, _, _ in metrics.watch_samples()] == ["doorward_logs_behind"]
+    assert [metric.name for metric, _, _ in metrics.watch_samples()] == [
+        "doorward_parts_forgotten_total",
+        "doorward_logs_behind",
+    ]
     metrics.figures_from(None)
     assert not list(metrics.watch_samples())
