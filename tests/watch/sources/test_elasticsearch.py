@@ -84,7 +84,7 @@ def test_an_index_that_is_not_there_yet_is_waited_for(node: Search, tmp_path: Pa
 
 
 def test_a_query_that_is_refused_is_told(node: Search, tmp_path: Path) -> None:
-    node.make_index("asked")
+    node.make_index("asked", shards=1)
     # Without it no shard looks at the query.
     node.add("asked", [{"@timestamp": now_ms() - 10, "log": "one"}])
     with pytest.raises(Away, match="refuses: answers 400"):
