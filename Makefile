@@ -62,7 +62,7 @@ bench-detect: setup-all
 bench-watch: setup-all
 	$(BIN)/python -m bench watch_speed watch_hostile
 
-# Half an hour or so for the reported half; needs redis-server, PostgreSQL and libfaketime, and root for some faults.
+# Half an hour or so for the reported half; needs redis-server, PostgreSQL and a C compiler, and root for some faults.
 bench-diagnose: setup-all
 	$(BIN)/python -m bench.diagnose $(OPTIONS)
 
