@@ -41,8 +41,17 @@ def table(played: Sequence[Row]) -> str:
     """Figures by class and of all; what could not be run is told, and not counted."""
     rows = [row for row in played if not row.trouble]
     groups = [group for group in (*CAUSES, "decoy", QUIET) if any(row.group == group for row in rows)]
-    columns = ("top-1", "in the first two", "wrong, stated", "abstained", "not detected", "verdict, median", "worst")
-    lines = [f"| class | runs | {' | '.join(columns)} |", "|---" * 9 + "|"]
+    columns = (
+        "top-1",
+        "in the first two",
+        "wrong, stated",
+        "abstained",
+        "not detected",
+        "by chance",
+        "verdict, median",
+        "worst",
+    )
+    lines = [f"| class | runs | {' | '.join(columns)} |", "|---" * 10 + "|"]
     lines += [_line(group, [row for row in rows if row.group == group]) for group in groups]
     faults = [row for row in rows if row.causes]
     if faults:
@@ -56,6 +65,7 @@ def _line(name: str, rows: Sequence[Row]) -> str:
         return f"{sum(map(holds, rows))}"
 
     times = [row.verdict_s for row in rows if row.verdict_s is not None]
+    considered = len({h.cause for row in rows if row.differential for h in row.differential.hypotheses})
     cells = (
         name,
         str(len(rows)),
@@ -64,6 +74,7 @@ def _line(name: str, rows: Sequence[Row]) -> str:
         count(is_wrong),
         count(lambda row: row.conclusion in (CANNOT_TELL, NOTHING_WRONG) and bool(row.causes)),
         count(lambda row: row.detected_s is None and bool(row.causes)),
+        f"{_chance(rows, considered):.0%}" if all(row.causes for row in rows) else "",
         f"{median(times):.1f} s" if times else "",
         f"{max(times):.1f} s" if times else "",
     )
