@@ -36,4 +36,6 @@ def _still_running(directory: Path) -> list[str]:
 def test_a_drill_is_met_and_leaves_nothing_running(name: str, tmp_path: Path) -> None:
     told: list[str] = []
     assert [limit for limit, holds in _met(name, tmp_path / name, told).items() if not holds] == [], "\n".join(told)
+    # The change is checked where its secrets are: what it does to sessions is known.
+    assert "is known on one side only" not in "\n".join(told)
     assert _still_running(tmp_path) == []

@@ -77,7 +77,7 @@ def _break(stage: Stage, scenario: Scenario, say: Say) -> tuple[datetime, str]:
     """Say what the check would have said of the change, then write it all the same."""
     change = scenario.change
     path = stage.school / f"{change.component}.toml"
-    candidate = stage.directory / f"{change.component}.candidate.toml"
+    candidate = path.with_name(f"{change.component}.candidate.toml")  # beside it: its secrets are named relatively
     fault.write(candidate, fault.changed(path, change.key, change.value))
     command = [sys.executable, "-m", "doorward", "check", f"school:{candidate}", "--against", f"school:{path}"]
     said = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60, check=False)
