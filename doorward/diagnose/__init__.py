@@ -6,7 +6,7 @@ It refuses to guess (it says `cannot-tell`), to change anything, and to act: a s
 """
 
 from doorward.diagnose.causes import causes
-from doorward.diagnose.conclusion import differential
+from doorward.diagnose.conclusion import differential, rank
 from doorward.diagnose.examinee import Address, Examinee
 from doorward.diagnose.explanation import explain, summarise
 from doorward.diagnose.observations import ConfigTally, Observations, Part, Restart, Suspect, tally
@@ -26,6 +26,7 @@ __all__ = [
     "explain",
     "observe",
     "parts",
+    "rank",
     "summarise",
     "tally",
 ]

@@ -30,12 +30,15 @@ def differential(observations: Observations, now: datetime, considered: Iterable
     """Judge every cause (all of `causes/` unless some are named), best first."""
     chosen = tuple(causes() if considered is None else considered)
     hypotheses = _eliminate(tuple(cause.judge(observations) for cause in chosen), chosen)
-    ranked = tuple(sorted(hypotheses, key=lambda h: (_RANK[h.verdict], -h.score, h.cause)))
-    conclusion, reason = _conclude(ranked, observations.has_signal)
-    # What is concluded stands first, also where what it explains has more evidence of its own.
-    ranked = tuple(sorted(ranked, key=lambda h: h.cause != conclusion))
+    conclusion, reason = _conclude(rank(hypotheses), observations.has_signal)
+    ranked = rank(hypotheses, conclusion)
     steps = tuple(_steps(observations, ranked, conclusion))
     return Differential(now, ranked, conclusion, reason, _not_examined(observations), steps)
+
+
+def rank(hypotheses: Iterable[Hypothesis], conclusion: str = "") -> tuple[Hypothesis, ...]:
+    """Best first. What is concluded stands first, also where what it explains has more evidence of its own."""
+    return tuple(sorted(hypotheses, key=lambda h: (h.cause != conclusion, _RANK[h.verdict], -h.score, h.cause)))
 
 
 def _not_examined(observations: Observations) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from doorward.diagnose import Examinee, Observations, Restart, Suspect, differential, observe, parts, tally
+from doorward.diagnose import Examinee, Observations, Restart, Suspect, differential, observe, parts, rank, tally
 from doorward.diagnose.round import examine
 from doorward.diagnose.timing import FAR
 from doorward.model.config_version import Change
@@ -80,7 +80,7 @@ class Diagnosing:
         merged = tuple((made.hypothesis(h.cause) or h) if h.verdict in unsettled else h for h in before.hypotheses)
         if [h.verdict for h in merged] == [h.verdict for h in before.hypotheses]:
             return None
-        return replace(before, made_at=now, hypotheses=merged)
+        return replace(before, made_at=now, hypotheses=rank(merged, before.conclusion))
 
     def _known(self, incident: Incident, now: datetime) -> Observations:
         onset = min(detection.onset for detection in incident.detections)
