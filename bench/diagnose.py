@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,8 @@ _MOST_S = 400
 def main() -> int:
     """Play the chosen faults and print the table."""
     asked = _options().parse_args()
+    # Told to stop, a run closes its stage, and the bench waits for the runs that are on it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if asked.one:
         fault = next(fault for fault in FAULTS if fault.name == asked.one)
         sys.stdout.buffer.write(msgspec.json.encode(run(fault, asked.directory, asked.template)) + b"\n")
@@ -88,15 +91,17 @@ def _try(name: str, place: Path, asked: argparse.Namespace) -> Row | None:
     """One run in a process of its own: what it opened ends with it."""
     command = [sys.executable, "-m", "bench.diagnose", "--one", name, "--directory", str(place)]
     command += ["--template", str(asked.template.resolve())]
-    try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=_MOST_S, check=False)
-    except subprocess.TimeoutExpired:
-        print(f"{name}: did not end", flush=True)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as child:
+        try:
+            told, _ = child.communicate(timeout=_MOST_S)
+        except subprocess.TimeoutExpired:
+            child.terminate()
+            print(f"{name}: did not end", flush=True)
+            return None
+    if child.returncode:
+        print(f"{name}: ended with exit status {child.returncode}", flush=True)
         return None
-    if done.returncode:
-        print(f"{name}: ended with exit status {done.returncode}", flush=True)
-        return None
-    return msgspec.json.decode(done.stdout.splitlines()[-1], type=Row)
+    return msgspec.json.decode(told.splitlines()[-1], type=Row)
 
 
 if __name__ == "__main__":
