@@ -152,7 +152,8 @@ class Follower:
         if self._cursor is None:
             # Remembered, so that a log which appears and is rotated before the next poll is not missed.
             self._cursor = Cursor(str(self.path), 0, 0, seen=self._archived())
-        if not self._open_known(self._cursor):
+        known = self._cursor
+        if not rotations.steadily(self.path, lambda: self._open_known(known)):
             # What was read is gone: begin with what is there in its place, even if it was turned since.
             self._begin_next(self._cursor, is_told=not _is_untold(self._cursor))
 
@@ -172,7 +173,7 @@ class Follower:
         file = rotations.opened(path)
         if file is None:
             return False
-        if not rotations.holds(file, cursor):
+        if (same_inode and file.inode != cursor.inode) or not rotations.holds(file, cursor):
             file.close()
             return False
         self.close()
@@ -182,39 +183,32 @@ class Follower:
     def _archived(self) -> tuple[tuple[str, int], ...]:
         return tuple(archive.seen for archive in rotations.archives(self.path))
 
-    def _unread(self, cursor: Cursor, is_told: bool = True) -> list[Archive]:
+    def _unread(self, cursor: Cursor, is_told: bool = True) -> tuple[Archive, ...]:
         """The archives written since the cursor's own file, newest first; that file too unless it `is_told`."""
-        found: list[Archive] = []
-        for archive in rotations.archives(self.path):
-            if (is_told and _is_own(archive, cursor)) or archive.is_one_of(cursor.seen or ()):
-                return found
-            found.append(archive)
-        # A cursor that knows of no archives was stored by an older Doorward: what is not its own is the past.
-        return [] if cursor.seen is None else found
+        return _newer_than(cursor, rotations.archives(self.path), is_told)
 
     def _begin_next(self, cursor: Cursor, is_told: bool = True) -> bool:
         """Go on with the oldest archive that was not read, else with the log; False if there is neither. The log is
-        opened before the archives are looked at: if it is turned meanwhile, it is one of them."""
+        opened, and its beginning read, before the archives are looked at, once: whatever turns it meanwhile, it is
+        known by that beginning or it is one of them."""
         self.close()
         file = rotations.opened(self.path)
-        unread = self._unread(cursor, is_told)
+        head = b"" if file is None else file.pread(FINGERPRINT_BYTES, 0)
+        archives = rotations.archives(self.path)
+        unread = _newer_than(cursor, archives, is_told)
         if unread:
             if file is not None:
                 file.close()
-            file = rotations.opened(unread[-1].path)
+            file, head = rotations.opened(unread[-1].path), unread[-1].head
             # Taken away, packed or renamed meanwhile: the next poll finds it.
             if file is None or file.inode != unread[-1].inode:
                 return False
         if file is None:
             return False
-        older = self._older_than(unread[-1]) if unread else self._archived()
+        older = tuple(archive.seen for archive in archives[len(unread) :])
         self._file = file
-        self._cursor = _known_by_its_head(Cursor(str(self.path), file.inode, 0, seen=older), file)
+        self._cursor = _known_by(head, Cursor(str(self.path), file.inode, 0, seen=older))
         return True
-
-    def _older_than(self, begun: Archive) -> tuple[tuple[str, int], ...]:
-        seen = self._archived()
-        return seen[seen.index(begun.seen) + 1 :] if begun.seen in seen else seen
 
     def _read(self, limit: int, lines: list[bytes | None]) -> tuple[int, bool]:
         """Take complete lines from the open file: how many bytes were told, and whether its end was reached."""
@@ -223,6 +217,9 @@ class Follower:
         assert cursor is not None
         size = max(limit, LONGEST_LINE + 1)
         data = self._file.pread(size, cursor.offset)
+        head = self._head(cursor, data)
+        if head is None:
+            return 0, True
         ended = len(data) < size
         end = data.rfind(b"\n") + 1
         skipping = cursor.skipping
@@ -236,9 +233,20 @@ class Follower:
             lines.extend(whole if max(map(len, whole), default=0) <= LONGEST_LINE else map(_bounded, whole))
             skipping = False
         if end:
-            moved = replace(cursor, offset=cursor.offset + end, skipping=skipping)
-            self._cursor = _known_by_its_head(moved, self._file)
+            self._cursor = _known_by(head, replace(cursor, offset=cursor.offset + end, skipping=skipping))
         return end, ended
+
+    def _head(self, cursor: Cursor, data: bytes) -> bytes | None:
+        """How the file begins that `data` was just read from; None if it was copied and emptied before that, so that
+        these are the bytes of another one."""
+        assert self._file is not None
+        if self._file.is_packed and cursor.fingerprint_bytes == FINGERPRINT_BYTES:
+            return b""
+        if cursor.offset == 0 and not cursor.fingerprint:
+            return None if data and self._is_late(cursor) else data[:FINGERPRINT_BYTES]
+        head = self._file.pread(FINGERPRINT_BYTES, 0)
+        is_same = not cursor.fingerprint or fingerprint(head[: cursor.fingerprint_bytes]) == cursor.fingerprint
+        return head if is_same else None
 
     def _turn_over(self, lines: list[bytes | None]) -> bool:
         """At a file's end: go on to the file that followed it; False if this is still the log's last file, or may
@@ -252,7 +260,7 @@ class Follower:
             pass
         cursor = self._cursor
         rest = self._file.pread(LONGEST_LINE, cursor.offset)
-        if not self._begin_next(cursor):
+        if b"\n" in rest or self._head(cursor, rest) is None or not self._begin_next(cursor):
             return False
         # A last line without its end will not be finished any more: it is told as it stands.
         if rest and not cursor.skipping:
@@ -271,16 +279,23 @@ def _is_untold(cursor: Cursor) -> bool:
     return cursor.offset == 0 and not cursor.fingerprint
 
 
+def _newer_than(cursor: Cursor, archives: tuple[Archive, ...], is_told: bool) -> tuple[Archive, ...]:
+    for number, archive in enumerate(archives):
+        if (is_told and _is_own(archive, cursor)) or archive.is_one_of(cursor.seen or ()):
+            return archives[:number]
+    # A cursor that knows of no archives was stored by an older Doorward: what is not its own is the past.
+    return () if cursor.seen is None else archives
+
+
 def _is_own(archive: Archive, cursor: Cursor) -> bool:
     if not cursor.fingerprint:
         return archive.inode == cursor.inode
     return archive.begins_as((cursor.fingerprint, cursor.fingerprint_bytes))
 
 
-def _known_by_its_head(cursor: Cursor, file: Opened) -> Cursor:
+def _known_by(head: bytes, cursor: Cursor) -> Cursor:
     if cursor.fingerprint_bytes == FINGERPRINT_BYTES:
         return cursor
-    head = file.pread(FINGERPRINT_BYTES, 0)
     # The beginning of a line may be that of any log.
     whole = head if len(head) == FINGERPRINT_BYTES else head[: head.rfind(b"\n") + 1]
     return replace(cursor, fingerprint=fingerprint(whole) if whole else "", fingerprint_bytes=len(whole))

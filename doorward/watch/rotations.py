@@ -6,14 +6,15 @@ or not. A file that is just being packed stands there twice: the plain one is th
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeVar
 
 from doorward.watch.cursor import FINGERPRINT_BYTES, Cursor, Seen, fingerprint
 
@@ -25,6 +26,10 @@ _PIECE = 64 * 1024
 _MOST_AT_ONCE = 8 * 1024 * 1024
 # What begins alike for so long is the same file, grown; shorter ones may begin alike by chance.
 _ALIKE_BYTES = 64
+# A turn renames a month of files within milliseconds.
+_MOST_LOOKS = 100
+
+Found = TypeVar("Found")
 
 
 class Opened(Protocol):
@@ -183,9 +188,13 @@ def _age(turn: str) -> tuple[int, int, str]:
     return 1, 0, "".join(chr(255 - ord(letter)) for letter in turn) + "\xff"
 
 
-def archives(log: Path) -> Iterator[Archive]:
-    """The archives that hold anything, newest first; one that is taken away meanwhile, or that we may not read, is
-    left out."""
+def archives(log: Path) -> tuple[Archive, ...]:
+    """The archives that hold anything, newest first; one that we may not read is left out. Raises OSError if they are
+    renamed for so long that they cannot be told."""
+    return steadily(log, lambda: tuple(_archives(log)))
+
+
+def _archives(log: Path) -> Iterator[Archive]:
     for path in paths(log):
         try:
             file = opened(path)
@@ -199,3 +208,22 @@ def archives(log: Path) -> Iterator[Archive]:
             file.close()
         if head:
             yield Archive(path, file.inode, head)
+
+
+def steadily(log: Path, look: Callable[[], Found]) -> Found:
+    """What `look` finds while no archive of the log is made, renamed or packed: whoever looks through names that move
+    misses the file that moved. Raises OSError if they do not stand still."""
+    before = _names(log)
+    for _ in range(_MOST_LOOKS):
+        found = look()
+        after = _names(log)
+        if after == before:
+            return found
+        before = after
+    raise OSError(errno.EAGAIN, "its archives are being renamed")
+
+
+def _names(log: Path) -> tuple[tuple[str, int], ...]:
+    with os.scandir(log.parent) as entries:
+        own = (entry for entry in entries if entry.name.startswith(log.name))
+        return tuple(sorted((entry.name, entry.inode()) for entry in own))

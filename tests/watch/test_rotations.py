@@ -58,17 +58,17 @@ def test_an_archive_that_was_seen_is_known_when_it_was_packed_and_when_it_grew(l
     plain.write_bytes(first)
     (seen,) = (one.seen for one in rotations.archives(log))
     plain.write_bytes(first + b"grown\n")
-    assert next(rotations.archives(log)).is_one_of((seen,))
+    assert rotations.archives(log)[0].is_one_of((seen,))
     plain.unlink()
     plain.with_name("auth.log.1.gz").write_bytes(gzip.compress(first))
-    assert next(rotations.archives(log)).is_one_of((seen,))
+    assert rotations.archives(log)[0].is_one_of((seen,))
 
 
 def test_what_began_alike_by_chance_was_not_seen(log: Path) -> None:
     beside(log, ".1")
     (seen,) = (one.seen for one in rotations.archives(log))
     log.with_name("auth.log.1").write_bytes(b"x\ny\n")
-    assert not next(rotations.archives(log)).is_one_of((seen,))
+    assert not rotations.archives(log)[0].is_one_of((seen,))
 
 
 def test_a_packed_file_is_read_at_any_offset_as_a_plain_one(tmp_path: Path) -> None:
@@ -105,3 +105,18 @@ def test_a_file_holds_what_was_read_if_it_begins_alike_and_is_as_long(tmp_path: 
     assert rotations.holds(file, Cursor("a", 1, 600, digest, FINGERPRINT_BYTES))
     assert not rotations.holds(file, Cursor("a", 1, 601, digest, FINGERPRINT_BYTES))
     assert not rotations.holds(file, Cursor("a", 1, 600, fingerprint(b"y"), 1))
+
+
+def test_who_looks_while_files_are_renamed_looks_again(log: Path) -> None:
+    beside(log, ".1", ".2")
+    looks = []
+
+    def look() -> tuple[Path, ...]:
+        looks.append(rotations.paths(log))
+        if len(looks) == 1:
+            log.with_name("auth.log.2").rename(log.with_name("auth.log.3"))
+            log.with_name("auth.log.1").rename(log.with_name("auth.log.2"))
+        return looks[-1]
+
+    assert [path.name for path in rotations.steadily(log, look)] == ["auth.log.2", "auth.log.3"]
+    assert len(looks) == 2
