@@ -27,6 +27,15 @@ class SchoolValidator(OAuth2Validator):  # type: ignore[misc]  # the library is 
             "role": lambda request: request.user.role,
         }
 
+    def validate_silent_login(self, request: Request) -> bool:
+        """Of whoever is signed in; the library's view answers the others itself, with `login_required`, but asks here
+        before it does, when nobody stands in the request yet. Source: OpenID Connect Core section 3.1.2.6."""
+        return True
+
+    def validate_silent_authorization(self, request: Request) -> bool:
+        """No client of the school asks for consent, so there is none to miss."""
+        return True
+
     def validate_bearer_token(self, token: str, scopes: Collection[str], request: Request) -> bool:
         """Tokens of a person who may no longer sign in are worth nothing."""
         return bool(super().validate_bearer_token(token, scopes, request)) and request.user.is_active

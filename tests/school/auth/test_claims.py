@@ -133,6 +133,35 @@ def test_without_pkce_there_is_no_code(client: Client) -> None:
     assert parse_qs(urlsplit(location).query)["error"] == ["invalid_request"]
 
 
+def test_a_silent_sign_in_of_nobody_goes_back_to_the_client_with_login_required(
+    site: Any, browse: Callable[..., Any]
+) -> None:
+    client = Client(site, browse(site))
+    answer = client.authorize(prompt="none", user="somebody")
+    location = answer.headers["Location"]
+    assert (answer.status_code, location.partition("?")[0]) == (302, client.callback)
+    assert parse_qs(urlsplit(location).query) == {"error": ["login_required"], "state": ["s"]}
+
+
+def test_a_silent_sign_in_of_who_is_signed_in_brings_a_code_and_no_page(client: Client) -> None:
+    location = client.authorize(prompt="none").headers["Location"]
+    code = parse_qs(urlsplit(location).query)["code"][0]
+    assert location.startswith(client.callback)
+    assert client.tokens(code=code).status_code == 200
+
+
+def test_a_silent_sign_in_never_leads_to_an_address_that_is_not_registered(
+    site: Any, browse: Callable[..., Any]
+) -> None:
+    answer = Client(site, browse(site)).authorize(prompt="none", redirect_uri="https://evil.example/")
+    assert (answer.status_code, "Location" in answer.headers) == (400, False)
+
+
+def test_a_silent_sign_in_that_also_asks_for_a_page_is_not_possible(client: Client) -> None:
+    location = client.authorize(prompt="none login").headers["Location"]
+    assert parse_qs(urlsplit(location).query)["error"] == ["invalid_request"]
+
+
 def test_a_callback_that_is_not_registered_is_shown_an_error_and_not_followed(client: Client) -> None:
     answer = client.authorize(redirect_uri="https://evil.example/")
     assert answer.status_code == 400
