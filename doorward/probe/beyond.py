@@ -7,6 +7,7 @@ from datetime import datetime
 
 from doorward.model.journey import ProbeResult
 from doorward.probe.exchange import Drive
+from doorward.probe.journeys import JOURNEYS
 from doorward.probe.journeys.ldap import ldap_journey
 from doorward.probe.journeys.reset_mail import reset_mail
 from doorward.probe.journeys.ssh import ssh_journey
@@ -32,3 +33,5 @@ BEYOND: dict[str, Callable[[ProbePlan, datetime, Drive], ProbeResult]] = {
     "ssh": _ssh,
     "reset-mail": reset_mail,
 }
+# Every journey there is, as `doorward.toml` and the command line name them.
+KNOWN: tuple[str, ...] = (*JOURNEYS, *BEYOND)

@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from doorward.cookies import Jar
+from doorward.errors import InputInvalid, Problem
 from doorward.model.journey import ProbeResult
-from doorward.probe.beyond import BEYOND
+from doorward.probe.beyond import BEYOND, KNOWN
 from doorward.probe.exchange import Ask, Done, Ending, Journey
-from doorward.probe.journeys import journey
+from doorward.probe.journeys import JOURNEYS
 from doorward.probe.manners_blame import outcome
 from doorward.probe.manners_lockout import heeded, told
 from doorward.probe.plan import Occasion, ProbePlan
@@ -34,11 +35,14 @@ _EXPECTED_ANSWER: dict[Ending, str] = {
 
 
 def run(plan: ProbePlan, now: datetime) -> ProbeResult:
-    """Make the plan's journey once. InputInvalid for a journey that does not exist; a broken service raises nothing."""
+    """Make the plan's journey once. InputInvalid for one that does not exist; a broken service raises nothing."""
+    if plan.journey not in KNOWN:
+        fix = f"one of: {', '.join(KNOWN)}"
+        raise InputInvalid((Problem("probe.journey", f"journey {plan.journey!r} is not known", plan.name, fix),))
     plan = replace(plan, occasion=Occasion(now, secrets.token_bytes(32)))
     if plan.journey in BEYOND:
         return BEYOND[plan.journey](plan, now, drive)
-    return drive(journey(plan), plan, now)
+    return drive(JOURNEYS[plan.journey](plan), plan, now)
 
 
 def drive(made: Journey, plan: ProbePlan, now: datetime, jar: Jar | None = None) -> ProbeResult:

@@ -7,6 +7,7 @@ import re
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import get_args
 from urllib.parse import quote, quote_plus
 
 import msgspec
@@ -18,6 +19,7 @@ from doorward.errors import InputInvalid
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.probe.driver import run
 from doorward.probe.plan import ProbePlan
+from doorward.settings_tables import ProbeTable
 
 Probe = Callable[..., ProbeResult]
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -145,3 +147,12 @@ def test_a_site_that_shows_secrets_in_its_addresses_cannot_make_a_result_show_th
     for secret in shown:
         for write in (str, *WRITTEN):
             assert write(secret) not in told
+
+
+def test_a_journey_that_does_not_exist_names_every_one_that_the_settings_know() -> None:
+    with pytest.raises(InputInvalid) as refused:
+        run(ProbePlan("p", "forms", "http://127.0.0.1:1"), NOW)
+    (problem,) = refused.value.problems
+    journeys = ProbeTable.model_fields["journey"].annotation
+    named = {name for part in get_args(journeys) for name in get_args(part) or (part,)}
+    assert set(problem.fix.removeprefix("one of: ").split(", ")) == named

@@ -1,10 +1,9 @@
-"""The journeys by name. A new one is a file here and a row in `JOURNEYS`."""
+"""The journeys of the web by name. A new one is a file here and a row in `JOURNEYS`; `beyond` has the others."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from doorward.errors import InputInvalid, Problem
 from doorward.probe.exchange import Journey
 from doorward.probe.journeys.basic import basic_journey
 from doorward.probe.journeys.client_credentials import client_credentials_journey
@@ -24,12 +23,3 @@ JOURNEYS: dict[str, Callable[[ProbePlan], Journey]] = {
     "saml": saml_journey,
     "metadata": metadata_journey,
 }
-
-
-def journey(plan: ProbePlan) -> Journey:
-    """A fresh journey for that plan; InputInvalid names the known ones."""
-    maker = JOURNEYS.get(plan.journey)
-    if maker is None:
-        fix = f"one of: {', '.join(JOURNEYS)}"
-        raise InputInvalid((Problem("probe.journey", f"journey {plan.journey!r} is not known", plan.name, fix),))
-    return maker(plan)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.probe.exchange import Answer, Ask, Done, Ending
-from doorward.probe.journeys import journey
+from doorward.probe.journeys import JOURNEYS
+from doorward.probe.journeys.form import form_journey
 from doorward.probe.journeys.sights import Sight
 from doorward.probe.journeys.sign_in_table import EXPECTED, MOVES, NEXT_PHASE, Move, Phase
 from doorward.probe.plan import ProbePlan
@@ -22,7 +23,7 @@ def answer(status: int, text: str = "", location: str = "") -> Answer:
 
 
 def play(*answers: Answer, plan: ProbePlan = PLAN) -> Ask | Done:
-    made = journey(plan)
+    made = form_journey(plan)
     said: Ask | Done = made.start()
     for one in answers:
         assert isinstance(said, Ask)
@@ -89,7 +90,7 @@ def test_a_course_about_errors_is_no_error_page() -> None:
 
 
 def test_coming_back_is_from_another_address_than_the_sign_in() -> None:
-    made = journey(PLAN)
+    made = form_journey(PLAN)
     asked: list[Ask | Done] = [made.start()]
     for one in (answer(200, FORM), answer(302, location="/"), answer(200, "home"), answer(200, "home")):
         asked.append(made.receive(one))
@@ -109,7 +110,7 @@ answers = st.builds(
 
 @given(st.lists(answers, min_size=40, max_size=40), st.sampled_from(["form", "oidc"]))
 def test_whatever_a_site_answers_the_journey_ends_in_time(given_answers: list[Answer], name: str) -> None:
-    made = journey(ProbePlan("p", name, URL, URL))
+    made = JOURNEYS[name](ProbePlan("p", name, URL, URL))
     said: Ask | Done = made.start()
     exchanges = 0
     for one in given_answers:
