@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -96,11 +97,16 @@ class ProbePlan:
 
 
 def _host_of(url: str) -> tuple[str, int] | None:
+    return host_and_port(url, {"http": 80, "https": 443})
+
+
+def host_and_port(url: str, ports: Mapping[str, int]) -> tuple[str, int] | None:
+    """Where the address leads; `ports` are the schemes that may be, with what each has by itself. None = nowhere."""
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ports or not parts.hostname:
         return None
-    return parts.hostname, port or (443 if parts.scheme == "https" else 80)
+    return parts.hostname, port or ports[parts.scheme]

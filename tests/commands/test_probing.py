@@ -71,7 +71,7 @@ def test_a_probe_that_does_not_exist_names_those_that_do(doorward: Run, port: in
         (("http://127.0.0.1:1/",), ("--username-file: is needed", "--password-file: is needed")),
         (
             ("ftp://127.0.0.1/", "--username-file", "name", "--password-file", "gone"),
-            ("ftp://127.0.0.1/: is not an address of the web", "--password-file gone: is not a file"),
+            ("ftp://127.0.0.1/: is not an address that can be signed in at", "--password-file gone: is not a file"),
         ),
         (
             ("http://127.0.0.1:1/", "--username-file", "name", "--password-file", "name", "--journey", "x"),

@@ -29,7 +29,7 @@ from doorward.probe.ldap_message import (
     unbind_request,
 )
 from doorward.probe.line import Connect, Heard, LineEnding, Say, Secure, Word
-from doorward.probe.plan import ProbePlan
+from doorward.probe.plan import ProbePlan, host_and_port
 
 PORTS = {"ldap": 389, "ldaps": 636}
 _EXPECTED_BIND = "the directory takes the account's name and password"
@@ -94,9 +94,10 @@ class LdapBind:
         """Connect; a bind without a password would succeed everywhere and prove nothing (RFC 4513 section 5.1.2)."""
         if not all(self.plan.account):
             return Done(LineEnding.NOBODY, "an account with a name and a password")
-        url = urlsplit(self.plan.start_url)
-        port = url.port or PORTS[url.scheme]
-        return Connect(Phase.CONNECTING, url.hostname or "", port, tls=url.scheme == "ldaps")
+        at = host_and_port(self.plan.start_url, PORTS)
+        if at is None:
+            return Done(Ending.HOST_NOT_NAMED, f"an address with a host and a port: {' or '.join(PORTS)}")
+        return Connect(Phase.CONNECTING, *at, tls=urlsplit(self.plan.start_url).scheme == "ldaps")
 
     def receive(self, heard: Heard) -> Word | Done:
         """What the server said decides; bytes that are no LDAP end the journey."""

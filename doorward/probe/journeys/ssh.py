@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from doorward.probe.exchange import Done, Ending
 from doorward.probe.line import Heard, LineEnding, Run, Word
-from doorward.probe.plan import ProbePlan
+from doorward.probe.plan import ProbePlan, host_and_port
 
 PORT = 22
 EXPECTED = "the host takes the account's key or password"
@@ -63,19 +62,21 @@ class SshSignIn:
 
     def start(self) -> Word | Done:
         """Run the client; the account and its secret go by files that only we can read, never by its arguments."""
-        url = urlsplit(self.plan.start_url)
-        host, (name, password) = url.hostname or "", self.plan.account
+        at = host_and_port(self.plan.start_url, {"ssh": PORT})
+        if at is None:
+            return Done(Ending.HOST_NOT_NAMED, "an address with a host and a port: ssh")
+        (host, port), (name, password) = at, self.plan.account
         if not name or _unquotable(name) or not _HOST.fullmatch(host):
             return Done(LineEnding.NOBODY, "a host, and a user name without quotes and line breaks")
         by_key = bool(self.plan.means.key_file)
-        files: list[tuple[str, str, int]] = [("config", self._config(host, url.port or PORT, name), 0o600)]
+        files: list[tuple[str, str, int]] = [("config", self._config(host, port, name), 0o600)]
         if not by_key:
             files += [("word", password, 0o600), ("askpass", '#!/bin/sh\nexec cat "${0%/*}/word"\n', 0o700)]
         env = (
             () if by_key else (("SSH_ASKPASS", "{dir}/askpass"), ("SSH_ASKPASS_REQUIRE", "force"), ("DISPLAY", "none"))
         )
         argv = ("ssh", "-v", "-T", "-F", "{dir}/config", "host", "exit")
-        return Run("sign-in", "SSH", argv, tuple(files), env, (host, url.port or PORT))
+        return Run("sign-in", "SSH", argv, tuple(files), env, (host, port))
 
     def receive(self, heard: Heard) -> Word | Done:
         """The client said it all: the first sentence that is known names the end."""
