@@ -22,40 +22,49 @@ _MOST_REMEMBERED = 200_000
 
 
 class Once:
-    """Admits an observation of a person once in `width_s`, and a failure after a success once more."""
+    """Admits an observation of a person once in `width_s`, and a failure after a success once more.
+
+    Failures may be of several sorts, each a bit: each sort counts by itself.
+    """
 
     def __init__(self, width_s: float) -> None:
         self._width_s = width_s
         self._began: dict[str, float] = {}
-        self._failed: set[str] = set()
+        self._failed: dict[str, int] = {}
         self._swept_s = 0.0
 
     def admits(self, key: str | None, at_s: float, failed: bool) -> bool:
         """Whether this observation counts; one without a key always does."""
+        is_new, counting = self.look(key, at_s, 1 if failed else 0)
+        return is_new or counting != 0
+
+    def look(self, key: str | None, at_s: float, failing: int) -> tuple[bool, int]:
+        """Whether the person is counted anew, and which sorts of its failures count."""
         if key is None:
-            return True
+            return True, failing
         began = self._began.get(key)
         if began is None or at_s - began >= self._width_s:
-            self._open(key, at_s, failed)
-            return True
-        if failed and key not in self._failed:
-            self._failed.add(key)
-            return True
-        return False
+            self._open(key, at_s, failing)
+            return True, failing
+        if not failing:
+            return False, 0
+        known = self._failed.get(key, 0)
+        self._failed[key] = known | failing
+        return False, failing & ~known
 
-    def _open(self, key: str, at_s: float, failed: bool) -> None:
+    def _open(self, key: str, at_s: float, failing: int) -> None:
         if at_s - self._swept_s >= self._width_s:
             self._sweep(at_s)
         self._began[key] = at_s
-        if failed:
-            self._failed.add(key)
-        else:
-            self._failed.discard(key)
+        if failing:
+            self._failed[key] = failing
+        elif self._failed:
+            self._failed.pop(key, None)
 
     def _sweep(self, at_s: float) -> None:
         self._swept_s = at_s
         self._began = {key: began for key, began in self._began.items() if at_s - began < self._width_s}
-        self._failed &= self._began.keys()
+        self._failed = {key: failed for key, failed in self._failed.items() if key in self._began}
 
 
 class Recent:

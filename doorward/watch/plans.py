@@ -48,7 +48,8 @@ class SharePlan:
 
     `failed` answers True or False for an observation, None for an event that is none. `per_attempt` is how many
     observations a sign-in brings, for the threshold. `weight` divides the detector's part of the budget. `prior` is
-    the most that is usual. `sharp`: it fails wholly or not at all (see ShareEvidence).
+    the most that is usual. `by_reason`: every event of the kind is an observation, and whether a failure is one of the
+    bad kind hangs on its reason alone (a success never is): such plans with one key share a Panel.
     """
 
     id: str
@@ -59,6 +60,7 @@ class SharePlan:
     key: Callable[[SignInEvent], str | None] = by_person
     per_attempt: float = 1.0
     weight: float = 1.0
+    by_reason: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,10 @@ class RatePlan:
 
 @dataclass(frozen=True, slots=True)
 class PartPlan:
-    """Segments made on demand, one for each client, network, provider and browser: at most `slots` in a component."""
+    """Segments made on demand, one for each client, network, provider and browser: at most `slots` in a component.
+
+    `dimensions` are those of them that are watched, all if none is named.
+    """
 
     id: str
     kind: Kind
@@ -88,6 +93,7 @@ class PartPlan:
     key: Callable[[SignInEvent], str | None] = by_person
     slots: int = 64
     weight: float = 1.0
+    dimensions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, deque
+from collections.abc import Sequence
 
 from doorward.model.detection import Detection, Direction, Looks
 from doorward.model.sign_in import SignInEvent
@@ -12,6 +13,7 @@ from doorward.watch.localisation import interval, smallest
 from doorward.watch.looks import Verdict, verdict
 from doorward.watch.observation import Observation, tally
 from doorward.watch.people import Once
+from doorward.watch.plans import Seen
 from doorward.watch.segment import TAINTED_LOG_E, Identity, Segment, moment
 from doorward.watch.settings import WatchSettings
 from doorward.watch.usual import Stretch
@@ -88,16 +90,35 @@ class ShareSegment(Segment):
             return None
         if not self._once.admits(key, at_s, failed):
             return None
-        if at_s >= self._block_ends_s:
-            self._turn_block(at_s)
-        self._kept.append(Observation(at_s, key, failed, reason, 1, event, since_s))
+        return self.admit(Observation(at_s, key, failed, reason, 1, event, since_s))
+
+    def admit(self, one: Observation) -> Detection | None:
+        """One event that counts, whoever found that it does; None unless it crosses the threshold."""
+        self.turn(one.at_s)
+        self._kept.append(one)
         self._amount += 1
         self._observed += 1
-        if not failed:
+        if not one.failed:
             self._succeed()
             return None
         self._failures += 1
-        return self._fail(at_s)
+        return self._fail(one.at_s)
+
+    def sets_aside(self, seen: Seen) -> bool:
+        """Whether the event is a part of the attack or ripple that was told."""
+        return self._standing is not None and self._belongs(seen.at_s, seen.event, seen.since_s)
+
+    def succeed_each(self, ones: Sequence[Observation]) -> None:
+        """Successes that count, in their order, all within the stretch."""
+        self._kept.extend(ones)
+        self._amount += len(ones)
+        self._observed += len(ones)
+        self._succeed(len(ones))
+
+    def turn(self, at_s: float) -> None:
+        """Time has come to `at_s`: if the stretch has ended it is closed."""
+        if at_s >= self._block_ends_s:
+            self._turn_block(at_s)
 
     def _belongs(self, at_s: float, event: SignInEvent | None, since_s: float | None) -> bool:
         """Whether it is a part of the attack or ripple that was told, and so says nothing of an outage."""
@@ -114,8 +135,7 @@ class ShareSegment(Segment):
 
     def succeed(self, at_s: float, count: int) -> None:
         """That many people were let in, each for the first time in `person_s`, up to that moment."""
-        if at_s >= self._block_ends_s:
-            self._turn_block(at_s)
+        self.turn(at_s)
         self._kept.append(Observation(at_s, None, False, "", count))
         self._amount += count
         self._observed += count

@@ -16,126 +16,20 @@ from doorward.model.detection import Detection, SegmentState, Signal, Suspicion,
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.sign_in import Bucket, Kind, SignInEvent
 from doorward.watch import detectors as _folder
+from doorward.watch.component import Component
 from doorward.watch.kept import Kept
 from doorward.watch.partial_buckets import buckets
 from doorward.watch.partial_counts import Counting, Partial
-from doorward.watch.parts import Parts
-from doorward.watch.people import Recent
-from doorward.watch.plans import Detector, Labels, RatePlan, Seen, SharePlan, by_person
+from doorward.watch.plans import Detector, Labels
 from doorward.watch.rate_segment import RateSegment
 from doorward.watch.segment import Identity, moment
 from doorward.watch.settings import WatchSettings
 from doorward.watch.share_segment import ShareSegment
 
-_SECONDS_PER_MIN = 60.0
-
 
 def detectors() -> tuple[Detector, ...]:
     """Every detector of the folder and of others' packages, by name."""
     return extensions.load(sys.modules[_folder.__name__], "DETECTOR", Detector, lambda detector: detector.id)
-
-
-class _Component:
-    """The segments of one component, by the kind of event that concerns them."""
-
-    def __init__(
-        self,
-        name: str,
-        found: tuple[Detector, ...],
-        allowed: dict[str, float],
-        settings: WatchSettings,
-        windows: bool,
-    ) -> None:
-        self._has_begun = False
-        self._has_windows = windows
-        self.recent = Recent(settings)
-        self.counts = Partial(name, Counting(width_s=settings.window_s, most_windows=settings.windows_kept))
-        self.shares: dict[Kind, list[tuple[SharePlan, ShareSegment]]] = {}
-        self.rates: dict[Kind, list[tuple[RatePlan, RateSegment]]] = {}
-        self.parts: dict[Kind, list[Parts]] = {}
-        for detector in found:
-            weights = sum(plan.weight for plan in detector.shares) + sum(plan.weight for plan in detector.rates)
-            weights += sum(plan.weight for plan in detector.parts)
-            for plan in detector.shares:
-                identity = Identity(
-                    detector.signal,
-                    (("component", name), *plan.labels),
-                    allowed[detector.id] * plan.weight / weights,
-                    settings.attempts_per_min * plan.per_attempt,
-                )
-                segment = ShareSegment(identity, plan.prior(settings), settings)
-                self.shares.setdefault(plan.kind, []).append((plan, segment))
-            for rate in detector.rates:
-                share = allowed[detector.id] * rate.weight / weights
-                identity = Identity(detector.signal, (("component", name), *rate.labels), share, _SECONDS_PER_MIN)
-                prior = rate.prior_per_min(settings)
-                made = RateSegment(identity, None if prior is None else prior / 60, rate.falling, settings)
-                self.rates.setdefault(rate.kind, []).append((rate, made))
-
-            for part in detector.parts:
-                share = allowed[detector.id] * part.weight / weights
-                whole = Identity(detector.signal, (("component", name),), share, settings.attempts_per_min)
-                self.parts.setdefault(part.kind, []).append(Parts(part, whole, settings))
-
-    def segments(self) -> tuple[ShareSegment | RateSegment, ...]:
-        """All of them, in the detectors' order."""
-        shares = (segment for plans in self.shares.values() for _, segment in plans)
-        rates = (segment for plans in self.rates.values() for _, segment in plans)
-        parts = (segment for made in self.parts.values() for part in made for segment in part.segments)
-        return (*shares, *rates, *parts)
-
-    def restart(self, at_s: float) -> None:
-        """The service was restarted then: what follows at once may be its ripple."""
-        for plans in self.shares.values():
-            for _, segment in plans:
-                segment.restarted_s = at_s
-
-    def feed(self, event: SignInEvent) -> list[Detection]:
-        """The detections that this event brings."""
-        if self._has_windows:
-            self.counts.add_events((event,))
-        if event.probe:
-            return []
-        seen = self.recent.see(event)
-        if not self._has_begun:
-            self._has_begun = True
-            self._begin_rates(int(seen.at_s))
-        found = [detection for detection in self._shares(seen) if detection is not None]
-        found += [detection for detection in self._of_parts(seen) if detection is not None]
-        for plans in self.rates.values():
-            for _, segment in plans:
-                segment.heard_s = seen.at_s
-        for plan, segment in self.rates.get(event.kind, ()):
-            if plan.counts(seen):
-                found += segment.observe(seen.at_s, by_person(event))
-        return found
-
-    def _begin_rates(self, second: int) -> None:
-        for plans in self.rates.values():
-            for _, segment in plans:
-                segment.begin(second)
-
-    def _shares(self, seen: Seen) -> Iterable[Detection | None]:
-        event, known, key = seen.event, None, None
-        for plan, segment in self.shares.get(event.kind, ()):
-            failed = plan.failed(seen)
-            if failed is not None:
-                if plan.key is not known:
-                    known, key = plan.key, plan.key(event)
-                yield segment.observe(seen.at_s, key, failed, event.reason, event, seen.since_s)
-
-    def _of_parts(self, seen: Seen) -> Iterable[Detection | None]:
-        for parts in self.parts.get(seen.event.kind, ()):
-            failed = parts.plan.failed(seen)
-            if failed is not None:
-                yield parts.observe(seen, failed, lambda: self._is_told(seen.event.kind))
-
-    def _is_told(self, kind: Kind) -> bool:
-        return any(segment.is_detected for _, segment in self.shares.get(kind, ()))
-
-    def advance(self, to_s: float) -> list[Detection]:
-        """The detections that silence brings."""
-        return [found for plans in self.rates.values() for _, segment in plans for found in segment.advance(to_s)]
 
 
 class Watcher:
@@ -157,7 +51,9 @@ class Watcher:
         parts = {detector.id: detector.weight / weights for detector in used}
         budget = settings.false_alarms_per_month
         each = {name: budget * part / max(len(components), 1) for name, part in parts.items()}
-        self._components = {name: _Component(name, used, each, settings, windows) for name in components}
+        self._components = {name: Component(name, used, each, settings) for name in components}
+        counting = Counting(width_s=settings.window_s, most_windows=settings.windows_kept)
+        self._windows = {name: Partial(name, counting) for name in components} if windows else {}
         self._probing = tuple((d, budget * parts[d.id]) for d in used if d.probe_prior is not None)
         self._journeys: dict[tuple[str, str], list[ShareSegment]] = {}
         self._found: list[Detection] = []
@@ -167,12 +63,19 @@ class Watcher:
 
     def feed(self, events: Iterable[SignInEvent]) -> None:
         """Events in their log's order; those of several components in any order between them."""
+        events = tuple(events)
         for event in events:
             self._found += self._components[event.component].feed(event)
             if event.kind is Kind.CONFIGURATION:
                 for component in self._components.values():
                     component.restart(event.at.timestamp())
             self._pass(event.at.timestamp())
+        if self._windows:
+            self._count(events)
+
+    def _count(self, events: Iterable[SignInEvent]) -> None:
+        for name, counted in self._windows.items():
+            counted.add_events(event for event in events if event.component == name)
 
     def probe(self, result: ProbeResult) -> None:
         """How one of Doorward's own sign-ins went; one that was blind or had to wait says nothing."""
@@ -211,10 +114,8 @@ class Watcher:
         """What was learned of the detectors' own segments, to be stored."""
         found = []
         for part in self._components.values():
-            shares = (segment for plans in part.shares.values() for _, segment in plans)
-            rates = (segment for plans in part.rates.values() for _, segment in plans)
-            found += [Kept(one.identity.signal, one.identity.labels, share=one.kept()) for one in shares]
-            found += [Kept(one.identity.signal, one.identity.labels, rate=one.kept()) for one in rates]
+            found += [Kept(one.identity.signal, one.identity.labels, share=one.kept()) for one in part.shares]
+            found += [Kept(one.identity.signal, one.identity.labels, rate=one.kept()) for one in part.rates]
         return tuple(one for one in found if one.share is not None or one.rate is not None)
 
     def take_up(self, kept: Iterable[Kept]) -> None:
@@ -258,12 +159,11 @@ class Watcher:
 
     def forgotten(self) -> int:
         """Parts (clients, networks, providers, browsers) that had to make room for others."""
-        kept = (part for component in self._components.values() for made in component.parts.values() for part in made)
-        return sum(part.forgotten for part in kept)
+        return sum(part.forgotten for component in self._components.values() for part in component.parts)
 
     def series(self, component: str) -> tuple[Bucket, ...]:
         """The recent windows of a component, oldest first. Raises KeyError for one that is not watched."""
-        return buckets(self._components[component].counts)
+        return buckets(self._windows[component])
 
     def _segments(self) -> tuple[ShareSegment | RateSegment, ...]:
         probes = tuple(segment for segments in self._journeys.values() for segment in segments)

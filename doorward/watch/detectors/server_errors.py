@@ -20,6 +20,7 @@ DETECTOR = Detector(
             key=by_source_and_route,
             # Pages opened on one visit that signs in, as the reference school's traffic does.
             per_attempt=6.0,
+            by_reason=True,
         ),
     ),
 )

@@ -80,6 +80,7 @@ DETECTOR = Detector(
             prior=lambda s: s.session_rejections * 1.5,
             failed=_any,
             per_attempt=_CHECKS,
+            by_reason=True,
         ),
         *(
             SharePlan(
@@ -89,6 +90,7 @@ DETECTOR = Detector(
                 prior=prior,
                 failed=_rejected_by(reason),
                 per_attempt=_CHECKS,
+                by_reason=True,
             )
             for reason, prior in _USUAL.items()
         ),

@@ -36,6 +36,7 @@ def _by_reason(reason: Reason) -> SharePlan:
         kind=Kind.SIGN_IN,
         prior=lambda settings: settings.sign_in_failures,
         failed=_fails_by(reason),
+        by_reason=True,
     )
 
 
@@ -59,6 +60,7 @@ DETECTOR = Detector(
             kind=Kind.SIGN_IN,
             prior=lambda settings: settings.wrong_passwords,
             failed=_fails_by(*TYPED),
+            by_reason=True,
         ),
         SharePlan(
             id="signed-in-again",
