@@ -26,7 +26,7 @@ from school.auth.config import AuthConfig
 from school.config import load
 
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-_AGENT = (
+AGENT = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
 )
 _AT_ONCE = 24
@@ -68,7 +68,7 @@ def _tries(kind: str, names: list[str], sources: int) -> Iterator[tuple[str, str
 
 
 def _attempt(address: str, kind: str, name: str, password: str, source: str) -> None:
-    headers = {"User-Agent": _AGENT, "X-Forwarded-For": source}
+    headers = {"User-Agent": AGENT, "X-Forwarded-For": source}
     try:
         with httpx.Client(base_url=address, headers=headers, timeout=15, trust_env=False) as client:
             if kind == "tokens":
@@ -77,11 +77,17 @@ def _attempt(address: str, kind: str, name: str, password: str, source: str) -> 
                 )
                 return
             page = client.get("/sign-in/")
-            token = _TOKEN.search(page.text)
+            token = form_token(page.text)
             if kind != "flood" and token:
-                client.post("/sign-in/", data={"username": name, "password": password, "csrfmiddlewaretoken": token[1]})
+                client.post("/sign-in/", data={"username": name, "password": password, "csrfmiddlewaretoken": token})
     except httpx.HTTPError:
         return
+
+
+def form_token(html: str) -> str:
+    """What the form of a sign-in page must send along; empty when the page has none."""
+    found = _TOKEN.search(html)
+    return found[1] if found else ""
 
 
 if __name__ == "__main__":

@@ -36,24 +36,28 @@ class Authority:
         made = made.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         self.pem.write_bytes(made.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
 
-    def issue(self, path: Path, host: str = "127.0.0.1", ends: datetime | None = None) -> Path:
-        """Write a key and a certificate for the host into one file."""
+    def issue(
+        self, path: Path, host: str = "127.0.0.1", ends: datetime | None = None, begins: datetime | None = None
+    ) -> Path:
+        """Write a key and a certificate for the host into one file; it holds from long ago to long from now."""
         key = ec.generate_private_key(ec.SECP256R1())
-        made = self._builder(self._subject(host), key, ends or datetime.now(UTC) + _LONG)
+        made = self._builder(self._subject(host), key, ends or datetime.now(UTC) + _LONG, begins)
         made = made.add_extension(x509.SubjectAlternativeName([_general(host)]), critical=False)
         signed = made.sign(self._key, hashes.SHA256())
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         path.write_bytes(private + signed.public_bytes(Encoding.PEM))
         return path
 
-    def _builder(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, ends: datetime) -> x509.CertificateBuilder:
+    def _builder(
+        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, ends: datetime, begins: datetime | None = None
+    ) -> x509.CertificateBuilder:
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self._subject(self.name))
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(datetime.now(UTC) - timedelta(days=60))
+            .not_valid_before(begins or datetime.now(UTC) - timedelta(days=60))
             .not_valid_after(ends)
         )
 

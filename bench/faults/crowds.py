@@ -17,7 +17,8 @@ def attack(kind: str, per_s: float, sources: int) -> Do:
 
     def inject(stage: Stage) -> None:
         command = [sys.executable, "-m", "bench.faults.attacker", str(stage.site), kind, "--seconds", str(_LONG_S)]
-        stage.start("attacker", [*command, "--per-s", str(per_s), "--sources", str(sources)], ROOT)
+        command += ["--per-s", str(per_s), "--sources", str(sources)]
+        stage.begun.append(stage.start("attacker", command, ROOT))
 
     return inject
 
@@ -27,7 +28,7 @@ def surge(per_min: float, scale: float = 1.0, crowds: int = 1) -> Do:
 
     def inject(stage: Stage) -> None:
         for number in range(crowds):
-            stage.let_people_in(_LONG_S, per_min=per_min / crowds, seed=50 + number, scale=scale)
+            stage.begun.append(stage.let_people_in(_LONG_S, per_min=per_min / crowds, seed=50 + number, scale=scale))
 
     return inject
 

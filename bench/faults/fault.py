@@ -65,6 +65,9 @@ class Fault:
     is_double: bool = False
     """Two faults at once: counted among the decoys."""
 
+    undo: Do | None = None
+    """What mends it, without a new stage; None: nobody tries."""
+
     @property
     def group(self) -> str:
         """The class under which it is counted."""

@@ -52,7 +52,7 @@ def _spoiled(stage: Stage) -> None:
     stage.restart("auth")
 
 
-def _expires(name: str) -> Do:
+def expires(name: str) -> Do:
     """The front's certificate ends while people are at it."""
 
     def inject(stage: Stage) -> None:
@@ -67,7 +67,7 @@ def _other_name(stage: Stage) -> None:
     """A renewed certificate names another host."""
     assert stage.authority is not None
     stage.authority.issue(stage.certificate("auth"), "auth.school.example")
-    _load(stage, "auth")
+    present(stage, "auth")
 
 
 def _other_authority(stage: Stage) -> None:
@@ -79,10 +79,11 @@ def _other_authority(stage: Stage) -> None:
 
 def _serve(stage: Stage, authority: Authority, name: str, ends: datetime | None) -> None:
     authority.issue(stage.certificate(name), ends=ends)
-    _load(stage, name)
+    present(stage, name)
 
 
-def _load(stage: Stage, name: str) -> None:
+def present(stage: Stage, name: str) -> None:
+    """Have the front take the certificate that lies there."""
     context = stage.relays[f"front-{name}"].context
     assert context is not None
     context.load_cert_chain(stage.certificate(name))
@@ -108,8 +109,8 @@ FAULTS = (
     _key("portal-secret-key", "the key of the portal's sessions is new", rotated("portal-secret-key", "portal")),
     _key("signing-key-half-rotated", "one worker signs by the old key", _half_rotated),
     _key("signing-key-spoiled", "the key file was cut short; it does not start", _spoiled),
-    _key("certificate-expired", "the provider's certificate ended", _expires("auth"), layout=_TLS),
-    _key("portal-certificate-expired", "the portal's certificate ended", _expires("portal"), layout=_TLS),
+    _key("certificate-expired", "the provider's certificate ended", expires("auth"), layout=_TLS),
+    _key("portal-certificate-expired", "the portal's certificate ended", expires("portal"), layout=_TLS),
     _key("certificate-other-name", "the provider's certificate names another host", _other_name, layout=_TLS),
     _key("certificate-other-authority", "nobody knows who signed it", _other_authority, layout=_TLS),
     _key(

@@ -14,7 +14,9 @@ import re
 import secrets
 import threading
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from urllib.parse import parse_qs, urlsplit
@@ -26,6 +28,8 @@ from school.auth.config import AuthConfig
 from school.config import load
 
 WAYS = "library.json"
+TRUTH = "library.jsonl"
+"""How each of its sign-ins went, for the bench alone."""
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _NEXT = re.compile(r'name="next" value="([^"]*)"')
 _AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0"
@@ -62,6 +66,9 @@ def _sign_in(site: Path, provider: str, name: str, password: str, address: str) 
         "code_challenge_method": "S256",
         "code_challenge": challenge,
     }
+    if said.get("without_pkce"):
+        del asked["code_challenge"], asked["code_challenge_method"]
+    is_in = False
     headers = {"User-Agent": _AGENT, "X-Forwarded-For": address}
     try:
         with httpx.Client(base_url=provider, headers=headers, timeout=15, trust_env=False) as browser:
@@ -71,9 +78,18 @@ def _sign_in(site: Path, provider: str, name: str, password: str, address: str) 
                 exchange["code_verifier"] = said.get("code_verifier", verifier)
                 secret = said.get("secret") or (site / "secrets/library-secret").read_text().strip()
                 time.sleep(float(said.get("wait_s", "0")))
-                httpx.post(f"{provider}/o/token/", data=exchange, auth=("library", secret), timeout=15, trust_env=False)
+                for _ in range(int(said.get("times", "1"))):
+                    is_in = _redeem(provider, exchange, secret)
     except httpx.HTTPError:
-        return
+        is_in = False
+    with (site / TRUTH).open("a") as file:
+        file.write(json.dumps({"time": datetime.now(UTC).isoformat(), "ok": is_in}) + "\n")
+
+
+def _redeem(provider: str, exchange: Mapping[str, str], secret: str) -> bool:
+    """The code for tokens."""
+    url = f"{provider}/o/token/"
+    return httpx.post(url, data=exchange, auth=("library", secret), timeout=15, trust_env=False).is_success
 
 
 def _code(browser: httpx.Client, asked: dict[str, str], name: str, password: str) -> str | None:

@@ -14,7 +14,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 HOSTS = {"auth": "auth.school.test", "portal": "portal.school.test"}
-_A, _NO_ERROR, _NO_NAME = 1, 0x8400, 0x8403
+_A, _NO_ERROR, _NO_NAME, _FAILED = 1, 0x8400, 0x8403, 0x8402
 
 
 class Answer(StrEnum):
@@ -23,6 +23,7 @@ class Answer(StrEnum):
     RIGHT = "right"
     SILENT = "silent"
     NO_NAME = "no name"
+    FAILED = "failed"  # it cannot find out: SERVFAIL, as where the zone's signatures ended
     ELSEWHERE = "elsewhere"  # an old address: nothing is there any more
 
 
@@ -62,6 +63,8 @@ class NameServer:
         if self.answer is Answer.SILENT:
             return b""
         name, end = _name(question)
+        if self.answer is Answer.FAILED:
+            return question[:2] + _FAILED.to_bytes(2, "big") + bytes((0, 1, 0, 0, 0, 0, 0, 0)) + question[12 : end + 4]
         asked = question[12 : end + 4]
         is_known = name in HOSTS.values() and self.answer is not Answer.NO_NAME
         is_address = is_known and int.from_bytes(question[end : end + 2], "big") == _A

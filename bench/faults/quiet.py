@@ -33,7 +33,7 @@ def _rotate_log(stage: Stage, name: str) -> None:
     os.replace(log, log.with_suffix(".jsonl.1"))
 
 
-def _rotate_with_overlap(stage: Stage) -> None:
+def rotate_with_overlap(stage: Stage) -> None:
     """The former key goes on to be accepted."""
     path = stage.secret("auth-secret-key")
     stage.secret("auth-secret-key-before").write_text(path.read_text())
@@ -59,7 +59,7 @@ FAULTS = (
     _quiet("harmless-deploy", "a release that works", HARMLESS_DEPLOY),
     _quiet("harmless-reloads", "both services take their configuration again", _each(Stage.reload)),
     _quiet("harmless-log-rotation", "both logs are turned", _each(_rotate_log)),
-    _quiet("harmless-rotation", "a key is rotated, the former one still accepted", _rotate_with_overlap),
+    _quiet("harmless-rotation", "a key is rotated, the former one still accepted", rotate_with_overlap),
     _quiet("harmless-change-and-deploy", "both at once", both(sets("portal", LONGER), HARMLESS_DEPLOY)),
     _quiet("harmless-more-people", "half as many people more", surge(30)),
 )

@@ -26,10 +26,12 @@ class Mode(StrEnum):
     DARK = "dark"  # connections do not even come about: packets to the address are dropped
     SLOW = "slow"  # each piece of data takes `delay_s`
     LOSSY = "lossy"  # half of the connections are torn down
+    NARROW = "narrow"  # hardly anything passes: 64 bytes in each `delay_s`
     STALL = "stall"  # an answer stops after its first packets, as where large packets are lost
 
 
 _STALL_AFTER = 1200
+_NARROW = 64
 
 
 class Relay:
@@ -152,6 +154,10 @@ class Relay:
                 if not data:
                     await asyncio.sleep(3600)
             passed += len(data)
+            while self.mode is Mode.NARROW and data:
+                writer.write(data[:_NARROW])
+                data = data[_NARROW:]
+                await asyncio.sleep(self.delay_s)
             writer.write(data)
             await writer.drain()
         with contextlib.suppress(OSError, NotImplementedError):

@@ -9,8 +9,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -52,6 +53,14 @@ class Stage:
     redis: Redis | None = None
     authority: Authority | None = None
     names: NameServer | None = None
+    kept: dict[Path, bytes] = field(default_factory=dict)
+    """Files as they were before a fault changed them."""
+    begun: list[Child] = field(default_factory=list)
+    """Whom a fault had come: attackers, crowds."""
+    loops: list[threading.Thread] = field(default_factory=list)
+    """What a fault does again and again."""
+    over: threading.Event = field(default_factory=threading.Event)
+    """Set when what a fault does again and again must end."""
 
     def __post_init__(self) -> None:
         self.children = Children(self.directory)
@@ -95,12 +104,15 @@ class Stage:
         self.start("doorward", command, ROOT, environment(self, "doorward"))
         wait_until((self.directory / "doorward" / "ready").exists, 60, "doorward run does not get ready")
 
-    def let_people_in(self, seconds: float, per_min: float | None = None, seed: int = 11, scale: float = 1.0) -> Child:
-        """Start people; they end by themselves after `seconds`."""
+    def let_people_in(
+        self, seconds: float, per_min: float | None = None, seed: int = 11, scale: float = 1.0, more: Sequence[str] = ()
+    ) -> Child:
+        """Start people; they end by themselves after `seconds`. `more`: options of the traffic."""
         command = [sys.executable, "-m", "school", "traffic", str(self.site), "--seconds", str(int(seconds))]
         command += ["--per-min", str(per_min or self.layout.per_min), "--seed", str(seed), "--time-scale", str(scale)]
         if self.authority is not None:
             command += ["--trust", str(self.authority.pem)]
+        command += more
         return self.start(f"traffic-{seed}", command, ROOT)
 
     def open_library(self) -> None:
@@ -109,6 +121,9 @@ class Stage:
 
     def close(self) -> None:
         """End everything."""
+        self.over.set()
+        for loop in self.loops:
+            loop.join(10)
         for child in self.children.running:
             send(child.pid, signal.SIGCONT)
         self.children.close()
