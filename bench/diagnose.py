@@ -1,7 +1,10 @@
 """Does Doorward name the cause? `make bench-diagnose`: faults really injected, and what was concluded of each.
 
-`python -m bench.diagnose [--half tuning|reported|all] [--only REGEX] [--first N] [--jobs N] [--out FILE]`. Each run is
-a school of its own with people in it and `doorward run` at its post, for about a minute; a row is printed when it ends.
+`python -m bench.diagnose [--set catalogue|held-out] [--half tuning|reported|all] [--only REGEX] [--first N] [--jobs N]
+[--out FILE] [--inject-only]`. Each run is a school of its own with people in it and `doorward run` at its post, for
+about a minute; a row is printed when it ends, and a run that fails is told in the table. The catalogue has halves; the
+held-out set is played whole.
+`--inject-only` starts no Doorward and says what each fault does to people: the bench's own proof that it bites.
 """
 
 from __future__ import annotations
@@ -18,12 +21,14 @@ from pathlib import Path
 
 import msgspec
 
-from bench.faults import template
-from bench.faults.catalogue import FAULTS, half
-from bench.faults.run import Row, run
+from bench.faults import bite, catalogue, held_out, template
+from bench.faults.fault import Fault
+from bench.faults.needs import lacking
+from bench.faults.run import Row, not_played, run
 from bench.faults.score import line, table
 
 ROOT = Path(__file__).parents[1]
+SETS = {"catalogue": catalogue.FAULTS, "held-out": held_out.FAULTS}
 # Twice as long as the longest run takes.
 _MOST_S = 400
 
@@ -34,28 +39,38 @@ def main() -> int:
     # Told to stop, a run closes its stage, and the bench waits for the runs that are on it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if asked.one:
-        fault = next(fault for fault in FAULTS if fault.name == asked.one)
-        sys.stdout.buffer.write(msgspec.json.encode(run(fault, asked.directory, asked.template)) + b"\n")
+        fault = next(fault for fault in SETS[asked.set] if fault.name == asked.one)
+        play = bite.bite if asked.inject_only else run
+        sys.stdout.buffer.write(msgspec.json.encode(play(fault, asked.directory, asked.template)) + b"\n")
         return 0
     if asked.table:
         rows = [msgspec.json.decode(text, type=Row) for file in asked.table for text in file.read_bytes().splitlines()]
         print(table(rows))
         return 0
-    chosen = [f.name for f in FAULTS if half(f.name, asked.half) and re.search(asked.only, f.name)][: asked.first]
+    chosen = [fault for fault in SETS[asked.set] if _is_asked_for(fault, asked)][: asked.first]
     if asked.list:
-        print("\n".join(chosen))
+        print("\n".join(fault.name for fault in chosen))
         return 0
     template.made(asked.template)
     print(f"{len(chosen)} runs, {asked.jobs} at a time; load {os.getloadavg()[0]:.1f} at the start\n", flush=True)
     with tempfile.TemporaryDirectory(prefix="doorward-faults-") as folder, ThreadPoolExecutor(asked.jobs) as pool:
         places = [Path(folder) / f"run-{number}" for number in range(len(chosen))]
-        rows = [row for row in pool.map(lambda pair: _play(*pair, asked), zip(chosen, places, strict=True)) if row]
-    print(table(rows))
+        played = list(pool.map(lambda pair: _play(*pair, asked), zip(chosen, places, strict=True)))
+    bites = [one for one in played if isinstance(one, bite.Bite)]
+    print(bite.summary(bites) if asked.inject_only else table([row for row in played if isinstance(row, Row)]))
     return 0
+
+
+def _is_asked_for(fault: Fault, asked: argparse.Namespace) -> bool:
+    """The catalogue has halves, drawn in advance; no weight is tuned on the held-out set, so it has none."""
+    is_in_half = asked.set != "catalogue" or catalogue.half(fault.name, asked.half)
+    return is_in_half and bool(re.search(asked.only, fault.name))
 
 
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--set", choices=tuple(SETS), default="catalogue", help="which faults (catalogue)")
+    parser.add_argument("--inject-only", action="store_true", help="without Doorward: does each fault bite?")
     parser.add_argument("--half", choices=("tuning", "reported", "all"), default="reported")
     parser.add_argument("--only", default="", metavar="REGEX", help="faults whose name it finds")
     parser.add_argument("--first", type=int, metavar="N", help="no more than these")
@@ -72,36 +87,34 @@ def _options() -> argparse.ArgumentParser:
     return parser
 
 
-def _play(name: str, place: Path, asked: argparse.Namespace) -> Row | None:
+def _play(fault: Fault, place: Path, asked: argparse.Namespace) -> Row | bite.Bite:
     """Play it, a second time if the first came to nothing."""
-    place = (asked.keep / name) if asked.keep else place
-    row = _try(name, place, asked)
-    if row is None or row.trouble:
-        row = _try(name, place, asked) or row
-    if row is None:
-        return None
+    place = (asked.keep / fault.name) if asked.keep else place
+    row = _try(fault, place, asked)
+    if row.trouble and not lacking(fault.layout):
+        row = _try(fault, place, asked)
     if asked.out:
         with asked.out.open("ab") as file:
             file.write(msgspec.json.encode(row) + b"\n")
-    print(line(row), flush=True)
+    print(line(row) if isinstance(row, Row) else bite.line(row), flush=True)
     return row
 
 
-def _try(name: str, place: Path, asked: argparse.Namespace) -> Row | None:
-    """One run in a process of its own: what it opened ends with it."""
-    command = [sys.executable, "-m", "bench.diagnose", "--one", name, "--directory", str(place)]
-    command += ["--template", str(asked.template.resolve())]
+def _try(fault: Fault, place: Path, asked: argparse.Namespace) -> Row | bite.Bite:
+    """One run in a process of its own: what it opened ends with it, and the next one is played whatever it came to."""
+    command = [sys.executable, "-m", "bench.diagnose", "--set", asked.set, "--one", fault.name]
+    command += ["--directory", str(place), "--template", str(asked.template.resolve())]
+    command += ["--inject-only"] if asked.inject_only else []
+    refused = bite.not_played if asked.inject_only else not_played
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as child:
         try:
             told, _ = child.communicate(timeout=_MOST_S)
         except subprocess.TimeoutExpired:
             child.terminate()
-            print(f"{name}: did not end", flush=True)
-            return None
-    if child.returncode:
-        print(f"{name}: ended with exit status {child.returncode}", flush=True)
-        return None
-    return msgspec.json.decode(told.splitlines()[-1], type=Row)
+            return refused(fault, f"it did not end within {_MOST_S} s")
+    if child.returncode or not told:
+        return refused(fault, f"it ended with exit status {child.returncode}")
+    return msgspec.json.decode(told.splitlines()[-1], type=bite.Bite if asked.inject_only else Row)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from statistics import median
 
 from bench.faults.fault import Fault
 from bench.faults.library import TRUTH
@@ -107,7 +108,30 @@ def bite(fault: Fault, directory: Path, template: Path) -> Bite:
                 return Bite(fault.name, fault.group, fault.causes, before, after, is_mended, lasted, "")
         except SystemUnreachable as error:
             trouble = error.problem.what
-    return Bite(fault.name, fault.group, fault.causes, None, None, None, time.monotonic() - began, trouble)
+    return not_played(fault, trouble, time.monotonic() - began)
+
+
+def not_played(fault: Fault, why: str, lasted_s: float = 0.0) -> Bite:
+    """What is told of a fault that could not be injected."""
+    return Bite(fault.name, fault.group, fault.causes, None, None, None, lasted_s, why)
+
+
+def summary(bites: Sequence[Bite]) -> str:
+    """How many bit, and by name those that went otherwise than they should."""
+    played = [one for one in bites if one.after is not None]
+    faults, quiet = [one for one in played if one.causes], [one for one in played if not one.causes]
+    lasted = [one.lasted_s for one in played] or [0.0]
+    told = [
+        f"faults that bite: {sum(one.bites for one in faults)} of {len(faults)}",
+        f"runs without a fault that harm nobody: {sum(not one.bites for one in quiet)} of {len(quiet)}",
+        f"mended by their undo: {sum(one.is_mended is True for one in played)} of {len(played)}",
+        f"a run takes {median(lasted):.0f} s in the median, {max(lasted):.0f} s at most",
+    ]
+    told += [f"no bite: {one.fault}" for one in faults if not one.bites]
+    told += [f"harms: {one.fault}" for one in quiet if one.bites]
+    told += [f"not mended: {one.fault}" for one in played if one.is_mended is False]
+    told += [f"not run: {one.fault}, because {one.trouble}" for one in bites if one.after is None]
+    return "\n".join(("", *told))
 
 
 def _play(stage: Stage, fault: Fault) -> tuple[Counted, Counted, bool | None]:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.faults.fault import Fault
+from bench.faults.needs import lacking
 from bench.faults.stage import Stage, pause
 from doorward.errors import SystemUnreachable
 from doorward.incident_log import fold_all
@@ -59,6 +60,9 @@ class _Times:
 
 def run(fault: Fault, directory: Path, template: Path) -> Row:
     """Play it; whatever keeps the run from being a run is told in `trouble`."""
+    lacks = lacking(fault.layout)
+    if lacks:
+        return not_played(fault, lacks)
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     stage = Stage(directory.resolve(), fault.layout, template)
@@ -68,8 +72,13 @@ def run(fault: Fault, directory: Path, template: Path) -> Row:
             _await_verdict(stage, fault)
             return _row(fault, read_entries(stage.database), times, "")
     except SystemUnreachable as error:
-        now = datetime.now(UTC)
-        return _row(fault, (), _Times(now, now), error.problem.what)
+        return not_played(fault, error.problem.what)
+
+
+def not_played(fault: Fault, why: str) -> Row:
+    """The row of a run that came to nothing; it is told, and not counted."""
+    now = datetime.now(UTC)
+    return _row(fault, (), _Times(now, now), why)
 
 
 def _until_injected(stage: Stage, fault: Fault) -> _Times:
