@@ -1,7 +1,8 @@
 """`browser`: sign in with a real Chromium, for pages that only a script makes; the same steps and reasons as `form`.
 
 It needs Playwright for Python and a Chromium. The browser can resolve the plan's hosts and no others, so that a page
-may name whom it likes. Its profile is new each time and gone afterwards.
+may name whom it likes. Its profile is new each time and gone afterwards, and so is the home in which it is told to
+believe the plan's `authorities`; it judges their certificates itself, as a person's browser does.
 """
 
 from __future__ import annotations
@@ -9,15 +10,18 @@ from __future__ import annotations
 import importlib
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from doorward.errors import InputInvalid, Problem
 from doorward.model.journey import ProbeResult, Timing
+from doorward.probe.browser_trust import believe
 from doorward.probe.exchange import Answer, Ask, Done, Drive, Ending, http_reason
 from doorward.probe.forms import Page as Read
 from doorward.probe.journeys.sights import shows_error
@@ -43,6 +47,7 @@ _NET_ERRORS = {
     "ERR_CERT_DATE_INVALID": Ending.TLS_EXPIRED,
     "ERR_CERT_COMMON_NAME_INVALID": Ending.TLS_NAME,
     "ERR_CERT_AUTHORITY_INVALID": Ending.TLS_UNTRUSTED,
+    "ERR_CERT": Ending.TLS,
     "ERR_SSL": Ending.TLS,
     "ERR_TOO_MANY_REDIRECTS": Ending.TOO_MANY_REDIRECTS,
     "Timeout": Ending.TIMEOUT,
@@ -56,13 +61,15 @@ def browser_probe(plan: ProbePlan, now: datetime, drive: Drive) -> ProbeResult:
     except ModuleNotFoundError as error:
         problem = Problem("probe.browser", "needs Playwright for Python", plan.name, "install `playwright`")
         raise InputInvalid((problem,)) from error
-    if plan.authorities:
-        fix = "a browser believes the system's certificates alone"
-        raise InputInvalid((Problem("probe.browser", "cannot take authorities", plan.name, fix),))
     transcript = Transcript(plan)
-    with api.sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory(prefix="doorward-") as home, api.sync_playwright() as playwright:
+        if plan.authorities:
+            believe(Path(home), plan.authorities)
+        # Without authorities, a browser as it is: its user's own may be believed, too.
+        env = {**os.environ, "HOME": home} if plan.authorities else None
+        chromium = shutil.which("chromium")
         try:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_flags(plan))
+            browser = playwright.chromium.launch(executable_path=chromium, args=_flags(plan), env=env)
         except api.Error as error:
             problem = Problem("probe.browser", "needs Chromium", plan.name, "install the package `chromium`")
             raise InputInvalid((problem,)) from error
@@ -206,6 +213,7 @@ def _timing(request: Request) -> Timing:
     said = request.timing
     dns = said["domainLookupEnd"] - said["domainLookupStart"]
     connect = said["connectEnd"] - said["connectStart"]
-    tls = said["connectEnd"] - said["secureConnectionStart"] if said["secureConnectionStart"] > 0 else 0.0
+    has_tls = request.url.startswith("https:") and said["secureConnectionStart"] >= 0
+    tls = said["connectEnd"] - said["secureConnectionStart"] if has_tls else 0.0
     first = said["responseStart"] - said["requestStart"]
     return Timing(*(round(ms, 1) if ms > 0 else None for ms in (dns, connect - tls, tls, first)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.cookies
 import json
 import secrets
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -263,13 +264,16 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Site], Site]]:
-    """Put a site on a free port of the loopback, and take it down after the test."""
+def serve() -> Iterator[Callable[..., Site]]:
+    """Put a site on a free port of the loopback, by TLS if a context is given, and take it down after the test."""
     servers: list[ThreadingHTTPServer] = []
 
-    def begin(site: Site) -> Site:
+    def begin(site: Site, tls: ssl.SSLContext | None = None) -> Site:
         server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"site": site}))
-        site.address = f"http://127.0.0.1:{server.server_address[1]}"
+        if tls is not None:
+            # The handshake belongs to the connection's own thread, not to the one that takes connections.
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        site.address = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         servers.append(server)
         return site
