@@ -89,6 +89,7 @@ configuration in force) and `synthetic` (true for a monitor's own requests).
 | `session` | `outcome` accepted, rejected; `reason` ok, unknown, expired, unreadable, network-changed, \
 ended-at-provider, inactive; `person`, `session`, `source` | a session that a request presented |
 | `token` | `outcome` issued, refused; `reason`, `client` | an answer of the token endpoint |
+| `authorization` | `outcome` refused; `reason`, `person`, `client` | a client asked wrongly for a person |
 | `request` | `route`, `status`, `ms`, `source`, `person` | a page; 500 and above is an error |
 | `error` | `route`, `exception` | an unhandled exception, by class name |
 | `support-inquiry` | `person`, `topic` | somebody says that they cannot sign in |

@@ -7,6 +7,7 @@ configuration-refused  {"problems": n}
 sign-in                {"outcome", "reason", "person", "session", "source", "client", "agent"}
 session                {"outcome", "reason", "person", "session", "source", "agent", "route"}
 token                  {"outcome", "reason", "client", "grant"}
+authorization          {"outcome", "reason", "person", "client"}    only what is refused
 sign-out               {"person", "session"}
 password-reset         {"outcome", "person"}
 request                {"route", "method", "status", "ms", "source", "person"}

@@ -44,8 +44,8 @@ class Parts:
         """Feed every part that the event belongs to. What the whole tells already, or another part, is not told;
         `whole_is_detected` is asked only where a part has something to tell."""
         told: Detection | None = None
-        for dimension, value_of in DIMENSIONS.items():
-            value = value_of(seen.event)
+        for dimension in self.plan.dimensions or DIMENSIONS:
+            value = DIMENSIONS[dimension](seen.event)
             segment = self._segment((dimension, value)) if value is not None else None
             if segment is None:
                 continue

@@ -6,7 +6,7 @@ from oauth2_provider import views as provider
 from school.auth import passwords, views
 
 _provider_urls = [
-    path("authorize/", provider.AuthorizationView.as_view(), name="authorize"),
+    path("authorize/", views.Authorize.as_view(), name="authorize"),
     path("token/", views.Token.as_view(), name="token"),
     path("revoke_token/", provider.RevokeTokenView.as_view(), name="revoke-token"),
     re_path(

@@ -13,7 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
-from oauth2_provider.views import RPInitiatedLogoutView, TokenView
+from oauth2_provider.exceptions import OAuthToolkitError
+from oauth2_provider.models import Application
+from oauth2_provider.views import AuthorizationView, RPInitiatedLogoutView, TokenView
 
 from school.auth.binding import KEY, Prefixes, bind
 from school.auth.claims import revoke_all
@@ -26,6 +28,7 @@ from school.pages import error_page
 from school.service import current, record, source_of, visitor_of
 
 _GRANTS = ("authorization_code", "refresh_token")
+_ANSWERS = ("access_denied", "login_required", "interaction_required", "consent_required")
 
 
 class SignIn(LoginView):
@@ -70,6 +73,16 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     return error_page(403, "This form is out of date", text)
 
 
+class Authorize(AuthorizationView):  # type: ignore[misc]  # the library is untyped
+    """Says in the log what a client asks for wrongly, such as a callback that is not registered or no challenge."""
+
+    def error_response(
+        self, error: OAuthToolkitError, application: Application | None, **kwargs: object
+    ) -> HttpResponse:
+        _record_refusal(self.request, error.oauthlib_error.error)
+        return cast(HttpResponse, super().error_response(error, application, **kwargs))
+
+
 class Token(TokenView):  # type: ignore[misc]  # the library is untyped
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         response = cast(HttpResponse, super().post(request, *args, **kwargs))
@@ -94,6 +107,20 @@ class ProviderSignOut(RPInitiatedLogoutView):  # type: ignore[misc]  # the libra
     def do_logout(self, *args: object, **kwargs: object) -> HttpResponse:
         _record_sign_out(self.request)
         return cast(HttpResponse, super().do_logout(*args, **kwargs))
+
+
+def _record_refusal(request: HttpRequest, reason: str) -> None:
+    """Who is not signed in yet (prompt=none), or declines, is answered and not refused (OIDC Core section 3.1.2.6)."""
+    account = account_of(request)
+    if account is not None and reason not in _ANSWERS:
+        record(
+            request,
+            "authorization",
+            outcome="refused",
+            reason=reason,
+            person=current().events.person(account.username),
+            client=known_client(request.GET.get("client_id")),
+        )
 
 
 def _links() -> list[dict[str, str]]:

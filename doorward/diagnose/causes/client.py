@@ -32,17 +32,19 @@ def weigh(observations: Observations) -> Judgement:
     parts = [part for part in observations.parts if part.dimension in DIMENSIONS]
     next_check = "Try that client or browser by hand; ask its keeper what changed there."
     compared = [part for part in parts if part.seen_elsewhere >= LEAST_ELSEWHERE]
-    evidence = (*_within(observations), *_apart(compared))
+    evidence = (*_within(observations, compared), *_apart(compared))
     if not evidence and not compared:
         because = "the logs tell no clients and browsers apart, or too little of them was seen"
         return Judgement((), next_check, not_testable=because)
     return Judgement(evidence, next_check)
 
 
-def _within(observations: Observations) -> Iterator[Evidence]:
-    """What the detector found to be the smallest part that explains its departure."""
+def _within(observations: Observations, compared: list[Part]) -> Iterator[Evidence]:
+    """What the detector found to be the smallest part that explains its departure, or a part that it watches by itself;
+    the latter tells something only where there are others."""
+    others = {(part.dimension, part.value) for part in compared}
     for detection in observations.detections:
-        names = dict(detection.within)
+        names = dict(label for label in detection.segment if label in others) | dict(detection.within)
         named = [f"{name} {names[name]}" for name in DIMENSIONS if name in names]
         if named:
             yield favours("within", STRONG, f"{detection.signal}: explained by {' and '.join(named)} alone", _EXPECTED)

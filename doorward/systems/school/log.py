@@ -28,6 +28,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     ms: float | None = None
     exception: str | None = None
     topic: str | None = None
+    grant: str | None = None
 
 
 _DECODE = msgspec.json.Decoder(Line).decode
@@ -36,6 +37,7 @@ KINDS = {
     "sign-in": Kind.SIGN_IN,
     "session": Kind.SESSION,
     "token": Kind.TOKEN,
+    "authorization": Kind.TOKEN,
     "sign-out": Kind.SIGN_OUT,
     "request": Kind.REQUEST,
     "error": Kind.ERROR,
@@ -129,9 +131,17 @@ def verdict(kind: Kind, read: Line) -> tuple[Outcome, Reason, str]:
     word = read.reason or ""
     outcome = _OUTCOMES.get(read.outcome or "", Outcome.UNKNOWN)
     if kind is Kind.TOKEN:
-        return outcome, Reason.OK if outcome is Outcome.SUCCESS else Reason.TOKEN_REFUSED, word
+        return outcome, _token_reason(outcome, read), word
     known = _SESSION_REASONS if kind is Kind.SESSION else _SIGN_IN_REASONS
     return outcome, known.get(word, Reason.OTHER), word
+
+
+def _token_reason(outcome: Outcome, read: Line) -> Reason:
+    """A refresh token that holds no more has expired or was revoked at a sign-out: that is of every day."""
+    if outcome is Outcome.SUCCESS:
+        return Reason.OK
+    has_ended = (read.grant, read.reason) == ("refresh_token", "invalid_grant")
+    return Reason.ENDED_AT_PROVIDER if has_ended else Reason.TOKEN_REFUSED
 
 
 def _answered(read: Line) -> tuple[Outcome, Reason, str]:

@@ -34,6 +34,15 @@ def test_what_the_detector_found_to_explain_its_departure_weighs_as_much(world: 
     assert CAUSE.judge(replace(parts, detections=(network,))).score == 3.0
 
 
+def test_a_part_that_is_watched_by_itself_counts_only_beside_others(world: World) -> None:
+    detection = world.detection(Signal.SIGN_IN_FAILURES)
+    told = replace(detection, segment=(*detection.segment, ("client", "library"), ("reason", "token-refused")))
+    beside = with_parts(world, world.part("client", "library", 9, 18, (0, 60)))
+    assert CAUSE.judge(replace(beside, detections=(told,))).score == 5.0
+    alone = with_parts(world, world.part("client", "library", 9, 18, (0, 0)))
+    assert CAUSE.judge(replace(alone, detections=(told,))).evidence == ()
+
+
 def test_parts_that_fail_alike_rule_it_out(world: World) -> None:
     alike = (world.part("client", "portal", 30, 60, (10, 20)), world.part("client", "library", 10, 20, (30, 60)))
     assert CAUSE.judge(with_parts(world, *alike)).verdict is Verdict.RULED_OUT

@@ -164,6 +164,8 @@ def test_a_silent_sign_in_that_also_asks_for_a_page_is_not_possible(client: Clie
 
 def test_a_callback_that_is_not_registered_is_shown_an_error_and_not_followed(client: Client) -> None:
     answer = client.authorize(redirect_uri="https://evil.example/")
+    said = client.site.events("auth", "authorization")[-1]
+    assert (said["outcome"], said["reason"], said["client"]) == ("refused", "invalid_request", "portal")
     assert answer.status_code == 400
     assert "This sign-in cannot go on" in answer.text
 
