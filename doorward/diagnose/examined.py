@@ -44,8 +44,9 @@ class ProcessExamined:
 
     `cpu_share` is of one core, summed over the tree, measured over a fraction of a second; `memory_share` is of the
     host's; all figures are None when it is not alive. `note` says why it is taken as dead. `stopped` counts the
-    processes of the tree that a signal holds: they live and do nothing. `own_place` is where it listens, if that is not
-    the address that people use, and `own_status` what its health path answers there (None: nothing).
+    processes of the tree that a signal holds: they live and do nothing. `full_files` are files open for writing that
+    may not grow any more, by the process's own limit. `own_place` is where it listens, if that is not the address that
+    people use, and `own_status` what its health path answers there (None: nothing).
     """
 
     component: str
@@ -61,6 +62,7 @@ class ProcessExamined:
     stopped: int = 0
     own_place: str = ""
     own_status: int | None = None
+    full_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ class DatabaseExamined:
 
     `intact`: the quick check found no damage; None when it did not end in its time or does not apply.
     `lock_ms`: how long the write lock took; with `locked` it was not had within the bound.
+    `waiting`: sessions of others that wait for a lock, the longest for `waited_s` (None where that is not shown to us).
     """
 
     component: str
@@ -142,6 +145,8 @@ class DatabaseExamined:
     writable: bool | None = None
     connections: int | None = None
     connections_most: int | None = None
+    waiting: int | None = None
+    waited_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Configuration: a change of an authentication component's settings broke sign-in or sessions.
 
 If it is at work: a configuration changed shortly before the onset; the check of that change predicted what people now
-meet; events fail under the new configuration's digest that passed under the old one; servers, databases and networks
-are well.
+meet; events fail under the new configuration's digest that passed under the old one; since the change the process
+listens elsewhere, or takes far more of the host for no more people; servers, databases and networks are well.
 If it is not: nothing changed, or only after the onset; the same failures occur under the old digest too; the check
 finds the change harmless and another cause shows itself.
 Licenses: a roll-back to the version before.
@@ -16,16 +16,24 @@ from math import comb
 
 from doorward.diagnose import symptoms
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes
+from doorward.diagnose.causes.load import CROWD_RATIO, refusals, surge
+from doorward.diagnose.causes.server import moved
+from doorward.diagnose.examined import Examination, ProcessExamined
 from doorward.diagnose.observations import ONSET_SLACK, ConfigTally, Observations, Suspect
 from doorward.diagnose.symptoms import Symptom
 from doorward.diagnose.timing import FAR, apart, timed
 from doorward.model.action import ActionKind
 from doorward.model.diagnosis import Evidence
 from doorward.model.finding import Finding, Severity
+from doorward.model.sign_in import Kind
 
 # Chance that the old digest's events would differ as much by luck (one-sided exact test of Fisher).
 CONTRAST_P = 0.01
 LEAST_FAILURES = 3
+# A process that works this much more than before, for no more people, works harder for each of them.
+BUSY_CORES = 0.8
+MUCH_MEMORY = 0.05
+DEARER_RATIO = 3.0
 # Fisher's test sums over tables; beyond this size the shares are scaled down, which only makes the test more cautious.
 _MOST_EVENTS = 2000
 
@@ -90,7 +98,47 @@ def _judge_change(observations: Observations, suspect: Suspect, onset: datetime)
     yield timed("time", suspect.at, f"{_named(suspect)}, {felt}", observations)
     if suspect.at <= onset + ONSET_SLACK:
         yield _prediction(observations, suspect)
+        yield from _doing(observations, suspect)
     yield from _contrast(observations, suspect, onset)
+
+
+def _doing(observations: Observations, suspect: Suspect) -> Iterator[Evidence]:
+    """What the process itself does otherwise since the change, though it is well: it does as it was told."""
+    name = suspect.change.component
+    if place := moved(observations, name):
+        seen = f"{name}: it answers at {place}, and listened elsewhere while all was well"
+        yield favours("place", DECISIVE, seen, "it listens where its settings say, and nobody asks there", name)
+    dearer = _dearer(observations, name)
+    if dearer and not _is_crowded(observations):
+        seen = f"{name}: {dearer}, and no more people than usual"
+        yield favours("work", STRONG, seen, "a setting that makes each request dearer", name)
+
+
+def _dearer(observations: Observations, component: str) -> str:
+    """What the process takes far more of than while all was well, '' if nothing. On a busy host it gets no more of a
+    processor, however much it would take: then its memory tells."""
+    now = next((p for p in observations.of(ProcessExamined) if p.component == component), None)
+    before = observations.earlier(ProcessExamined, component)
+    if now is None or before is None:
+        return ""
+    taken = (
+        ("of a core", now.cpu_share or 0.0, before.cpu_share, BUSY_CORES),
+        ("of memory", now.memory_share or 0.0, before.memory_share, MUCH_MEMORY),
+    )
+    return ", ".join(
+        f"{share:.0%} {what} ({usual:.0%} while all was well)"
+        for what, share, usual, least in taken
+        if usual is not None and share >= max(least, DEARER_RATIO * usual)
+    )
+
+
+def _is_crowded(observations: Observations) -> bool:
+    """Whether more people than usual come, or it is not known: then work says nothing of settings."""
+    usual, during = observations.usual, observations.during
+    if usual is None or during is None or usual.minutes <= 0 or during.minutes <= 0:
+        return True
+    more_requests = during.per_min(Kind.REQUEST) > CROWD_RATIO * usual.per_min(Kind.REQUEST)
+    return more_requests or surge(usual, during, refusals(observations)) > CROWD_RATIO
 
 
 def _prediction(observations: Observations, suspect: Suspect) -> Evidence:
@@ -175,7 +223,7 @@ CAUSE = Cause(
     id="configuration",
     title="configuration change",
     predictions=__doc__ or "",
-    asks_for=(),
+    asks_for=(Examination.PROCESS,),
     weigh=weigh,
     remedy=ActionKind.ROLL_BACK,
 )

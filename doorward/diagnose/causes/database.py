@@ -1,7 +1,7 @@
 """Database: sign-in waits for a database that is locked, damaged, full of connections or gone.
 
-If it is at work: the database does not open, a read fails, the quick check finds damage, the write lock is not had, or
-nearly all connections are used; the log names a database's exceptions.
+If it is at work: the database does not open, a read fails, the quick check finds damage, the write lock is not had,
+sessions wait long for a lock, or nearly all connections are used; the log names a database's exceptions.
 If it is not: it opens, reads in milliseconds, is intact, and gives the write lock at once.
 Licenses nothing: who holds a lock, or why a file is damaged, a person must find out.
 """
@@ -28,6 +28,8 @@ from doorward.model.diagnosis import Evidence, Leaning
 # A SELECT of one row takes under a millisecond and a free lock a few; half a second is a sick disk or a queue.
 SLOW_MS = 500.0
 CONNECTIONS_SHARE = 0.95
+# A sign-in holds a row for milliseconds; who has waited this long meets a lock that is not let go.
+WAITED_S = 2.0
 BUSY_SHARE = 0.97
 # PEP 249's exception classes that the database, not the program, causes; Django keeps the names.
 DATABASE_EXCEPTIONS = (
@@ -89,10 +91,15 @@ def _trouble(database: DatabaseExamined) -> tuple[str, float]:
         (database.intact is False, "the quick check finds damage", DECISIVE),
         (database.writable is False, "it takes no writes (it is read-only, or a replica)", DECISIVE),
         (database.locked is True, f"the write lock was not had within {database.lock_ms or 0:.0f} ms", DECISIVE),
+        ((database.waited_s or 0) > WAITED_S, _queue(database), DECISIVE),
         (bool(used and most and used >= CONNECTIONS_SHARE * most), f"{used} of {most} connections used", DECISIVE),
         (slowest_ms > SLOW_MS, f"slow: {_figures(database)}", STRONG),
     )
     return next(((text, weight) for is_so, text, weight in found if is_so), ("", 0.0))
+
+
+def _queue(database: DatabaseExamined) -> str:
+    return f"{database.waiting} sessions wait for a lock, the longest for {database.waited_s or 0:.0f} s"
 
 
 def _figures(database: DatabaseExamined) -> str:

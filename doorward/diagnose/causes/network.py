@@ -25,6 +25,7 @@ from doorward.diagnose.cause import (
     opposes,
     unexamined,
 )
+from doorward.diagnose.causes.server import moved
 from doorward.diagnose.examinations.fetch import CUT_OFF
 from doorward.diagnose.examined import (
     ConnectionExamined,
@@ -151,6 +152,9 @@ def _past_the_proxy(observations: Observations) -> Iterator[Evidence]:
     expected = "the process itself is well, and the way to it is not"
     for liveness in observations.of(LivenessExamined):
         place = next((p.own_place for p in observations.of(ProcessExamined) if _is_well(p, liveness.component)), "")
+        if moved(observations, liveness.component):
+            # Nobody asks it where it went: no way is cut.
+            continue
         if place and (liveness.status is None or liveness.status in GATEWAY):
             said = liveness.problem or f"HTTP {liveness.status}"
             seen = f"{liveness.component}: it answers at {place}; at the address that people use: {said}"

@@ -1,7 +1,8 @@
 """Server: the process is dead or starved, or its host has run out of room.
 
 If it is at work: the process of the pid file is gone, nothing listens where it should, the health path does not answer
-or answers 5xx; or the disk is full, memory is used up, or the open files are at their limit.
+or answers 5xx; or the disk is full, memory is used up, or the open files or a file that it writes are at
+their limit.
 If it is not: the process is alive and has been since before the onset, its health path answers quickly, the host has
 room. Errors 500 with a healthy health path are no sign of a server fault: the process answers, with the wrong answer.
 Licenses: a restart.
@@ -74,7 +75,7 @@ def weigh(observations: Observations) -> Judgement:
 
 
 def _processes(observations: Observations) -> Iterator[Evidence]:
-    expected = "the process is gone, held, or at its limit of open files"
+    expected = "the process is gone, held, or at its limit of open files or of a file's size"
     sick, well = [], []
     for process in observations.of(ProcessExamined):
         name = process.component
@@ -82,6 +83,9 @@ def _processes(observations: Observations) -> Iterator[Evidence]:
             sick.append(favours("process", DECISIVE, f"{name}: process {process.pid}: {process.note}", expected, name))
         elif process.stopped:
             seen = f"{name}: {process.stopped} of its {1 + (process.workers or 0)} processes are held by a signal"
+            sick.append(favours("process", DECISIVE, seen, expected, name))
+        elif process.full_files:
+            seen = f"{name}: it may write no more to {', '.join(process.full_files)}, by its limit of a file's size"
             sick.append(favours("process", DECISIVE, seen, expected, name))
         elif lost := _lost_workers(observations, process):
             sick.append(favours("process", STRONG, lost, expected, name))
@@ -116,6 +120,10 @@ def _addresses(observations: Observations) -> Iterator[Evidence]:
         if connection.connected == 0 and Reach.REFUSED in connection.tries:
             refused, tries = connection.tries.count(Reach.REFUSED), len(connection.tries)
             seen = f"{connection.component}: {connection.address} refused {refused} of {tries} connections"
+            if moved(observations, connection.component):
+                # It listens, but elsewhere: that is what it was told, and no fault of the server.
+                yield notes("connection", seen, expected)
+                continue
             yield favours("connection", DECISIVE, seen, expected, connection.component)
 
 
@@ -146,6 +154,12 @@ def answers_itself(observations: Observations, component: str) -> str:
     """Where the process answers well past every proxy, '' where it does not or was not asked."""
     asked = (p for p in observations.of(ProcessExamined) if p.component == component and p.own_status is not None)
     return next((process.own_place for process in asked if (process.own_status or 500) < 500), "")
+
+
+def moved(observations: Observations, component: str) -> str:
+    """Where the process answers now if it listened elsewhere while all was well; '' if it did not move."""
+    place, before = answers_itself(observations, component), observations.earlier(ProcessExamined, component)
+    return place if before is not None and before.own_place != place else ""
 
 
 def _hosts(observations: Observations) -> Iterator[Evidence]:

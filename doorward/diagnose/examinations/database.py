@@ -1,7 +1,8 @@
 """Database: by its own protocol, can it be opened, read, and written to?
 
 SQLite is read through a read-only connection; the write lock is asked for (`BEGIN IMMEDIATE`) and given back at once
-(`ROLLBACK`), so nothing is written. PostgreSQL is asked for one row and for its connections, if psycopg is installed.
+(`ROLLBACK`), so nothing is written. PostgreSQL is asked for one row, for its connections and for who waits for a lock,
+if psycopg is installed.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ READ_S = 0.5
 # The quick check reads the whole file: beyond this time its answer stays unknown rather than late.
 QUICK_CHECK_S = 0.7
 _STEPS_PER_LOOK = 10_000  # virtual-machine steps between two looks at the clock: well under a millisecond
+# An account is shown how long its own sessions wait, and of others' only that they do.
+_WAITING = (
+    "SELECT count(DISTINCT l.pid), extract(epoch FROM max(clock_timestamp() - a.query_start))::float "
+    "FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid WHERE NOT l.granted"
+)
 _POSTGRESQL_S = 2  # libpq takes whole seconds, and 2 is its smallest
 
 
@@ -120,7 +126,9 @@ def _ask_postgresql(psycopg: ModuleType, examinee: Examinee) -> DatabaseExamined
         used = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
         most = connection.execute("SELECT current_setting('max_connections')::int")
         reads_only = connection.execute("SELECT current_setting('transaction_read_only')::bool").fetchone()[0]
+        waiting, waited_s = connection.execute(_WAITING).fetchone()
         return DatabaseExamined(
             examinee.component, "postgresql", opened=True, select_ms=select_ms,
             writable=not reads_only, connections=int(used.fetchone()[0]), connections_most=int(most.fetchone()[0]),
+            waiting=int(waiting), waited_s=waited_s,
         )  # fmt: skip

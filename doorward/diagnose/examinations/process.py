@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import psutil
 
@@ -120,7 +121,20 @@ def _figures(component: str, process: psutil.Process) -> ProcessExamined:
         open_files_limit=_open_files_limit(process),
         workers=len(children),
         stopped=sum(_is_stopped(member) for member in tree),
+        full_files=tuple(sorted({name for member in tree for name in _full_files(member)})),
     )
+
+
+def _full_files(process: psutil.Process) -> list[str]:
+    """Names of the files that it writes and may not let grow (RLIMIT_FSIZE: a write beyond it fails, or ends it)."""
+    try:
+        most = process.rlimit(psutil.RLIMIT_FSIZE)[0]
+        if most == psutil.RLIM_INFINITY:
+            return []
+        written = {Path(one.path) for one in process.open_files() if one.mode != "r"}
+        return [path.name for path in written if path.stat().st_size >= most]
+    except (psutil.Error, OSError, AttributeError):  # only Linux and FreeBSD tell
+        return []
 
 
 def _is_stopped(process: psutil.Process) -> bool:

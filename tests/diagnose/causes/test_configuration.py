@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from doorward.diagnose.causes.configuration import CAUSE, CONTRAST_P, chance_of_contrast
+from doorward.diagnose.examined import ProcessExamined
 from doorward.diagnose.observations import ConfigTally, Observations, Suspect
 from doorward.model.detection import Signal
 from doorward.model.diagnosis import Evidence, Leaning, Verdict
@@ -123,3 +124,27 @@ def test_the_chance_agrees_with_a_table_counted_by_hand() -> None:
 def test_a_very_large_tally_is_scaled_and_still_tells() -> None:
     new, old = ConfigTally("a", "n", 50_000, 40_000), ConfigTally("a", "o", 900_000, 10_000)
     assert chance_of_contrast(new, old) < CONTRAST_P
+
+
+def process(component: str, cpu_share: float, place: str = "") -> ProcessExamined:
+    """A process that is well and works so much; `place` is where it listens, if not where people ask."""
+    return ProcessExamined(component, 100, True, "", 3600.0, cpu_share, 0.03, 20, 1024, 2, 0, place, 200)
+
+
+def test_a_process_that_listens_elsewhere_since_its_settings_changed_does_as_it_was_told(world: World) -> None:
+    observed = world.instead(sent_back(world, world.suspect(2)), process("auth", 0.2, "127.0.0.1:9001"))
+    assert of_test(observed, "place").signed_weight == 4.0
+    other = world.instead(sent_back(world, world.suspect(2)), process("portal", 0.2, "127.0.0.1:9001"))
+    assert not any(item.test == "place" for item in CAUSE.judge(other).evidence)
+
+
+def test_far_more_work_for_no_more_people_speaks_for_a_setting(world: World) -> None:
+    busy = process("auth", 1.6)
+    observed = world.instead(sent_back(world, world.suspect(2)), busy)
+    assert of_test(observed, "work").signed_weight == 2.0
+    large = world.instead(sent_back(world, world.suspect(2)), replace(process("auth", 0.2), memory_share=0.12))
+    assert "12% of memory (3% while all was well)" in of_test(large, "work").seen
+    crowd = replace(observed, during=world.now_as_usual(sign_ins=100, people=120, requests=1000))
+    always = replace(observed, before=(process("auth", 1.5),))
+    for other in (crowd, always):
+        assert not any(item.test == "work" for item in CAUSE.judge(other).evidence)

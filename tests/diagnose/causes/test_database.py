@@ -21,6 +21,11 @@ def test_a_database_in_good_health_is_ruled_out_with_its_figures(world: World) -
     assert "write lock had in 0.5 ms" in hypothesis.reason
 
 
+def test_sessions_that_wait_a_moment_for_a_lock_are_of_every_day(world: World) -> None:
+    brief = replace(WELL, kind="postgresql", waiting=2, waited_s=0.1)
+    assert CAUSE.judge(world.instead(world.healthy(), brief)).verdict is Verdict.RULED_OUT
+
+
 @pytest.mark.parametrize(
     ("result", "said"),
     [
@@ -28,6 +33,10 @@ def test_a_database_in_good_health_is_ruled_out_with_its_figures(world: World) -
         (replace(WELL, locked=True, lock_ms=1002.0), "not had within 1002 ms"),
         (replace(WELL, intact=False), "damage"),
         (replace(WELL, kind="postgresql", writable=False), "takes no writes"),
+        (
+            replace(WELL, kind="postgresql", waiting=7, waited_s=14.2),
+            "7 sessions wait for a lock, the longest for 14 s",
+        ),
         (DatabaseExamined("auth", "postgresql", True, "", 0.5, connections=98, connections_most=100), "98 of 100"),
     ],
 )

@@ -85,7 +85,8 @@ def test_fewer_requests_alone_say_nothing(world: World) -> None:
 def behind_a_proxy(world: World, own_status: int | None, at_the_front: LivenessExamined) -> Observations:
     """Auth listens at a port of its own behind a proxy that accepts connections."""
     own = ProcessExamined("auth", 100, True, "", 3600.0, 0.2, 0.03, 20, 1024, 2, 0, "127.0.0.1:9001", own_status)
-    return world.instead(world.healthy(), own, at_the_front)
+    stood = tuple(r for r in world.healthy().before if not isinstance(r, ProcessExamined))
+    return replace(world.instead(world.healthy(), own, at_the_front), before=(own, *stood))
 
 
 @pytest.mark.parametrize("status", [None, 502, 504])
@@ -95,6 +96,13 @@ def test_a_process_that_answers_itself_but_not_at_its_address_is_cut_off(world: 
     hypothesis = CAUSE.judge(observed)
     assert (hypothesis.verdict, hypothesis.component) == (Verdict.SUPPORTED, "auth")
     assert "it answers at 127.0.0.1:9001" in hypothesis.reason
+    assert server.CAUSE.judge(observed).verdict is Verdict.RULED_OUT
+
+
+def test_a_process_that_listens_elsewhere_than_before_is_no_matter_of_the_way(world: World) -> None:
+    front = LivenessExamined("auth", None, 2.0, "no connection")
+    observed = replace(behind_a_proxy(world, 200, front), before=world.healthy().before)
+    assert not any(item.test == "way" for item in CAUSE.judge(observed).evidence)
     assert server.CAUSE.judge(observed).verdict is Verdict.RULED_OUT
 
 

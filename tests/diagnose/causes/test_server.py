@@ -36,6 +36,7 @@ def test_a_service_in_good_health_is_ruled_out(world: World) -> None:
         HostExamined("auth", 0.001, 20_000.0, 0.5, 0.7, 2),
         HostExamined("auth", 0.2, 12.0, 0.5, 0.7, 2),
         ProcessExamined("auth", 100, True, "", 3600.0, 0.2, 0.03, 20, 1024, 2, 1),
+        ProcessExamined("auth", 100, True, "", 3600.0, 0.2, 0.03, 20, 1024, 2, full_files=("auth.jsonl",)),
     ],
 )
 def test_each_decisive_sign_names_the_component(world: World, result: ExaminationResult) -> None:
@@ -95,6 +96,16 @@ def test_workers_that_are_gone_since_all_was_well_speak_for_it(world: World) -> 
     fewer = ProcessExamined("auth", 100, True, "", 3600.0, 0.2, 0.03, 20, 1024, 1)
     told = [item for item in CAUSE.judge(world.instead(world.healthy(), fewer)).evidence if item.leaning is Leaning.FOR]
     assert [(item.weight, item.seen) for item in told] == [(2.0, "auth: 1 workers, 2 while all was well")]
+
+
+def test_a_refused_connection_to_where_it_no_longer_listens_is_no_server_failure(world: World) -> None:
+    refused = ConnectionExamined("auth", "127.0.0.1:8001", (Reach.REFUSED,) * 3, 0.2, 0.1)
+    elsewhere = ProcessExamined("auth", 100, True, "", 3600.0, 0.2, 0.03, 20, 1024, 2, 0, "127.0.0.1:9001", 200)
+    silent = LivenessExamined("auth", None, 2.0, "no connection")
+    observed = world.instead(world.healthy(), refused, elsewhere, silent)
+    assert CAUSE.judge(observed).verdict is Verdict.RULED_OUT
+    gone = world.instead(world.healthy(), refused, silent)
+    assert CAUSE.judge(gone).verdict is Verdict.SUPPORTED
 
 
 def test_a_busy_host_whose_services_answer_at_once_says_nothing(world: World) -> None:

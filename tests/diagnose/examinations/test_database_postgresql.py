@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -126,3 +127,18 @@ def test_a_database_that_takes_no_writes_says_so(address: str) -> None:
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute("SET default_transaction_read_only = off")
             connection.execute("ALTER DATABASE postgres RESET default_transaction_read_only")
+
+
+def test_sessions_that_wait_for_a_lock_are_counted_with_their_wait(address: str) -> None:
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("CREATE TABLE held (n int)")
+    assert (examined(address).waiting, examined(address).waited_s) == (0, None)
+    with psycopg.connect(address) as holder, psycopg.connect(address) as waiter:
+        holder.execute("LOCK TABLE held IN ACCESS EXCLUSIVE MODE")
+        waiting = threading.Thread(target=waiter.execute, args=("SELECT * FROM held",))
+        waiting.start()
+        until = time.monotonic() + 5
+        while examined(address).waiting != 1 or not examined(address).waited_s:
+            assert time.monotonic() < until
+        holder.rollback()
+        waiting.join(5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -141,3 +142,23 @@ def test_a_process_behind_a_proxy_is_asked_where_it_listens_itself(tmp_path: Pat
     assert isinstance(same, ProcessExamined)
     assert (result.own_place, result.own_status) == (f"127.0.0.1:{port}", 200)
     assert (same.own_place, same.own_status) == ("", None)
+
+
+def test_a_file_that_may_not_grow_is_named(tmp_path: Path) -> None:
+    log = tmp_path / "auth.jsonl"
+    log.write_bytes(b"x" * 100)
+    writing = f"f = open({str(log)!r}, 'ab'); print(flush=True); input()"
+    child = subprocess.Popen([sys.executable, "-c", writing], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        assert child.stdout is not None
+        child.stdout.readline()
+        asked = examinee(tmp_path, str(child.pid))
+        free = examine_process(asked)
+        resource.prlimit(child.pid, resource.RLIMIT_FSIZE, (100, 100))
+        full = examine_process(asked)
+    finally:
+        child.kill()
+        child.communicate()
+    assert isinstance(free, ProcessExamined)
+    assert isinstance(full, ProcessExamined)
+    assert (free.full_files, full.full_files) == ((), ("auth.jsonl",))
