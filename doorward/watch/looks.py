@@ -17,13 +17,15 @@ from dataclasses import dataclass
 
 from doorward.model.detection import Looks
 from doorward.model.sign_in import TYPED, Reason
-from doorward.watch.evidence import wilson
 from doorward.watch.observation import Observation, tally
 
-# From so many failing names on a network may be an attacker's, if none of its people succeeded meanwhile.
+# So many failing names may be an attacker's, two or more on each of his networks, if nobody there succeeded meanwhile.
 _NAMES = 4
+_NAMES_EACH = 2
 # A hundred to one before anything is called other than an outage: to miss an outage costs more than to be woken.
 _SURE = math.log(100)
+# What is left without them is unusual from here on: the departure was picked for being high, and holds chance as well.
+_REST = math.log(20)
 # A network with more than this part of the traffic before is where people come from.
 _STRANGE = 0.1
 # So many times the people of before must come for failures to be "on top": traffic wanders by itself.
@@ -76,15 +78,15 @@ def _few_sources(before: list[Observation], since: list[Observation], usual: flo
     for source, failing in names.items():
         share = (known[source] + 0.5) / (total + 1)
         surprise = len(failing) * math.log(len(failing) / (len(since) * min(share, 1.0))) if total else 0.0
-        if len(failing) >= _NAMES and source not in succeeding and surprise >= _SURE and share <= _STRANGE:
+        if len(failing) >= _NAMES_EACH and source not in succeeding and surprise >= _SURE and share <= _STRANGE:
             hostile.add(source)
-    if not hostile:
+    count = sum(len(names[source]) for source in hostile)
+    if count < _NAMES:
         return None
     failed, seen = tally([one for one in since if one.event is None or one.event.source not in hostile])
-    if seen and failed and wilson(failed, seen, -1.645) > usual:
+    if seen and _unusual(failed, seen, usual) > _REST:
         return None
     networks = "one network" if len(hostile) == 1 else f"{len(hostile)} networks"
-    count = sum(len(names[source]) for source in hostile)
     why = f"looks like an attack: {count} names from {networks} of which nobody signs in"
     return Verdict(Looks.ATTACK, why, frozenset(hostile))
 
@@ -109,6 +111,15 @@ def _many_sources(before: list[Observation], since: list[Observation]) -> Verdic
         return None
     why = f"looks like an attack: as many sign in as before, and {failed} failures come on top"
     return Verdict(Looks.ATTACK, why)
+
+
+def _unusual(failed: int, seen: int, usual: float) -> float:
+    """How much better the share that was seen fits than the usual one, in logs; 0 where it is lower."""
+    share = failed / seen
+    if share <= usual:
+        return 0.0
+    left = (seen - failed) * math.log((1 - share) / (1 - usual)) if failed < seen else 0.0
+    return failed * math.log(share / usual) + left
 
 
 def _log_poisson(count: int, mean: float) -> float:

@@ -37,6 +37,18 @@ def test_many_names_from_few_strange_networks_are_an_attack() -> None:
     assert "2 networks" in found.why
 
 
+def test_a_few_names_from_each_of_three_strange_networks_are_an_attack_though_somebody_else_mistypes_too() -> None:
+    since = [seen(1000 + n, f"bad-{n % 3}") for n in range(8)] + [seen(1003.5, "home-1")]
+    since += [seen(1000.5 + n, f"home-{n}", False) for n in range(5)]
+    found = verdict(quiet(1000), sorted(since, key=lambda one: one.at_s), USUAL, None)
+    assert (found.looks, found.hostile) == (Looks.ATTACK, {"bad-0", "bad-1", "bad-2"})
+
+
+def test_a_name_from_each_of_many_networks_is_no_attack_of_few() -> None:
+    since = [seen(1000 + n, f"home-{n}") for n in range(8)]
+    assert verdict(quiet(1000), since, USUAL, None).looks is Looks.OUTAGE
+
+
 def test_a_shared_network_whose_people_all_fail_is_an_outage() -> None:
     since = [seen(1000 + n, "shared") for n in range(30)]
     assert verdict(quiet(1000), since, USUAL, None).looks is Looks.OUTAGE
