@@ -93,6 +93,7 @@ class EventLog:
             return self._descriptor
         if self._descriptor is not None:
             os.close(self._descriptor)
+            self._descriptor = None  # the number may soon be another file's, if this one cannot be opened again
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
         return self._descriptor

@@ -52,6 +52,25 @@ def test_after_a_rotation_the_next_event_opens_a_new_file(log: EventLog, tmp_pat
     assert [line["event"] for line in lines(path)] == ["sign-in", "session"]
 
 
+def test_a_log_whose_directory_was_gone_for_a_while_goes_on_when_it_is_back(tmp_path: Path) -> None:
+    """A closed descriptor's number must not be used again: by then it may be a connection's or a database's."""
+    path = tmp_path / "logs" / "auth.jsonl"
+    log = EventLog("auth", path, b"key", "")
+    log.write("sign-out")
+    path.parent.rename(tmp_path / "detached")
+    path.parent.symlink_to(tmp_path / "gone")
+    with pytest.raises(OSError, match="exists"):
+        log.write("sign-in")
+    with (tmp_path / "other").open("wb") as other:
+        with pytest.raises(OSError, match="exists"):
+            log.write("sign-in")
+        other.write(b"still open")
+    path.parent.unlink()
+    (tmp_path / "detached").rename(path.parent)
+    log.write("session")
+    assert [line["event"] for line in lines(path)] == ["sign-out", "session"]
+
+
 def test_hashes_depend_on_key_and_kind_and_tell_nothing_else(log: EventLog, tmp_path: Path) -> None:
     other = EventLog("auth", tmp_path / "other", b"other key", "")
     assert log.hash("person", "ada") == log.hash("person", "ada")
