@@ -12,7 +12,7 @@ from bench.faults.databases import ON_POSTGRESQL, said
 from bench.faults.edit import Value, replace
 from bench.faults.fault import Do, Fault, Layout
 from bench.faults.keys import present
-from bench.faults.mend import clocks_right, every, files, keep
+from bench.faults.mend import clocks_right, every, files, keep, started
 from bench.faults.stage import Stage
 from bench.faults.standing import set_clock
 from bench.faults.stores import ACCOUNT
@@ -141,7 +141,7 @@ FAULTS = (
         "portal",
     ),
     Fault("signing-key-other-kind", ("key",), "the new signing key is no RSA key", _other_kind, undo=files("auth")),
-    Fault("secret-key-emptied", ("key",), "the provider's secret key is empty", _emptied, undo=files("auth")),
+    Fault("secret-key-emptied", ("key",), "the provider's secret key is empty", _emptied, undo=started("auth")),
     Fault(
         "certificate-not-yet-valid",
         ("key",),
