@@ -112,12 +112,5 @@ def text(result: ProbeResult) -> str:
 
 
 def _phases(timing: Timing) -> str:
-    found = (
-        ("dns", timing.dns_ms),
-        ("connect", timing.connect_ms),
-        ("tls", timing.tls_ms),
-        ("first byte", timing.first_byte_ms),
-        ("body", timing.body_ms),
-    )
-    known = [f"{name} {ms:.0f}" for name, ms in found if ms is not None]
+    known = [f"{name} {ms:.0f}" for name, ms in timing.phases]
     return f" [{', '.join(known)}]" if known else ""

@@ -29,6 +29,18 @@ class Timing:
     first_byte_ms: float | None = None
     body_ms: float | None = None
 
+    @property
+    def phases(self) -> tuple[tuple[str, float], ...]:
+        """Those that there were, in order, by the words that people read; ms."""
+        found = (
+            ("dns", self.dns_ms),
+            ("connect", self.connect_ms),
+            ("tls", self.tls_ms),
+            ("first byte", self.first_byte_ms),
+            ("body", self.body_ms),
+        )
+        return tuple((name, ms) for name, ms in found if ms is not None)
+
 
 UNTIMED = Timing()
 

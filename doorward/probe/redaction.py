@@ -48,7 +48,8 @@ class Redactor:
                 self._secrets.update((value, quote(value, safe=""), quote(value), quote_plus(value)))
 
     def learn_name(self, name: str) -> None:
-        """Take this user name for something to hide where it stands as a whole path segment (`/users/NAME/`)."""
+        """Take this user name for something to hide where it stands as a whole path segment (`/users/NAME/`, `/~NAME`)
+        or as the name of a parameter."""
         self._names.update((name, quote(name, safe="")))
 
     def learn_pairs(self, pairs: Iterable[tuple[str, str]]) -> None:
@@ -79,13 +80,14 @@ class Redactor:
     def _segment(self, segment: str) -> str:
         name, mark, _ = segment.partition(";")
         plain = unquote_plus(name)
-        hidden = _TOKEN.fullmatch(name) is not None or not self._names.isdisjoint((name, plain))
+        hidden = _TOKEN.fullmatch(name) is not None or not self._names.isdisjoint((name, plain, plain.lstrip("~@")))
         hidden = hidden or not self._secrets.isdisjoint((name, plain)) or self.text(plain) != plain
         return (_HIDDEN if hidden else name) + (f";{_HIDDEN}" if mark else "")
 
     def _parameter(self, pair: str) -> str:
         name, mark, _ = pair.partition("=")
-        return name if mark and _PARAMETER.fullmatch(name) and name not in self._secrets else _HIDDEN
+        is_known = name in self._secrets or name in self._names
+        return name if mark and _PARAMETER.fullmatch(name) and not is_known else _HIDDEN
 
 
 def _split(url: str) -> tuple[str, str, str]:

@@ -227,18 +227,19 @@ class ComponentVersions:
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """One exchange of a probe."""
+    """One exchange of a probe; `phases` are where its time went, (name, ms)."""
 
     name: str
     request: str
     status: str
     ms: str
+    phases: tuple[tuple[str, str], ...]
     note: str
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeCard:
-    """A probe: its last result with steps, and the ones before, newest last."""
+    """A probe: its last result with steps and what was seen beside them, and the ones before, newest last."""
 
     name: str
     about: str
@@ -246,6 +247,7 @@ class ProbeCard:
     expected: str
     took: str
     steps: tuple[StepLine, ...]
+    notes: tuple[str, ...]
     history: tuple[Light, ...]
     passed: str
 

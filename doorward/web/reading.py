@@ -10,7 +10,7 @@ from doorward.errors import LogBroken
 from doorward.model.config_version import ConfigVersion, Standing
 from doorward.model.entry import Entry
 from doorward.model.incident import Incident, IncidentState
-from doorward.model.journey import ProbeOutcome, ProbeResult
+from doorward.model.journey import ProbeOutcome, ProbeResult, Step
 from doorward.model.service import Role
 from doorward.model.sign_in import Bucket, Kind, Outcome, Reason
 from doorward.settings import Settings
@@ -222,7 +222,7 @@ def _probe_card(
     passed = sum(result.outcome is ProbeOutcome.PASSED for result in results)
     if not results:
         silent = pages.Light(name, "probe", "unknown", "has not run in the last 6 hours")
-        return pages.ProbeCard(name, about, silent, "", "", (), (), "")
+        return pages.ProbeCard(name, about, silent, "", "", (), (), (), "")
     last = results[-1]
     return pages.ProbeCard(
         name=name,
@@ -230,17 +230,22 @@ def _probe_card(
         light=verdict.probe_light(last, fresh, now),
         expected=phrases.readable(last.expected),
         took=f"{last.took_ms:.0f} ms",
-        steps=tuple(
-            pages.StepLine(step.name, f"{step.method} {step.url}", _status(step.status), f"{step.ms:.0f} ms", step.note)
-            for step in last.steps
-        ),
+        steps=tuple(_step(step) for step in last.steps),
+        notes=tuple(phrases.sentence_case(note) for note in last.notes),
         history=history,
         passed=f"{passed:,} of {len(results):,} runs passed in the last 6 hours",
     )
 
 
-def _status(status: int | None) -> str:
-    return "no answer" if status is None else str(status)
+def _step(step: Step) -> pages.StepLine:
+    return pages.StepLine(
+        name=step.name,
+        request=f"{step.method} {step.url}",
+        status="no answer" if step.status is None else str(step.status),
+        ms=f"{step.ms:.0f} ms",
+        phases=tuple((name, f"{ms:.0f}" if ms >= 1 else "<1") for name, ms in step.timing.phases),
+        note=step.note,
+    )
 
 
 def watch(settings: Settings, now: datetime) -> pages.WatchPage:

@@ -33,4 +33,5 @@ def test_what_was_learned_is_hidden_wherever_it_stands_and_however_it_is_written
     assert redactor.address("/x/pass%20word%2F1/y") == "/x/…/y"
     assert redactor.address("/x/a%70ass%20word%2f1b/y") == "/x/…/y"
     assert redactor.address("/users/ada/adage/the-code/portal") == "/users/…/adage/…/portal"
+    assert redactor.address("/~ada/?ada=1&adage=1") == "/…/?…&adage"
     assert redactor.text("it was pass word/1") == "it was …"

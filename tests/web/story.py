@@ -33,7 +33,7 @@ from doorward.model.entry import (
     Verified,
 )
 from doorward.model.finding import Difference
-from doorward.model.journey import ProbeOutcome, ProbeResult, Step
+from doorward.model.journey import ProbeOutcome, ProbeResult, Step, Timing
 from doorward.model.sign_in import Bucket, Kind, Outcome, Reason
 from doorward.store import log, versions, watching
 
@@ -255,13 +255,26 @@ def probing(now: datetime, outcome: ProbeOutcome = ProbeOutcome.PASSED, runs: in
 def _result(name: str, at: datetime, outcome: ProbeOutcome) -> ProbeResult:
     good = outcome is ProbeOutcome.PASSED
     steps = (
-        Step("open the courses", "GET", "/courses/", 302, 11.2, "to the sign-in form"),
-        Step("send name and password", "POST", "/sign-in/", 302, 92.5, "to the authorize step"),
+        Step("open the courses", "GET", "/courses/", 302, 11.2, "to the sign-in form", Timing(1.6, 0.9, 4.2, 4.1, 0.4)),
+        Step(
+            "send name and password",
+            "POST",
+            "/sign-in/",
+            302,
+            92.5,
+            "to the authorize step",
+            Timing(None, None, None, 91.9, 0.6),
+        ),
         Step(
             "authorize", "GET", "/o/authorize/", 302, 14.0, "back at the portal" if good else "back at the sign-in form"
         ),
     )
-    return ProbeResult(name, at, outcome, "ok" if good else "sent-back-to-sign-in", "signed-in-page", steps)
+    notes = (
+        "cookie portal_session is set without SameSite",
+        "the certificate of portal.school.example ends in 12 days",
+    )
+    reason = "ok" if good else "sent-back-to-sign-in"
+    return ProbeResult(name, at, outcome, reason, "signed-in-page", steps, notes=notes)
 
 
 def healthy(now: datetime) -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings as django_settings
 from django.test import Client
 
+from doorward.probe.driver import run
+from doorward.probe.plan import ProbePlan
 from doorward.settings import Settings
+from doorward.store import watching
 from doorward.web import setup_link
 from doorward.web.menu import MENU
+from tests.probe.conftest import Mirror, mirror, serve  # noqa: F401  (fixtures)
 
 from . import story
 from .conftest import PASSWORD
+
+NAME, WORD, MARK = "ada.lovelace", "canary-word", "canary-mark"
 
 
 def test_pages_hold_no_session_hash_no_key_and_no_password(operator: Client, now: datetime) -> None:
@@ -22,6 +28,23 @@ def test_pages_hold_no_session_hash_no_key_and_no_password(operator: Client, now
         page = operator.get(address).content.decode()
         for secret in (django_settings.SECRET_KEY, PASSWORD, f"{7:016x}", operator.cookies["doorward_session"].value):
             assert secret not in page, address
+
+
+def test_what_is_shown_of_a_probe_s_run_holds_no_secret_and_no_name_though_the_site_shows_them_all(
+    operator: Client,
+    mirror: Mirror,  # noqa: F811
+) -> None:
+    told = (NAME, WORD, MARK, mirror.new_secret())
+    mirror.trail = tuple(f"/{secret}/?{secret}={secret}" for secret in told)
+    plan = ProbePlan("auth", "form", mirror.address, account=(NAME, WORD), headers=(("X-Synthetic", MARK),))
+    result = run(plan, datetime.now(UTC))
+    assert len(result.steps) > len(told)
+    assert result.notes
+    watching.add_probe(result)
+    page = operator.get("/probes/").content.decode()
+    assert "Seen beside it" in page
+    for secret in (*told, *mirror.secrets):
+        assert secret not in page
 
 
 def test_the_database_holds_neither_password_nor_link(visitor: Client, guarded: Settings) -> None:

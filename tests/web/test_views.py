@@ -64,6 +64,16 @@ def test_a_calm_service_reads_people_can_sign_in(operator: Client, now: datetime
     assert "Acknowledge" not in page
 
 
+def test_a_probe_s_last_run_tells_where_each_step_s_time_went_and_what_was_seen_beside_it(
+    operator: Client, now: datetime
+) -> None:
+    story.probing(now)
+    page = text(operator, "/probes/")
+    assert "302 11 ms dns 2 connect <1 tls 4 first byte 4 body <1 to the sign-in form" in page
+    assert "302 92 ms first byte 92 body <1 to the authorize step" in page
+    assert "Cookie portal_session is set without SameSite. The certificate of portal.school.example ends in" in page
+
+
 def test_an_open_incident_stands_on_top_with_cause_wrong_trails_plan_and_two_buttons(
     operator: Client, now: datetime
 ) -> None:
