@@ -14,8 +14,8 @@ from doorward.commands.shared import progress
 from doorward.log_line import LogOptions
 from doorward.watch import partial_files, spark
 from doorward.watch.partial_counts import Counting
+from doorward.watch.partial_people import distinct
 from doorward.watch.partial_rows import rows_of
-from doorward.watch.partial_windows import distinct
 from doorward.wiring.log_options import KEY_NAME, changed_at, own_key
 
 SCHEMA = "doorward.bucket/1"

@@ -9,7 +9,7 @@ have and on damaged ones). Where it is not certain, it leaves the line to the pa
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -36,22 +36,23 @@ _NEWLINE = ord("\n")
 
 @dataclass(slots=True)
 class Tallied:
-    """`counts`: events under each key; `people`: who they were (keyed hashes), None among them for nobody known.
-    `silent` lines say nothing of sign-in, `rest` are left to the parser."""
+    """`counts`: events under each key; `people`, by the same keys in the same order: who they were (keyed hashes), some
+    of them again and again, None among them for nobody known. `silent` lines say nothing of sign-in, `rest` are left to
+    the parser."""
 
     counts: dict[Key, int] = field(default_factory=dict)
-    people: dict[Key, set[str | None]] = field(default_factory=dict)
+    people: dict[Key, list[str | None]] = field(default_factory=dict)
     probes: int = 0
     silent: int = 0
     rest: list[bytes] = field(default_factory=list)
 
-    def add(self, key: Key, count: int, people: set[str | None]) -> None:
+    def add(self, key: Key, count: int, people: Iterable[str | None]) -> None:
         """So many events more, by these."""
         if key in self.counts:
             self.counts[key] += count
-            self.people[key] |= people
+            self.people[key].extend(people)
         else:
-            self.counts[key], self.people[key] = count, people
+            self.counts[key], self.people[key] = count, list(people)
 
 
 def words(kind: Kind, outcome: Outcome, reason: Reason) -> str:

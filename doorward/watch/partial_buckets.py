@@ -8,7 +8,8 @@ from __future__ import annotations
 from doorward.log_line.tally import verdict
 from doorward.model.sign_in import Bucket
 from doorward.watch.partial_counts import Partial
-from doorward.watch.partial_windows import People, Window
+from doorward.watch.partial_people import People
+from doorward.watch.partial_windows import Window
 from doorward.watch.segment import moment
 
 

@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
-import datasketches
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -31,6 +30,7 @@ from doorward.model.sign_in import SignInEvent
 from doorward.systems import system
 from doorward.watch.follow import LONGEST_LINE
 from doorward.watch.partial_held import Held
+from doorward.watch.partial_people import COUPON_BYTES, People, coupons
 from doorward.watch.partial_rows import TOLD, Row, numbers, rows_of, table_of, text
 from doorward.watch.partial_windows import Segment, Window
 
@@ -100,8 +100,17 @@ class Partial:
     def _add_tallied(self, tallied: Tallied) -> None:
         self._told["probe"] += tallied.probes
         self._told["silent"] += tallied.silent
-        for key, count in tallied.counts.items():
-            self._add(key, count, tallied.people[key])
+        names: list[str] = []
+        ends = []
+        for people in tallied.people.values():
+            names.extend(filter(None, people))
+            ends.append(len(names) * COUPON_BYTES)
+        found, start = coupons(names), 0
+        for (key, count), end in zip(tallied.counts.items(), ends, strict=True):
+            counted = self._people(key, count)
+            if counted is not None:
+                counted.add_coupons(found[start:end])
+            start = end
 
     def _add_each(self, lines: Iterable[bytes]) -> None:
         parse, component = self._reader.parse, self.component
@@ -121,7 +130,7 @@ class Partial:
             elif event.probe:
                 self._told["probe"] += 1
             else:
-                tallied.add(self._key(event), 1, {who(event)})
+                tallied.add(self._key(event), 1, (who(event),))
         self._add_tallied(tallied)
 
     def add_events(self, events: Iterable[SignInEvent]) -> None:
@@ -130,19 +139,22 @@ class Partial:
             if event.probe:
                 self._told["probe"] += 1
             else:
-                self._add(self._key(event), 1, {who(event)})
+                people = self._people(self._key(event), 1)
+                if people is not None:
+                    people.add(who(event))
 
     def _key(self, event: SignInEvent) -> Key:
         at_s = event.at.timestamp()
         verdict = words(event.kind, event.outcome, event.reason)
         return window_of(at_s, self.counting.width_s), verdict, event.client
 
-    def _add(self, key: Key, count: int, people: set[str | None]) -> None:
+    def _people(self, key: Key, count: int) -> People | None:
+        """The people of a key that so many events more are counted under; None if they came too late."""
         window = self._held.window(key[0])
         if window is None:
             self._told["late"] += count
-            return
-        window.room(self._place(window, key[1:]), count).add(people)
+            return None
+        return window.room(self._place(window, key[1:]), count)
 
     def _place(self, window: Window, segment: Segment) -> Segment:
         """Where a segment is counted: under its own name, or under `other` if those of least rank fill the window."""
@@ -183,7 +195,7 @@ class Partial:
                 self._told["late"] += count
                 continue
             segment = self._place(window, (verdict, client))
-            window.room(segment, count).unite(datasketches.hll_sketch.deserialize(people))
+            window.room(segment, count).unite(people)
 
     def windows(self) -> Iterator[tuple[int, Window]]:
         """The windows that are kept with their numbers, oldest first."""

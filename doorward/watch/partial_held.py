@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import datasketches
 import msgspec
 
-from doorward.watch.partial_windows import People, Segment, Window
+from doorward.watch.partial_people import People
+from doorward.watch.partial_windows import Segment, Window
 
 # About 1 KB each, 5 KB where hundreds of people are in each.
 _MOST_OPEN = 16_384
@@ -59,7 +59,7 @@ class Held:
         if sealed is not None:
             del self._sealed_rows[number]
             for verdict, client, count, people in _decode(sealed):
-                window.room((verdict, client), count).unite(datasketches.hll_sketch.deserialize(people))
+                window.room((verdict, client), count).unite(people)
         return window
 
     def _settle(self, number: int) -> None:
@@ -112,6 +112,5 @@ def rows(window: Window) -> Sealed:
     """What is in a window."""
     people: dict[Segment, People] = window.people
     return [
-        (verdict, client, count, people[verdict, client].sketched().serialize_compact())
-        for (verdict, client), count in window.counts.items()
+        (verdict, client, count, people[verdict, client].sketch()) for (verdict, client), count in window.counts.items()
     ]

@@ -135,7 +135,43 @@ def _objects(seed: int, number: int) -> bytes:
     return "\n".join((*lines, "")).encode()
 
 
-MADE: dict[str, Callable[[int, int], bytes]] = {"sshd": _sshd, "access": _access, "objects": _objects}
+_WORDS = {
+    "event": ("sign-in", "session", "token", "authorization", "sign-out", "request", "error", "backup", "", 5),
+    "outcome": ("succeeded", "failed", "rejected", "issued", "refused", "odd", "", None, 1),
+    "reason": ("ok", "wrong-password", "expired", "invalid_grant", "odd", None),
+    "grant": ("refresh_token", "authorization_code", None, 2),
+    "status": (200, 302, 502, None, "200", 1.5),
+    "client": ("portal", "library", "é", None, {}),
+    "synthetic": (False, False, False, True, None),
+    "person": ("3b82da50f90f03d7", "b18b0b93b50da481", "ada", "", None),
+    "session": ("7d30f09f05ad28b3", "", None),
+    "source": ("ba0f417b60059a3d", None, 7),
+}
+
+
+def _school(seed: int, number: int) -> bytes:
+    """Most lines are of words that fit; in some a field is of another type."""
+    chance = random.Random(seed)
+    lines = []
+    for _ in range(number):
+        if chance.random() < 0.1:
+            lines.append(chance.choice((*_ODD, "{}", '{"time":1}', '{"time":"2026-03-02T08:00:00","event":"x"}')))
+            continue
+        last = -1 if chance.random() < 0.1 else -2
+        told: dict[str, object] = {"time": f"2026-03-02T08:00:{chance.randrange(60):02}.5Z", "event": "sign-in"}
+        for field, values in _WORDS.items():
+            if chance.random() < 0.8:
+                told[field] = chance.choice(values[: len(values) + 1 + last] if field != "synthetic" else values)
+        lines.append(json.dumps(told, ensure_ascii=chance.random() < 0.5))
+    return "\n".join((*lines, "")).encode()
+
+
+MADE: dict[str, Callable[[int, int], bytes]] = {
+    "sshd": _sshd,
+    "access": _access,
+    "objects": _objects,
+    "school": _school,
+}
 
 
 def _by_tally(kind: str, chunk: bytes) -> tuple[Counter[object], dict[object, set[object]]]:

@@ -16,8 +16,8 @@ from doorward.log_line import LogOptions
 from doorward.log_line.tally import who, window_of, words
 from doorward.systems import system
 from doorward.watch.partial_counts import OTHER, Counting, Partial, merged
+from doorward.watch.partial_people import distinct
 from doorward.watch.partial_rows import rows_of
-from doorward.watch.partial_windows import distinct
 from tests.watch.crowd import Crowd
 
 OPTIONS = LogOptions(hash_key=b"k" * 32)

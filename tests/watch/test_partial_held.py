@@ -21,7 +21,7 @@ def filled(held: Held, *numbers: int) -> Held:
         if window is None:
             held.late += 1
         else:
-            window.room(SEGMENT, 1).add({f"p{number}"})
+            window.room(SEGMENT, 1).add(f"p{number}")
     return held
 
 
