@@ -15,6 +15,7 @@ class Examination(StrEnum):
     CONNECTION = "connection"
     LIVENESS = "liveness"
     DATABASE = "database"
+    SCHEMA = "schema"
     STORE = "store"
     NAMES = "names"
     TLS = "tls"
@@ -150,6 +151,19 @@ class DatabaseExamined:
 
 
 @dataclass(frozen=True, slots=True)
+class SchemaExamined:
+    """What the database has room for: `columns` are `table.column`, sorted."""
+
+    component: str
+    columns: tuple[str, ...]
+
+    def lost(self, before: SchemaExamined | None) -> tuple[str, ...]:
+        """Tables that were there before and are gone, or lost a column; sorted."""
+        gone = set(before.columns) - set(self.columns) if before else set()
+        return tuple(sorted({name.partition(".")[0] for name in gone}))
+
+
+@dataclass(frozen=True, slots=True)
 class StoreExamined:
     """The session store's answer to PING; `problem` is its refusal or the lack of an answer.
 
@@ -276,6 +290,7 @@ ExaminationResult = (
     | ConnectionExamined
     | LivenessExamined
     | DatabaseExamined
+    | SchemaExamined
     | StoreExamined
     | NamesExamined
     | TlsExamined

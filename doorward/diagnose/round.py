@@ -22,6 +22,7 @@ from doorward.diagnose.examinations.keys import examine_keys
 from doorward.diagnose.examinations.liveness import examine_liveness
 from doorward.diagnose.examinations.names import examine_names
 from doorward.diagnose.examinations.process import examine_host, examine_process
+from doorward.diagnose.examinations.schema import examine_schema
 from doorward.diagnose.examinations.store import examine_store
 from doorward.diagnose.examinations.tls import examine_tls
 from doorward.diagnose.examinations.upstream import examine_upstream
@@ -38,6 +39,7 @@ EXAMINERS: dict[Examination, Callable[[Examinee], ExaminationResult]] = {
     Examination.CONNECTION: examine_connection,
     Examination.LIVENESS: examine_liveness,
     Examination.DATABASE: examine_database,
+    Examination.SCHEMA: examine_schema,
     Examination.STORE: examine_store,
     Examination.NAMES: examine_names,
     Examination.TLS: examine_tls,

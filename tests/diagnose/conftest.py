@@ -21,6 +21,7 @@ from doorward.diagnose.examined import (
     NotExamined,
     ProcessExamined,
     Reach,
+    SchemaExamined,
 )
 from doorward.diagnose.observations import ConfigTally, Observations, Part, Suspect
 from doorward.model.config_version import Change
@@ -123,6 +124,7 @@ class World:
             ConnectionExamined(component, "127.0.0.1:8001", (Reach.CONNECTED,) * 3, 1.0, 0.1, Reach.CONNECTED),
             LivenessExamined(component, 200, 4.0, "", 0.3),
             DatabaseExamined(component, "sqlite", True, "", 0.3, True, False, 0.5),
+            SchemaExamined(component, ("django_session.expire_date", "django_session.session_key", "people.name")),
             NotExamined(Examination.STORE, component, "no session store is configured", applies=False),
             IssuerExamined(component, "http://127.0.0.1:8001/o", 200, 12.0, "", "http://127.0.0.1:8001/o", ("k1",)),
             KeysExamined(component, (KeyFile("signing.pem", self.onset - timedelta(days=90), "d1"),), self.now),

@@ -26,6 +26,7 @@ from doorward.diagnose.examined import (
     LivenessExamined,
     NotExamined,
     ProcessExamined,
+    SchemaExamined,
 )
 from doorward.diagnose.round import EXAMINERS, asked_for, examine
 from doorward.model.diagnosis import Verdict
@@ -49,6 +50,7 @@ def service(tmp_path: Path) -> Iterator[Examinee]:
     """This process as a component: it listens, answers its health path and has a database."""
     with closing(sqlite3.connect(tmp_path / "auth.sqlite3")) as connection:
         connection.execute("CREATE TABLE people (name)")
+        connection.execute("CREATE TABLE django_session (session_key, expire_date)")
     (tmp_path / "auth.pid").write_text(str(os.getpid()))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Healthy) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -74,7 +76,7 @@ def test_a_healthy_service_is_examined_throughout_within_the_bound(service: Exam
     began = time.monotonic()
     results = observe((service,), Observations()).examinations
     assert time.monotonic() - began < 3.5
-    kinds = (ProcessExamined, HostExamined, ConnectionExamined, LivenessExamined, DatabaseExamined)
+    kinds = (ProcessExamined, HostExamined, ConnectionExamined, LivenessExamined, DatabaseExamined, SchemaExamined)
     assert tuple(type(result) for result in results if not isinstance(result, NotExamined)) == kinds
     assert not any(result.applies for result in results if isinstance(result, NotExamined))
 

@@ -1,7 +1,8 @@
 """Attack: somebody guesses passwords or floods the service.
 
 If it is at work: the share of sign-ins that fail by what was typed rises, many of them for people who do not exist;
-they come from many new sources or very many from one; or requests multiply while people do not.
+they come from many new sources or very many from one; or requests, or codes that were never issued, multiply while
+people do not.
 If it is not: the failures have reasons that nobody can cause by typing, mistyped passwords are as rare as usual, and
 the sources are the usual ones. A network behind which many people sit is one source at any time: its share is compared
 with its usual share.
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes
+from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes, outweighed
 from doorward.diagnose.observations import Observations
 from doorward.model.detection import Looks
 from doorward.model.diagnosis import Evidence
@@ -35,6 +36,7 @@ USUAL_RATIO = 1.5
 TOP_SOURCE_SHARE = 0.5
 TOP_SOURCE_RISE = 0.25
 # Retries treble requests at most; beyond this without more people it is a machine.
+RETRIES_RATIO = 3.0
 FLOOD_RATIO = 5.0
 LEAST_REQUESTS = 200
 LEAST_UNTYPED = 3
@@ -48,7 +50,9 @@ def weigh(observations: Observations) -> Judgement:
         return Judgement((), next_check, not_testable="there are no counts of a usual time and of now to compare")
     if during.events == 0:
         return Judgement((), next_check, not_testable="no event reached the log since the onset")
+    made_up = tuple(_made_up(usual, during))
     evidence = (
+        *made_up,
         *_looks(observations),
         *_typed(usual, during),
         *_unknown(usual, during),
@@ -57,7 +61,23 @@ def weigh(observations: Observations) -> Judgement:
         *_sources(usual, during),
         *_flood(usual, during),
     )
-    return Judgement(evidence, next_check, explains=("load",))
+    # A machine that asks for tokens types nothing: that as little as usual is mistyped says nothing against it.
+    judged = outweighed(evidence) if made_up else evidence
+    return Judgement(judged, next_check, explains=("load", *(("client",) if made_up else ())))
+
+
+def _made_up(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
+    """A client asks for a token once for each person who was let in, and again where that fails. Far more refusals
+    than that, and than tokens are asked for at all on any day, are of somebody who has none of its codes."""
+    refused = during.total(Kind.TOKEN, Outcome.FAILURE, Reason.TOKEN_REFUSED)
+    per_min, asked = refused / during.minutes, usual.per_min(Kind.TOKEN)
+    let_in = during.total(Kind.SIGN_IN, Outcome.SUCCESS)
+    if refused >= LEAST_TYPED and per_min >= RETRIES_RATIO * asked and refused >= FLOOD_RATIO * let_in:
+        seen = (
+            f"{refused} tokens are refused ({per_min:.0f} a minute) while {let_in} sign-ins succeed; usually "
+            f"{asked:.0f} a minute are asked for at all"
+        )
+        yield favours("made-up codes", DECISIVE, seen, f"over {RETRIES_RATIO:g} × the tokens of a usual minute")
 
 
 def _looks(observations: Observations) -> Iterator[Evidence]:

@@ -1,7 +1,8 @@
 """Database: sign-in waits for a database that is locked, damaged, full of connections or gone.
 
 If it is at work: the database does not open, a read fails, the quick check finds damage, the write lock is not had,
-sessions wait long for a lock, or nearly all connections are used; the log names a database's exceptions.
+sessions wait long for a lock, nearly all connections are used, or a table of before is gone; the log names a database's
+exceptions.
 If it is not: it opens, reads in milliseconds, is intact, and gives the write lock at once.
 Licenses nothing: who holds a lock, or why a file is damaged, a person must find out.
 """
@@ -19,9 +20,10 @@ from doorward.diagnose.cause import (
     blamed,
     favours,
     healthy,
+    outweighed,
     unexamined,
 )
-from doorward.diagnose.examined import DatabaseExamined, Examination, HostExamined
+from doorward.diagnose.examined import DatabaseExamined, Examination, HostExamined, SchemaExamined
 from doorward.diagnose.observations import Observations
 from doorward.model.diagnosis import Evidence, Leaning
 
@@ -39,14 +41,16 @@ DATABASE_EXCEPTIONS = (
 LEAST_EXCEPTIONS = 3
 # So many are no chance meeting with a lock.
 MANY_EXCEPTIONS = 15
+MOST_NAMED = 5
 _EXPECTED = f"it does not open, is damaged, locked or full, or takes over {SLOW_MS:.0f} ms"
 
 
 def weigh(observations: Observations) -> Judgement:
     """Every database, and the exceptions in the log."""
-    examined = tuple(_databases(observations))
+    lost, examined = tuple(_lost(observations)), tuple(_databases(observations))
     sick = tuple(item for item in examined if item.leaning is Leaning.FOR)
-    evidence = (*examined, *_exceptions(observations, sick))
+    found = (*lost, *examined, *_exceptions(observations, sick))
+    evidence = outweighed(found) if lost else found
     return Judgement(
         evidence,
         next_check="Find who holds the lock or the connections; check the disk under the database before restarting.",
@@ -82,6 +86,23 @@ def _databases(observations: Observations) -> Iterator[Evidence]:
     yield from unexamined(observations, Examination.DATABASE, _EXPECTED)
 
 
+def _lost(observations: Observations) -> Iterator[Evidence]:
+    """Tables and columns that were there while all was well: code may come to need more, it takes none away."""
+    for schema in observations.of(SchemaExamined):
+        lost = schema.lost(observations.earlier(SchemaExamined, schema.component))
+        if lost:
+            named = ", ".join(lost[:MOST_NAMED])
+            seen = f"{schema.component}: gone since all was well, or without a column of then: {named}"
+            yield favours("schema", DECISIVE, seen, "a table of before is gone", schema.component)
+
+
+def has_kept_its_tables(observations: Observations, component: str) -> bool:
+    """Whether it is known that the component's database lost nothing that it held while all was well."""
+    before = observations.earlier(SchemaExamined, component)
+    now = next((schema for schema in observations.of(SchemaExamined) if schema.component == component), None)
+    return before is not None and now is not None and not now.lost(before)
+
+
 def _trouble(database: DatabaseExamined) -> tuple[str, float]:
     """What is wrong with it and how much that weighs, ('', 0) if nothing is."""
     used, most = database.connections, database.connections_most
@@ -100,6 +121,12 @@ def _trouble(database: DatabaseExamined) -> tuple[str, float]:
 
 def _queue(database: DatabaseExamined) -> str:
     return f"{database.waiting} sessions wait for a lock, the longest for {database.waited_s or 0:.0f} s"
+
+
+def is_well(observations: Observations, component: str) -> bool:
+    """Whether that component's database was examined and nothing was found wrong with it."""
+    examined = [one for one in observations.of(DatabaseExamined) if one.component == component]
+    return bool(examined) and not any(_trouble(one)[0] for one in examined)
 
 
 def _figures(database: DatabaseExamined) -> str:
@@ -142,6 +169,6 @@ CAUSE = Cause(
     id="database",
     title="database failure",
     predictions=__doc__ or "",
-    asks_for=(Examination.DATABASE, Examination.HOST),
+    asks_for=(Examination.DATABASE, Examination.SCHEMA, Examination.HOST),
     weigh=weigh,
 )

@@ -1,7 +1,8 @@
 """Deploy: new code of a component breaks sign-in, or its restart hurts who was on the way.
 
 If it is at work: the code's files changed, or the component was started anew under an unchanged configuration, shortly
-before the onset; exceptions that were never seen before fill the log; or only those fail who were on their way while
+before the onset; exceptions that were never seen before fill the log; its database is well and yet refuses what
+it is asked; or only those fail who were on their way while
 it restarted.
 If it is not: the code has not changed since long before the onset, and nothing was started anew.
 Licenses nothing: to put a release back is for who released it.
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, blamed, favours, notes, once, opposes
-from doorward.diagnose.causes.database import DATABASE_EXCEPTIONS
+from doorward.diagnose.causes.database import DATABASE_EXCEPTIONS, has_kept_its_tables, is_well
 from doorward.diagnose.examined import CodeExamined, Examination, ProcessExamined
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.timing import FAR, apart, is_near, timed
@@ -21,6 +22,8 @@ from doorward.model.diagnosis import Evidence, Leaning
 
 # An exception that was there before is of every day; one that comes this often and never did is new.
 LEAST_EXCEPTIONS = 3
+# What PEP 249's drivers raise for a table or column that is not there.
+REFUSED_STATEMENTS = ("OperationalError", "ProgrammingError")
 _EXPECTED = "new code or a restart shortly before the onset"
 
 
@@ -37,8 +40,9 @@ def weigh(observations: Observations) -> Judgement:
     is_marked = any(item.leaning is Leaning.FOR and item.weight >= STRONG for item in code) or any(
         item.leaning is Leaning.FOR for item in restarts
     )
-    evidence = (*code, *restarts, *_ripple(observations), *_exceptions(observations, is_marked))
-    explains = ("server",) if any(item.leaning is Leaning.FOR for item in code) else ()
+    evidence = (*code, *restarts, *_ripple(observations), *_exceptions(observations, is_marked), *_wants(observations))
+    told = {item.test for item in evidence if item.leaning is Leaning.FOR}
+    explains = (*(("server",) if "code" in told else ()), *(("database",) if "wants" in told else ()))
     return Judgement(evidence, next_check, component=blamed(evidence), explains=explains)
 
 
@@ -112,10 +116,32 @@ def _exceptions(observations: Observations, is_marked: bool) -> Iterator[Evidenc
         yield opposes("log", WEAK, "no exception in the log that was not there before", expected)
 
 
+def _wants(observations: Observations) -> Iterator[Evidence]:
+    """A database that is well and lost no table, and yet refuses what it is asked since the code is another: the code
+    asks for what no migration made."""
+    during, usual = observations.during, observations.usual
+    if during is None or usual is None:
+        return
+    known = {name for name, _ in usual.exceptions}
+    new = [(name, n) for name, n in during.exceptions if name in REFUSED_STATEMENTS and name not in known]
+    if sum(n for _, n in new) < LEAST_EXCEPTIONS:
+        return
+    for code in observations.of(CodeExamined):
+        name, at = code.component, code.changed_at
+        is_new = at is not None and is_near(at, observations) and observations.earlier(CodeExamined, name) != code
+        if is_new and is_well(observations, name) and has_kept_its_tables(observations, name):
+            seen = (
+                f"{', '.join(f'{n} × {exception}' for exception, n in new)}, while {name}'s database is well and "
+                "has all the tables of before"
+            )
+            yield favours("wants", STRONG, seen, "new code asks the database for what it does not have", name)
+            return
+
+
 CAUSE = Cause(
     id="deploy",
     title="deploy of code",
     predictions=__doc__ or "",
-    asks_for=(Examination.CODE, Examination.PROCESS),
+    asks_for=(Examination.CODE, Examination.PROCESS, Examination.DATABASE, Examination.SCHEMA),
     weigh=weigh,
 )

@@ -53,6 +53,9 @@ BUSY_SHARE = 0.97
 BUSY_LOAD_PER_CORE = 2.0
 # A health path does no work: who takes this long is starved.
 LIVENESS_SLOW_MS = 1000.0
+# An idle worker has some twenty files open; every request that waits is one more.
+PILE_RATIO = 1.5
+PILE_LEAST = 15
 
 
 def weigh(observations: Observations) -> Judgement:
@@ -138,7 +141,11 @@ def _liveness(observations: Observations) -> Iterator[Evidence]:
             seen = f"{name}: it answers at {place}, where it listens itself, and not at the address that people use"
             yield opposes("own place", DECISIVE, seen, expected)
             continue
-        if liveness.status is None:
+        if liveness.status is None and (piled := _piled_up(observations, name)):
+            # Who is swamped answers as late as who is starved.
+            seen = f"{name}: health path: {liveness.problem}; {piled}"
+            sick.append(favours("liveness", WEAK, seen, expected, name))
+        elif liveness.status is None:
             sick.append(favours("liveness", STRONG, f"{name}: health path: {liveness.problem}", expected, name))
         elif liveness.status >= 500:
             sick.append(favours("liveness", STRONG, said, expected, name))
@@ -148,6 +155,16 @@ def _liveness(observations: Observations) -> Iterator[Evidence]:
             well.append(said)
     yield from (*once(sick), *healthy("liveness", STRONG, well, expected, sick))
     yield from unexamined(observations, Examination.LIVENESS, expected)
+
+
+def _piled_up(observations: Observations, component: str) -> str:
+    """What is said when the process holds far more connections than while all was well, '' if it does not."""
+    now = next((p for p in observations.of(ProcessExamined) if p.component == component), None)
+    before = observations.earlier(ProcessExamined, component)
+    held, usually = (now.open_files if now else None) or 0, (before.open_files if before else None) or 0
+    if not usually or held < max(PILE_RATIO * usually, usually + PILE_LEAST):
+        return ""
+    return f"it holds {held} files and connections, {usually} while all was well: it is asked more than it can answer"
 
 
 def answers_itself(observations: Observations, component: str) -> str:

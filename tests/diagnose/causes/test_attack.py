@@ -82,3 +82,15 @@ def test_what_the_watch_calls_an_attack_speaks_for_it(world: World) -> None:
     seen = replace(world.detection(Signal.SIGN_IN_FAILURES), looks=Looks.ATTACK, evidence=("looks like an attack",))
     evidence = CAUSE.judge(replace(world.healthy(), detections=(seen,))).evidence
     assert [(item.weight, item.seen) for item in evidence if item.test == "looks"] == [(2.0, "looks like an attack")]
+
+
+def test_far_more_refused_tokens_than_people_who_were_let_in_are_made_up(world: World) -> None:
+    refused = {(Kind.TOKEN, Reason.TOKEN_REFUSED): 100}
+    usual = world.statistics(failures={(Kind.TOKEN, Reason.TOKEN_REFUSED): 60})
+    observed = replace(world.healthy(), usual=usual, during=world.now_as_usual(failures=refused, sign_ins=8, typed=1))
+    assert CAUSE.judge(observed).verdict is Verdict.SUPPORTED
+    assert "100 tokens are refused" in CAUSE.judge(observed).reason
+
+
+def test_one_refused_token_for_each_who_was_let_in_is_a_clients_and_no_attack(world: World) -> None:
+    assert judged(world, failures={(Kind.TOKEN, Reason.TOKEN_REFUSED): 22}, sign_ins=20) is Verdict.RULED_OUT

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from doorward.diagnose.causes.database import CAUSE
-from doorward.diagnose.examined import DatabaseExamined, Examination, NotExamined
+from doorward.diagnose.examined import DatabaseExamined, Examination, NotExamined, SchemaExamined
 from doorward.model.diagnosis import Verdict
 
 World = Any  # the builders of conftest.py
@@ -85,3 +85,11 @@ def test_a_component_without_a_database_is_no_gap(world: World) -> None:
 def test_a_log_full_of_its_exceptions_outweighs_one_look_at_it(world: World) -> None:
     during = world.now_as_usual(exceptions=(("OperationalError", 60),))
     assert CAUSE.judge(replace(world.healthy(), during=during)).verdict is Verdict.SUPPORTED
+
+
+def test_a_table_that_is_gone_settles_it_though_all_else_is_well(world: World) -> None:
+    hypothesis = CAUSE.judge(world.instead(world.healthy(), SchemaExamined("auth", ("people.name",))))
+    assert (hypothesis.verdict, hypothesis.component) == (Verdict.SUPPORTED, "auth")
+    assert "django_session" in hypothesis.reason
+    more = SchemaExamined("auth", (*world.healthy().of(SchemaExamined)[0].columns, "people.nickname"))
+    assert CAUSE.judge(world.instead(world.healthy(), more)).verdict is Verdict.RULED_OUT

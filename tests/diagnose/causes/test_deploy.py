@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from doorward.diagnose.causes.deploy import CAUSE
-from doorward.diagnose.examined import CodeExamined, ProcessExamined
+from doorward.diagnose.conclusion import differential
+from doorward.diagnose.examined import CodeExamined, DatabaseExamined, ProcessExamined, SchemaExamined
 from doorward.diagnose.observations import Observations, Restart
 from doorward.model.detection import Looks, Signal
 from doorward.model.diagnosis import Verdict
@@ -85,3 +86,15 @@ def test_without_code_restarts_and_processes_it_cannot_be_tested(world: World) -
     blind = without_code(failing(world))
     kept = tuple(r for r in blind.examinations if not isinstance(r, ProcessExamined))
     assert CAUSE.judge(replace(blind, examinations=kept)).verdict is Verdict.NOT_TESTABLE
+
+
+def test_new_code_that_asks_a_sound_database_for_what_it_lacks_explains_the_databases_signs(world: World) -> None:
+    during = world.now_as_usual(
+        failures={(Kind.REQUEST, Reason.SERVER_ERROR): 19}, exceptions=(("OperationalError", 19),)
+    )
+    observed = replace(world.instead(failing(world), code(world, 1)), during=during)
+    assert differential(observed, world.now).conclusion == "deploy"
+    dropped = world.instead(observed, SchemaExamined("auth", ("people.name",)))
+    assert differential(dropped, world.now).conclusion == "database"
+    unlike_then = world.instead(observed, DatabaseExamined("auth", "sqlite", False, "disk I/O error"))
+    assert differential(unlike_then, world.now).conclusion == "database"

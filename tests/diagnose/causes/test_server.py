@@ -67,6 +67,13 @@ def test_a_process_that_lives_but_never_answers_stays_open(world: World) -> None
     assert hypothesis.component == "auth"
 
 
+def test_a_process_that_is_asked_more_than_it_can_answer_is_not_taken_for_a_starved_one(world: World) -> None:
+    silent = LivenessExamined("auth", None, 1400.0, "no answer within 1.3 s")
+    swamped = ProcessExamined("auth", 100, True, "", 3600.0, 0.9, 0.03, 60, 1024, 2)
+    told = CAUSE.judge(world.instead(world.healthy(), silent, swamped)).evidence
+    assert [item.weight for item in told if item.test == "liveness" and item.leaning is Leaning.FOR] == [1.0]
+
+
 def test_a_loaded_host_alone_says_nothing(world: World) -> None:
     observed = world.instead(world.healthy(), HostExamined("auth", 0.6, 90_000.0, 0.5, 20.0, 2))
     assert CAUSE.judge(observed).verdict is Verdict.RULED_OUT

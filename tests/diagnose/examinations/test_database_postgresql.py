@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from doorward.diagnose.examinations.database import examine_database
-from doorward.diagnose.examined import DatabaseExamined
+from doorward.diagnose.examinations.schema import examine_schema
+from doorward.diagnose.examined import DatabaseExamined, SchemaExamined
 from doorward.diagnose.examinee import Examinee
 from doorward.model.service import Role
 
@@ -142,3 +143,11 @@ def test_sessions_that_wait_for_a_lock_are_counted_with_their_wait(address: str)
             assert time.monotonic() < until
         holder.rollback()
         waiting.join(5)
+
+
+def test_its_tables_and_columns_are_told(address: str) -> None:
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("CREATE TABLE people (name text)")
+    result = examine_schema(Examinee("auth", Role.PROVIDER, database=address))
+    assert isinstance(result, SchemaExamined)
+    assert "people.name" in result.columns

@@ -1,0 +1,64 @@
+"""Schema: which tables and columns the database has, by its own catalogue. Nothing is written, no lock is asked for."""
+
+from __future__ import annotations
+
+import importlib
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+from doorward.diagnose.examined import Examination, NotExamined, SchemaExamined
+from doorward.diagnose.examinee import Examinee
+
+READ_S = 0.5
+_POSTGRESQL_S = 2  # libpq takes whole seconds, and 2 is its smallest
+# A large application has some hundred tables; beyond this the rest is not compared.
+MOST_COLUMNS = 20_000
+_SQLITE = (
+    "SELECT m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c "
+    "WHERE m.type = 'table' ORDER BY 1 LIMIT ?"
+)
+_POSTGRESQL = (
+    "SELECT table_name || '.' || column_name FROM information_schema.columns "
+    "WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1 LIMIT %s"
+)
+
+
+def examine_schema(examinee: Examinee) -> SchemaExamined | NotExamined:
+    """Choose by the form of the address; one that does not read is not examined: `database` says why."""
+    if examinee.database.startswith("sqlite:"):
+        return _of_sqlite(examinee.component, Path(examinee.database.removeprefix("sqlite:")))
+    if examinee.database.startswith(("postgresql://", "postgres://")):
+        return _of_postgresql(examinee)
+    because = "its kind of database is not known" if examinee.database else "no database is configured"
+    return NotExamined(Examination.SCHEMA, examinee.component, because, applies=False)
+
+
+def _of_sqlite(component: str, path: Path) -> SchemaExamined | NotExamined:
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=READ_S)) as connection:
+            rows = connection.execute(_SQLITE, (MOST_COLUMNS,)).fetchall()
+    except sqlite3.Error:
+        return _unread(component)
+    return SchemaExamined(component, tuple(str(row[0]) for row in rows))
+
+
+def _of_postgresql(examinee: Examinee) -> SchemaExamined | NotExamined:
+    try:
+        psycopg = importlib.import_module("psycopg")  # an extra: `doorward[postgresql]`
+    except ImportError:
+        return NotExamined(Examination.SCHEMA, examinee.component, "psycopg is not installed")
+    options = f"-c statement_timeout={_POSTGRESQL_S * 1000}"
+    try:
+        with psycopg.connect(
+            examinee.database, connect_timeout=_POSTGRESQL_S, options=options, autocommit=True
+        ) as connection:
+            rows = connection.execute(_POSTGRESQL, (MOST_COLUMNS,)).fetchall()
+    except psycopg.Error:
+        return _unread(examinee.component)
+    return SchemaExamined(examinee.component, tuple(str(row[0]) for row in rows))
+
+
+def _unread(component: str) -> NotExamined:
+    return NotExamined(Examination.SCHEMA, component, "its catalogue of tables does not read", applies=False)

@@ -1,0 +1,53 @@
+"""The schema examination on real SQLite files: tables and columns by name, what was lost, and what does not read."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from doorward.diagnose.examinations.schema import examine_schema
+from doorward.diagnose.examined import NotExamined, SchemaExamined
+from doorward.diagnose.examinee import Examinee
+from doorward.model.service import Role
+
+
+def asked(path: Path) -> Examinee:
+    """A component with that database."""
+    return Examinee("auth", Role.PROVIDER, database=f"sqlite:{path}")
+
+
+def told(path: Path, *statements: str) -> SchemaExamined:
+    """What is seen after these statements."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    result = examine_schema(asked(path))
+    assert isinstance(result, SchemaExamined)
+    return result
+
+
+def test_a_table_and_a_column_that_are_gone_are_told_and_new_ones_are_not(tmp_path: Path) -> None:
+    path = tmp_path / "auth #1.sqlite3"
+    before = told(path, "CREATE TABLE people (name, mail)", "CREATE TABLE sessions (id)")
+    assert before.columns == ("people.mail", "people.name", "sessions.id")
+    more = told(path, "ALTER TABLE people ADD COLUMN nick", "CREATE TABLE tokens (id)")
+    assert more.lost(before) == ()
+    assert told(path, "ALTER TABLE people DROP COLUMN mail", "DROP TABLE sessions").lost(before) == (
+        "people",
+        "sessions",
+    )
+    assert more.lost(None) == ()
+
+
+def test_what_does_not_read_is_not_examined_and_not_made(tmp_path: Path) -> None:
+    assert isinstance(examine_schema(asked(tmp_path / "none.sqlite3")), NotExamined)
+    assert not (tmp_path / "none.sqlite3").exists()
+    (tmp_path / "spoiled.sqlite3").write_bytes(b"no database" * 100)
+    assert isinstance(examine_schema(asked(tmp_path / "spoiled.sqlite3")), NotExamined)
+
+
+def test_without_a_database_there_is_nothing_to_examine() -> None:
+    result = examine_schema(Examinee("auth", Role.PROVIDER))
+    assert isinstance(result, NotExamined)
+    assert not result.applies
