@@ -17,6 +17,7 @@ from doorward.settings import Settings
 from doorward.settings_tables import ComponentTable, ProbeTable
 from doorward.store import log, outbox, versions, watching
 from doorward.web import chart, incident_words, pages, phrases, ports, verdict
+from doorward.wiring.probing import counted
 
 LATELY = timedelta(minutes=2)
 # Half an hour in bars of 30 s: a whole incident of the usual length fits, and sixty bars are told apart on a phone.
@@ -34,14 +35,15 @@ def status(settings: Settings, now: datetime) -> pages.StatusPage:
     entries = log.entries()
     incidents = incident_log.fold_all(entries)
     first = _foremost(incidents)
-    latest = _latest(watching.probes(now - PROBES_SPAN))
+    results = watching.probes(now - PROBES_SPAN)
+    latest, evident = _latest(results), _latest(counted(settings, results))
     recent = {component.name: watching.buckets(component.name, now - LATELY) for component in settings.component}
     doors = [bucket for name in door_names(settings) for bucket in recent[name]]
     succeeded = sum(bucket.total(Kind.SIGN_IN, Outcome.SUCCESS) for bucket in doors)
     return pages.StatusPage(
         seq=entries[-1].seq if entries else 0,
         service=settings.service.name,
-        headline=verdict.headline(first, latest, succeeded, fresh_s(settings), now),
+        headline=verdict.headline(first, latest, evident, succeeded, fresh_s(settings), now),
         incident=_card(first, entries, now) if first else None,
         others=tuple(incident_words.row(i) for i in reversed(incidents) if i.state.is_open and i is not first),
         lately=tuple(incident_words.row(incident) for incident in reversed(incidents[-3:])),

@@ -1,7 +1,7 @@
 """Can people sign in? The headline and the lights beside it, from what is recorded; pure, `now` is an argument.
 
-In: the open incident, the latest probe results, buckets, health. Out: words. Silence is never taken for health: what
-was not heard from lately makes the answer "Cannot tell".
+In: the open incident, the latest probe results and those that count, buckets, health. Out: words. Silence is never
+taken for health: what was not heard from lately makes the answer "Cannot tell".
 """
 
 from __future__ import annotations
@@ -29,23 +29,40 @@ _HEALTH = {"green": ("good", "works"), "amber": ("unknown", "works with trouble"
 
 
 def headline(
-    incident: Incident | None, latest: Sequence[ProbeResult], succeeded: int, fresh_s: float, now: datetime
+    incident: Incident | None,
+    latest: Sequence[ProbeResult],
+    counted: Sequence[ProbeResult],
+    succeeded: int,
+    fresh_s: float,
+    now: datetime,
 ) -> Headline:
-    """`latest` is the last result of each probe; `succeeded` counts people's sign-ins in the last minutes."""
+    """`latest` is the last result of each probe, `counted` the last that is evidence (`failures` of `of_last` runs): a
+    failure that may be chance is told beside the headline and does not change it. `succeeded` counts people's sign-ins
+    in the last minutes."""
     if incident is not None and incident.state is not IncidentState.RECOVERED:
         began = incident_words.since(incident)
         return Headline("bad", CANNOT, incident.title, f"{began} {incident_words.impact(incident)}")
-    fresh = [result for result in latest if (now - result.at).total_seconds() <= fresh_s]
+    held = [result for result in _fresh(latest, fresh_s, now) if _is_bad(result) and result not in counted]
+    fresh = _fresh(counted, fresh_s, now)
     seen = f"{phrases.count(succeeded, 'sign-in')} of people succeeded in the last 2 minutes."
+    if not fresh and held:
+        return Headline("unknown", UNSURE, _went(held[0]), f"It may be chance; the next run tells. {seen}")
     if not fresh:
-        return _without_probes(latest, succeeded, seen, now)
-    failed = [result for result in fresh if _OUTCOME_TONES[result.outcome] == "bad"]
+        return _silent(latest, succeeded, seen, now)
+    told = f"{_maybe_chance(held)} {seen}" if held else seen
+    return _of_probes(fresh, len({result.label for result in held} & {result.label for result in fresh}), told, now)
+
+
+def _of_probes(fresh: Sequence[ProbeResult], held: int, seen: str, now: datetime) -> Headline:
+    """Without an incident, what counts of the probes decides; `held` of them failed since, which may be chance."""
+    failed = [result for result in fresh if _is_bad(result)]
     blind = [result for result in fresh if _OUTCOME_TONES[result.outcome] == "unknown"]
     if failed and len(failed) == len(fresh):
         return Headline("bad", CANNOT, _went(failed[0]), f"No incident is declared yet. {seen}")
     if failed:
-        because = f"The other {phrases.count(len(fresh) - len(failed), 'probe')} did not fail. {seen}"
-        return Headline("unknown", UNSURE, _went(failed[0]), because)
+        well = len(fresh) - len(failed) - held
+        others = f"The other {phrases.count(well, 'probe')} did not fail. " if well else ""
+        return Headline("unknown", UNSURE, _went(failed[0]), f"{others}{seen}")
     if blind:
         return Headline("unknown", UNSURE, _went(blind[0]), seen)
     checked = phrases.between(min(result.at for result in fresh), now)
@@ -53,12 +70,24 @@ def headline(
     return Headline("good", CAN, "", f"{probes} signed in within the last {checked}. {seen}")
 
 
+def _fresh(results: Sequence[ProbeResult], fresh_s: float, now: datetime) -> list[ProbeResult]:
+    return [result for result in results if (now - result.at).total_seconds() <= fresh_s]
+
+
+def _is_bad(result: ProbeResult) -> bool:
+    return _OUTCOME_TONES[result.outcome] == "bad"
+
+
+def _maybe_chance(held: Sequence[ProbeResult]) -> str:
+    return phrases.sentence_case(f"{'; '.join(_went(result) for result in held)} since, which may be chance")
+
+
 def _went(result: ProbeResult) -> str:
     why = "" if result.outcome is ProbeOutcome.BLIND else f" ({phrases.readable(result.reason)})"
     return f"probe {result.label} {phrases.OUTCOMES[result.outcome]}{why}"
 
 
-def _without_probes(latest: Sequence[ProbeResult], succeeded: int, seen: str, now: datetime) -> Headline:
+def _silent(latest: Sequence[ProbeResult], succeeded: int, seen: str, now: datetime) -> Headline:
     if not latest:
         silence = "no probe has run yet"
     else:

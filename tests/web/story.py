@@ -244,12 +244,14 @@ def _window(component: str, opened_at: datetime, number: int, hurt: bool) -> Buc
     return Bucket(component, opened_at, 10.0, counts)
 
 
-def probing(now: datetime, outcome: ProbeOutcome = ProbeOutcome.PASSED, runs: int = 12, age_s: float = 5.0) -> None:
-    """Two probes every 20 s, the last `age_s` ago; the last three runs of `portal` have this outcome."""
+def probing(
+    now: datetime, outcome: ProbeOutcome = ProbeOutcome.PASSED, runs: int = 12, age_s: float = 5.0, bad: int = 3
+) -> None:
+    """Two probes every 20 s, the last `age_s` ago; the last `bad` runs of `portal` have this outcome."""
     for run in range(runs):
         at = now - timedelta(seconds=age_s + 20 * (runs - 1 - run))
         watching.add_probe(_result("auth", at, ProbeOutcome.PASSED))
-        watching.add_probe(_result("portal", at, outcome if run >= runs - 3 else ProbeOutcome.PASSED))
+        watching.add_probe(_result("portal", at, outcome if run >= runs - bad else ProbeOutcome.PASSED))
 
 
 def _result(name: str, at: datetime, outcome: ProbeOutcome) -> ProbeResult:

@@ -44,8 +44,42 @@ PASSED, FAILED, BLIND = ProbeOutcome.PASSED, ProbeOutcome.FAILED, ProbeOutcome.B
 def test_without_an_incident_fresh_probes_decide(
     latest: list[ProbeResult], succeeded: int, words: str, tone: str
 ) -> None:
-    found = verdict.headline(None, latest, succeeded, 65, NOW)
+    found = verdict.headline(None, latest, latest, succeeded, 65, NOW)
     assert (found.words, found.tone) == (words, tone)
+
+
+@pytest.mark.parametrize(
+    ("latest", "counted", "words", "because"),
+    [
+        (
+            [result("a", FAILED)],
+            [result("a", PASSED, 25)],
+            "People can sign in",
+            "The probe signed in within the last 25 s. Probe a failed (http 500) since, which may be chance.",
+        ),
+        ([result("a", FAILED)], [], "Cannot tell: probe a failed (http 500)", "It may be chance; the next run tells."),
+        (
+            [result("a", FAILED)],
+            [result("a", PASSED, 66)],
+            "Cannot tell: probe a failed (http 500)",
+            "It may be chance",
+        ),
+        ([result("a", FAILED, 66)], [result("a", PASSED, 90)], "Cannot tell: no probe has run for 1 min 6 s", "0 sign"),
+        (
+            [result("a", FAILED), result("b", FAILED)],
+            [result("a", FAILED), result("b", PASSED, 25)],
+            "Cannot tell: probe a failed (http 500)",
+            "Probe b failed (http 500) since, which may be chance.",
+        ),
+    ],
+)
+def test_a_failure_that_may_be_chance_is_told_and_does_not_change_the_headline(
+    latest: list[ProbeResult], counted: list[ProbeResult], words: str, because: str
+) -> None:
+    found = verdict.headline(None, latest, counted, 0, 65, NOW)
+    assert found.words == words
+    assert because in found.because
+    assert "The other" not in found.because
 
 
 def bucket(**counts: int) -> Bucket:

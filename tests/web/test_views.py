@@ -111,6 +111,20 @@ def test_a_recovered_incident_says_that_people_can_sign_in_and_is_being_watched(
     assert "Recovered, being watched" in page
 
 
+def test_one_failed_run_that_the_settings_count_for_chance_is_told_but_is_no_headline(
+    operator: Client, now: datetime
+) -> None:
+    story.probing(now, ProbeOutcome.FAILED, bad=1)
+    page = text(operator, "/")
+    assert "People can sign in Both probes signed in" in page
+    assert "Probe portal failed (sent back to sign in) since, which may be chance." in page
+
+
+def test_the_second_failed_run_of_three_is_a_headline(operator: Client, now: datetime) -> None:
+    story.probing(now, ProbeOutcome.FAILED, bad=2)
+    assert "Cannot tell: probe portal failed (sent back to sign in)" in text(operator, "/")
+
+
 def test_silence_is_not_taken_for_health(operator: Client, now: datetime) -> None:
     story.probing(now - timedelta(minutes=30))
     page = text(operator, "/")
