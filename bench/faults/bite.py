@@ -26,6 +26,8 @@ from doorward.errors import SystemUnreachable
 
 _QUIET_S = 10.0
 _AFTER_S = 21.0
+# A queue has to grow before it is felt.
+_AFTER_LOAD_S = 35.0
 # Sign-ins that were under way at the injection belong to neither side.
 _BETWEEN_S = 2.0
 _MEND_S = 20.0
@@ -137,7 +139,7 @@ def summary(bites: Sequence[Bite]) -> str:
 def _play(stage: Stage, fault: Fault) -> tuple[Counted, Counted, bool | None]:
     stage.open()
     truth = str(stage.directory / "truth.jsonl")
-    stage.let_people_in(_QUIET_S + BEFORE_S + _AFTER_S + _MEND_S + 60, more=("--record", truth))
+    stage.let_people_in(_QUIET_S + BEFORE_S + _AFTER_LOAD_S + _MEND_S + 60, more=("--record", truth))
     _post_canary(stage)
     if fault.layout.library:
         stage.open_library()
@@ -148,7 +150,7 @@ def _play(stage: Stage, fault: Fault) -> tuple[Counted, Counted, bool | None]:
         pause(BEFORE_S)
     injected, lines = time.time(), _logged(stage)
     fault.inject(stage)
-    pause(_AFTER_S)
+    pause(_AFTER_LOAD_S if "load" in fault.causes else _AFTER_S)
     now, last = time.time(), _logged(stage)
     is_mended = None
     if fault.undo is not None:

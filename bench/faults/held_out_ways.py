@@ -25,10 +25,10 @@ _EXTERNAL = Layout(is_external=True, front=True)
 _WITH_LIBRARY = Layout(library=True)
 _FRONTS = ("front-auth", "front-portal")
 _LONG_S = 150
-_DOWN_S, _UP_S = 8.0, 3.0
+_DOWN_S, _UP_S = 14.0, 4.0
 _NARROW_S = 0.4
-_STEP_S = 7.0
-_STEPS = (120, 240, 480, 720)
+_STEP_S = 5.0
+_STEPS = (360, 600, 900)
 _STATE = re.compile(rb"&?state=[^& ]*")
 
 
@@ -89,7 +89,7 @@ def _leads_home(relay: str) -> Do:
 
 
 def _flap(stage: Stage) -> None:
-    """A link that goes down and comes up: 8 s nothing passes, 3 s all does."""
+    """A link that goes down and comes up: 14 s nothing passes, 4 s all does."""
 
     def go_down() -> None:
         for name in _FRONTS:
@@ -125,7 +125,7 @@ CAPTIVE_GONE = _leads_home("back")
 
 
 def _ramp(stage: Stage) -> None:
-    """More and more come: the rate doubles, and doubles again."""
+    """More and more come: every five seconds another crowd, larger than the one before."""
 
     def come() -> None:
         for number, per_min in enumerate(_STEPS):
@@ -212,7 +212,7 @@ FAULTS = (
         Layout(names=True),
         _names(Answer.RIGHT),
     ),
-    _load("surge-ramp", "the crowd doubles, and doubles again", _ramp),
+    _load("surge-ramp", "one crowd comes after the other, each larger", _ramp),
     _load("surge-one-exit", "twelve times the people, all from one building", _one_exit),
     _load("exam-reloads", "a class loads a page anew sixty times a second", _runs("reloaders", "--per-s", "60")),
     _attack("slow-requests", "forty-eight requests that never end hold every thread", "slow", 48),
