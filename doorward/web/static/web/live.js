@@ -21,11 +21,22 @@
     badge.textContent = text;
   };
 
+  // Replaces only the part that differs: what a person has selected in a text ends where its words end, a minute later too.
+  const retell = (old, text) => {
+    const before = old.data;
+    let begin = 0;
+    let end = 0;
+    while (begin < Math.min(before.length, text.length) && before[begin] === text[begin]) begin += 1;
+    const most = Math.min(before.length, text.length) - begin;
+    while (end < most && before[before.length - 1 - end] === text[text.length - 1 - end]) end += 1;
+    old.replaceData(begin, before.length - begin - end, text.slice(begin, text.length - end));
+  };
+
   // Changes only what differs, so that a selection, the focus and opened details stay as they are.
   const morph = (old, now) => {
     if (old.nodeName !== now.nodeName || old.id !== now.id) return old.replaceWith(now);
     if (old.nodeType !== Node.ELEMENT_NODE) {
-      if (old.nodeValue !== now.nodeValue) old.nodeValue = now.nodeValue;
+      if (old.nodeValue !== now.nodeValue) retell(old, now.nodeValue);
       return undefined;
     }
     if (old.name === "csrfmiddlewaretoken") return undefined; // the old token is as good
