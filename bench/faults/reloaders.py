@@ -21,7 +21,7 @@ from school.config import load
 from school.portal.config import PortalConfig
 from school.traffic.habits import agent
 
-_AT_ONCE = 32
+_AT_ONCE = 96
 _FIRST_ADDRESS = 16
 
 
@@ -29,7 +29,7 @@ def main() -> None:
     """Sign some people in, then reload until the time is over."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("site", type=Path)
-    parser.add_argument("--people", type=int, default=12)
+    parser.add_argument("--people", type=int, default=24)
     parser.add_argument("--per-s", type=float, default=60.0)
     parser.add_argument("--seconds", type=float, default=150.0)
     asked = parser.parse_args()
