@@ -8,20 +8,31 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, repeat
+
+import numpy as np
 
 from doorward.log_line.options import LogOptions
 from doorward.log_line.remembered import Names, Numbers, room
 from doorward.log_line.said import Parse
 from doorward.log_line.secrecy import Hasher
-from doorward.log_line.tally import Tallied, who, words
+from doorward.log_line.tally import NEWLINE, Tallied, who, words
 
-_Row = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
+_Row = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
 _Frame = tuple[bytes, bytes]
-# Window (None where the time is none), frame and end.
-_Key = tuple[int | None, bytes, bytes]
+# A window (None where the time is none), and from which line to which.
+_Stretch = tuple[int | None, int, int]
+
+# How a line of syslog begins. Source: RFC 3164 §4.1.2 (15 characters), RFC 3339; a valid time is found in one way only.
+STAMP = rb"(?:.{15}|\d{4}-[!-~]+) "
+_STAMP = re.compile(STAMP)
+# Of a line that the pattern leaves to the parser.
+_NOTHING = (b"", b"")
+# RFC 3164's stamp and what follows it, as two numbers.
+_HALF_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +47,11 @@ class _Meaning:
 
 
 class Sentences:
-    """`pattern` fits each line once. Its nine groups are the time and one of: a frame, a person and an end, where what
-    the line comes to hangs on frame and end; the same with a network; the start of a sentence that decides all; a whole
+    """`pattern` fits each line once. Its eight groups are one of: a frame, a person and an end, where what the line
+    comes to hangs on frame and end; the same with a network; the start of a sentence that decides all; a whole
     sentence. All are empty for a line that is left to the parser.
 
-    `time` reads what `times` fits, as seconds since 1970.
+    `time` reads what `times` fits, as seconds since 1970: the stamps that lines begin with.
     """
 
     def __init__(
@@ -63,19 +74,22 @@ class Sentences:
         """What the chunk comes to."""
         rows = self._found(chunk)
         rows.pop()  # What stands behind the last newline.
-        numbers = Numbers(self._times, self._time, width_s)
-        told: dict[_Key, list[bytes]] = defaultdict(list)
-        for time, frame, person, end, where, network, tail, start, whole in rows:
-            told[numbers[time], frame or where or start or whole, end or tail].append(person or network)
-        tallied, lines = Tallied(), _Lines(chunk, rows, numbers)
-        for key, names in told.items():
-            window, frame, end = key
-            meaning = self._meaning((frame, end), lines) if window is not None else None
-            if window is None or meaning is None:
-                lines.leave(key, set(names))
-            else:
-                lines.leave(key, _add(tallied, window, meaning, names))
-        tallied.rest = lines.left()
+        stretches = list(_stretches(chunk, Numbers(self._times, self._time, width_s)))
+        windows: dict[int, defaultdict[_Frame, list[bytes]]] = {}
+        tallied, lines = Tallied(), _Lines(chunk, rows, stretches)
+        for window, start, end in stretches:
+            if window is not None:
+                told = windows.get(window)
+                if told is None:
+                    windows[window] = told = defaultdict(list)
+                _sort(rows[start:end], told)
+        for window, told in windows.items():
+            for frame, names in told.items():
+                meaning = None if frame == _NOTHING else self._meaning(frame, lines)
+                left = set(names) if meaning is None else _add(tallied, window, meaning, names)
+                if left:
+                    lines.left[window, frame] = left
+        tallied.rest = lines.rest()
         return tallied
 
     def _meaning(self, frame: _Frame, lines: _Lines) -> _Meaning | None:
@@ -88,7 +102,7 @@ class Sentences:
             event = self._parse(line, "")
         except ValueError:
             return None
-        names = self._people if row[2] else self._networks if row[5] else None
+        names = self._people if row[1] else self._networks if row[4] else None
         if event is None:
             made = _Meaning(None)
         elif event.probe and names is not None:
@@ -113,22 +127,61 @@ def _add(tallied: Tallied, window: int, meaning: _Meaning, names: list[bytes]) -
         tallied.add(key, len(names), {meaning.name})
         return set()
     mark = meaning.names.__getitem__
-    people = set(map(mark, names))
-    if None not in people:
+    people = list(map(mark, names))
+    if all(people):
         tallied.add(key, len(names), people)
         return set()
     left = {name for name in names if mark(name) is None}
-    if len(people) > 1:
-        tallied.add(key, sum(name not in left for name in names), people - {None})
+    if len(left) < len(set(names)):
+        tallied.add(key, sum(name not in left for name in names), filter(None, people))
     return left
 
 
-class _Lines:
-    """The lines of a chunk, which are looked at only where one is new or is left."""
+def _sort(rows: list[_Row], told: defaultdict[_Frame, list[bytes]]) -> None:
+    """Sort who it was by frame and end."""
+    for frame, person, end, where, network, tail, start, whole in rows:
+        told[frame or where or start or whole, end or tail].append(person or network)
 
-    def __init__(self, chunk: bytes, rows: list[_Row], numbers: Numbers) -> None:
-        self._chunk, self._rows, self._numbers = chunk, rows, numbers
-        self._left: dict[_Key, set[bytes]] = {}
+
+def _frame(row: _Row) -> _Frame:
+    frame, _, end, where, _, tail, start, whole = row
+    return frame or where or start or whole, end or tail
+
+
+def _stretches(chunk: bytes, numbers: Numbers) -> Iterator[_Stretch]:
+    """Stretches of lines that fall in one window. Only where a stamp is not that of the line before is it looked at."""
+    ends = np.flatnonzero(np.frombuffer(chunk, dtype=np.uint8) == NEWLINE)
+    if not len(ends):
+        return
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    padded = chunk + bytes(2 * _HALF_BYTES)
+    halves = np.ndarray((len(chunk) + _HALF_BYTES,), dtype="<u8", buffer=padded, strides=(1,))
+    first, second = halves[starts], halves[starts + _HALF_BYTES]
+    is_new = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
+    # RFC 3339's stamp is longer.
+    leads = np.frombuffer(chunk, dtype=np.uint8)[starts[1:]]
+    is_new |= (leads >= ord("0")) & (leads <= ord("9"))
+    begun, last = 0, numbers[_stamp(chunk, 0)]
+    for line in (np.flatnonzero(is_new) + 1).tolist():
+        window = numbers[_stamp(chunk, int(starts[line]))]
+        if window != last:
+            yield last, begun, line
+            begun, last = line, window
+    yield last, begun, len(starts)
+
+
+def _stamp(chunk: bytes, start: int) -> bytes:
+    found = _STAMP.match(chunk, start)
+    return b"" if found is None else found[0][:-1]
+
+
+class _Lines:
+    """The lines of a chunk, which are looked at only where one is new or is left; `left` are names by window and frame
+    whose lines are the parser's."""
+
+    def __init__(self, chunk: bytes, rows: list[_Row], stretches: list[_Stretch]) -> None:
+        self._chunk, self._rows, self._stretches = chunk, rows, stretches
+        self.left: dict[tuple[int, _Frame], set[bytes]] = {}
 
     @cached_property
     def _lines(self) -> list[bytes]:
@@ -138,8 +191,7 @@ class _Lines:
     def _firsts(self) -> dict[_Frame, int]:
         numbers: dict[_Frame, int] = {}
         for number, row in enumerate(self._rows):
-            _, frame, end = self._key(row)
-            numbers.setdefault((frame, end), number)
+            numbers.setdefault(_frame(row), number)
         return numbers
 
     def first(self, frame: _Frame) -> tuple[_Row, bytes]:
@@ -147,22 +199,13 @@ class _Lines:
         number = self._firsts[frame]
         return self._rows[number], self._lines[number]
 
-    def leave(self, key: _Key, names: set[bytes]) -> None:
-        """The lines with these names are the parser's."""
-        if names:
-            self._left[key] = names
-
-    def left(self) -> list[bytes]:
-        """The lines that are the parser's."""
-        if not self._left:
+    def rest(self) -> list[bytes]:
+        """The lines that are the parser's: also those without a time."""
+        if not self.left and all(window is not None for window, _, _ in self._stretches):
             return []
-        none: set[bytes] = set()
+        windows = chain.from_iterable(repeat(window, end - start) for window, start, end in self._stretches)
         return [
             self._lines[number]
-            for number, row in enumerate(self._rows)
-            if (row[2] or row[5]) in self._left.get(self._key(row), none)
+            for number, (window, row) in enumerate(zip(windows, self._rows, strict=True))
+            if window is None or (row[1] or row[4]) in self.left.get((window, _frame(row)), ())
         ]
-
-    def _key(self, row: _Row) -> _Key:
-        time, frame, _, end, where, _, tail, start, whole = row
-        return self._numbers[time], frame or where or start or whole, end or tail

@@ -29,9 +29,7 @@ Tally = Callable[[bytes, float], "Tallied"]
 _WORDS = {
     f"{kind}/{outcome}/{reason}": (kind, outcome, reason) for kind in Kind for outcome in Outcome for reason in Reason
 }
-
-
-_NEWLINE = ord("\n")
+NEWLINE = ord("\n")
 
 
 @dataclass(slots=True)
@@ -77,7 +75,7 @@ def window_of(at_s: float, width_s: float) -> int:
 
 def lines_in(chunk: bytes) -> int:
     """How many newlines; four times as fast as `bytes.count`."""
-    return int(np.count_nonzero(np.frombuffer(chunk, dtype=np.uint8) == _NEWLINE))
+    return int(np.count_nonzero(np.frombuffer(chunk, dtype=np.uint8) == NEWLINE))
 
 
 def runs(times: list[datetime], width_s: float) -> Iterator[tuple[int, int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Annotated
 
@@ -12,6 +13,8 @@ import msgspec
 from doorward.log_line.tally import Tallied, lines_in, runs, words
 from doorward.systems.school.log import KINDS, Line, verdict
 
+# The school knows some fifty.
+_MEANINGS = 256
 # Where a bad line stands among no more than this, each is left to the parser.
 _FEW = 8
 
@@ -54,16 +57,25 @@ def tally(chunk: bytes, width_s: float) -> Tallied:
     _gather(chunk, width_s, windows, tallied.rest)
     for window, told in windows.items():
         for (event, outcome, reason, grant, status, client, synthetic), people in told.items():
-            kind = KINDS.get(event)
-            if kind is None:
+            meant = _meant(event, outcome, reason, grant, status)
+            if meant is None:
                 tallied.silent += len(people)
             elif synthetic:
                 tallied.probes += len(people)
             else:
-                said = Line(_ANY_TIME, event, outcome=outcome, reason=reason, status=status, grant=grant)
-                meant, why, _ = verdict(kind, said)
-                tallied.add((window, words(kind, meant, why), client), len(people), people)
+                tallied.add((window, meant, client), len(people), people)
     return tallied
+
+
+@lru_cache(_MEANINGS)
+def _meant(event: str, outcome: str | None, reason: str | None, grant: str | None, status: int | None) -> str | None:
+    """The verdict as one text; None for an event that says nothing of sign-in."""
+    kind = KINDS.get(event)
+    if kind is None:
+        return None
+    said = Line(_ANY_TIME, event, outcome=outcome, reason=reason, status=status, grant=grant)
+    meant, why, _ = verdict(kind, said)
+    return words(kind, meant, why)
 
 
 def _gather(chunk: bytes, width_s: float, windows: _Windows, rest: list[bytes]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from doorward.log_line import LogFormat, LogOptions
-from doorward.log_line.sentences import Sentences
+from doorward.log_line.sentences import STAMP, Sentences
 from doorward.log_line.tally import Tally
 from doorward.log_line.times import Times
 
@@ -13,7 +13,7 @@ _TIME = re.compile(rb"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.
 _WORD = rb"[!-~]+"
 _FROM = rb"[0-9a-fA-F.:]+"
 _PATTERN = re.compile(
-    rb"^(?:(.{15}|\d{4}-[!-~]+) " + _WORD + rb" (?:sshd|sshd-session|sshd-auth)\[\d+\]: (?:"
+    rb"^(?:" + STAMP + _WORD + rb" sshd(?:|-session|-auth)\[\d+\]: (?:"
     # A person, whatever the network.
     rb"((?:Failed|Accepted) " + _WORD + rb" for (?:invalid user )?|Invalid user )(" + _WORD + rb")"
     rb" from " + _FROM + rb" port \d+( ssh2|)$"
