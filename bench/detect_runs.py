@@ -122,8 +122,7 @@ def faults(conditions: Conditions, broken: float, learned: list[Learned | None],
         attacks += found.looks is Looks.ATTACK
         assert found.onset_from is not None
         assert found.onset_to is not None
-        # Successes are fed by their number, with the failure that follows: the interval can only begin there.
-        held += found.onset_from.timestamp() <= delay[3] and found.onset_to.timestamp() >= start * 60
+        held += found.onset_from.timestamp() <= start * 60 <= found.onset_to.timestamp()
     return Delays(tuple(people), tuple(seconds), missed, early, attacks, held)
 
 
@@ -140,17 +139,15 @@ def _busy_minute(conditions: Conditions, chance: Random) -> int:
 
 def _one_fault(
     watched: ShareSegment, crowd: Crowd, start: int, extra: float, exact: float
-) -> tuple[float, float, Detection, float] | None:
+) -> tuple[float, float, Detection] | None:
     step = max(5, math.ceil(2 * exact / crowd.conditions.per_min))
-    before, first_s = 0, math.inf
+    before = 0
     for piece in range(60):
         lines = crowd.lines(start + piece * step, step, start, extra)
         found = feed(watched, lines, 0.0)
-        failures = lines.at_s[(lines.person >= 0) & (lines.at_s >= start * 60)]
-        first_s = min(first_s, float(failures.min()) if failures.size else math.inf)
         if found:
             row = found[0][1]
-            return before + float(lines.place[row]) + 1, float(lines.arrived_s[row]) - start * 60, found[0][0], first_s
+            return before + float(lines.place[row]) + 1, float(lines.arrived_s[row]) - start * 60, found[0][0]
         before += lines.failed.size
         if before > 20 * exact:
             return None

@@ -46,9 +46,10 @@ class Conditions:
 class Lines:
     """What stands in the log, in the order in which it comes.
 
-    A row is a line of a failure (`person` 0 or more) or a mark of passing time (-1); `gap` people succeeded since the
-    row before, `place` counts the people who came until then. `minute_people` and `minute_failed` are the counts by
-    the minute for rules that look at rates; `failed` is everybody's first answer in order.
+    A row is a line of a failure (`person` 0 or more) or a mark of passing time (-1), the last of which ends the
+    stretch; `gap` people succeeded since the row before, `place` counts the people who came until then.
+    `minute_people` and `minute_failed` are the counts by the minute for rules that look at rates; `failed` is
+    everybody's first answer in order.
     """
 
     at_s: Floats
@@ -193,8 +194,12 @@ def _spread(minute: Ints, came: Ints, chance: np.random.Generator) -> Floats:
 def _assembled(
     at_s: Floats, fails: NDArray[np.bool_], rows: tuple[Floats, Floats, Ints, Ints, Ints], minute: Ints
 ) -> Lines:
-    """Rows in the order of their arrival, each with the successes since the one before."""
-    when, arrived, person, source, place = rows
+    """Rows in the order of their arrival, each with the successes since the one before; a mark ends the stretch, so
+    that those after the last failure are told before the next stretch begins."""
+    ends = (int(minute[-1]) + 1) * 60.0
+    when, arrived, person, source, place = (
+        np.append(column, last) for column, last in zip(rows, (ends, ends, -1, -1, -1), strict=True)
+    )
     place = np.where(place >= 0, place, np.searchsorted(at_s, arrived))
     order = np.lexsort((arrived, place))
     successes = np.concatenate(([0], np.cumsum(~fails)))[np.minimum(place[order], at_s.size)]
