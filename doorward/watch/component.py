@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -17,6 +18,9 @@ from doorward.watch.settings import WatchSettings
 from doorward.watch.share_segment import ShareSegment
 
 _SECONDS_PER_MIN = 60.0
+# A process that has just started loads what it needs at its first answers; so long it is given to settle.
+SETTLES_S = 15.0
+_APART_S = 60.0
 
 
 @dataclass(slots=True)
@@ -52,6 +56,7 @@ class Component:
         self._settings = settings
         self._recent = Recent(settings)
         self._has_begun = False
+        self._restarted_s = self._settles_s = -math.inf
         self._heard_s = 0.0
         self._of: dict[Kind, _Concerned] = {}
         self.rates: list[RateSegment] = []
@@ -102,7 +107,11 @@ class Component:
         return (*self.shares, *self.rates, *(segment for part in self.parts for segment in part.segments))
 
     def restart(self, at_s: float) -> None:
-        """The service was restarted then: what follows at once may be its ripple."""
+        """The service was restarted then: what follows at once may be its ripple, and it is slow until it has settled.
+        One that is restarted again and again does not settle: only the first of those restarts counts."""
+        if at_s - self._restarted_s > _APART_S:
+            self._settles_s = at_s + SETTLES_S
+        self._restarted_s = at_s
         for segment in self.shares:
             segment.restarted_s = at_s
 
@@ -124,6 +133,8 @@ class Component:
         for panel in concerned.panels:
             found += panel.observe(seen)
         for plan, segment in concerned.alone:
+            if plan.waits and seen.at_s < self._settles_s:
+                continue
             found += _of_share(seen, plan, segment)
         for parts in concerned.parts:
             failed = parts.plan.failed(seen)

@@ -49,7 +49,8 @@ class SharePlan:
     `failed` answers True or False for an observation, None for an event that is none. `per_attempt` is how many
     observations a sign-in brings, for the threshold. `weight` divides the detector's part of the budget. `prior` is
     the most that is usual. `by_reason`: every event of the kind is an observation, and whether a failure is one of the
-    bad kind hangs on its reason alone (a success never is): such plans with one key share a Panel.
+    bad kind hangs on its reason alone (a success never is): such plans with one key share a Panel. `waits`: what comes
+    while the service settles after a restart is no observation (of a plan that is not `by_reason`).
     """
 
     id: str
@@ -61,6 +62,7 @@ class SharePlan:
     per_attempt: float = 1.0
     weight: float = 1.0
     by_reason: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from math import comb
 
-from doorward.diagnose import symptoms
+from doorward.diagnose import reasons, symptoms
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes
+from doorward.diagnose.causes.attack import USUAL_SLACK
 from doorward.diagnose.causes.load import CROWD_RATIO, refusals, surge
 from doorward.diagnose.causes.server import moved
 from doorward.diagnose.examined import Examination, ProcessExamined
@@ -25,7 +26,7 @@ from doorward.diagnose.timing import FAR, apart, timed
 from doorward.model.action import ActionKind
 from doorward.model.diagnosis import Evidence
 from doorward.model.finding import Finding, Severity
-from doorward.model.sign_in import Kind
+from doorward.model.sign_in import Kind, Reason
 
 # Chance that the old digest's events would differ as much by luck (one-sided exact test of Fisher).
 CONTRAST_P = 0.01
@@ -99,6 +100,7 @@ def _judge_change(observations: Observations, suspect: Suspect, onset: datetime)
     if suspect.at <= onset + ONSET_SLACK:
         yield _prediction(observations, suspect)
         yield from _doing(observations, suspect)
+        yield from _stricter(observations)
     yield from _contrast(observations, suspect, onset)
 
 
@@ -112,6 +114,18 @@ def _doing(observations: Observations, suspect: Suspect) -> Iterator[Evidence]:
     if dearer and not _is_crowded(observations):
         seen = f"{name}: {dearer}, and no more people than usual"
         yield favours("work", STRONG, seen, "a setting that makes each request dearer", name)
+
+
+def _stricter(observations: Observations) -> Iterator[Evidence]:
+    """Who is locked out is a matter of settings, if no more is mistyped than usual."""
+    usual, during = observations.usual, observations.during
+    rises = reasons.risen(observations, (Reason.LOCKED_OUT,))
+    if usual is None or during is None or not rises:
+        return
+    share, before = during.wrong_password_share, usual.wrong_password_share
+    if share <= before + USUAL_SLACK:
+        seen = f"{reasons.told(rises)}, while {share:.0%} of sign-ins are mistyped (usually {before:.0%})"
+        yield favours("strict", STRONG, seen, "people are locked out who make no more mistakes than usual")
 
 
 def _dearer(observations: Observations, component: str) -> str:

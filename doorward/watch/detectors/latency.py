@@ -1,7 +1,8 @@
 """Latency: requests that take longer than a person waits gladly, counted once a minute for each network and page.
 
 The share of slow requests is watched, not a mean: one page that hangs is no crowd, and many that crawl are. What is
-slow is a setting (2 s); how many usually are is learned like any other share.
+slow is a setting (2 s); how many usually are is learned like any other share. A service that has just started is slow
+for a moment, which nobody needs to be woken for.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ DETECTOR = Detector(
             failed=_slow,
             key=by_source_and_route,
             per_attempt=6.0,
+            waits=True,
         ),
     ),
 )

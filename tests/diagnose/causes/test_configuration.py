@@ -13,6 +13,7 @@ from doorward.diagnose.observations import ConfigTally, Observations, Suspect
 from doorward.model.detection import Signal
 from doorward.model.diagnosis import Evidence, Leaning, Verdict
 from doorward.model.finding import Severity, What
+from doorward.model.sign_in import Kind, Reason
 
 World = Any  # the builders of conftest.py
 OLD, NEW = "aaaaaaaaaaaa", "bbbbbbbbbbbb"
@@ -148,3 +149,11 @@ def test_far_more_work_for_no_more_people_speaks_for_a_setting(world: World) -> 
     always = replace(observed, before=(process("auth", 1.5),))
     for other in (crowd, always):
         assert not any(item.test == "work" for item in CAUSE.judge(other).evidence)
+
+
+def test_lock_outs_of_people_who_mistype_no_more_than_usual_speak_for_a_setting(world: World) -> None:
+    locked = world.now_as_usual(failures={(Kind.SIGN_IN, Reason.LOCKED_OUT): 6}, sign_ins=60, typed=6)
+    observed = replace(sent_back(world, world.suspect(2, pointer="lockout.failures")), during=locked)
+    assert of_test(observed, "strict").signed_weight == 2.0
+    guessed = world.now_as_usual(failures={(Kind.SIGN_IN, Reason.LOCKED_OUT): 30}, sign_ins=60, typed=50)
+    assert not any(item.test == "strict" for item in CAUSE.judge(replace(observed, during=guessed)).evidence)
