@@ -69,12 +69,14 @@ def follow(path: str, seconds: str) -> None:
     began, used, last = time.monotonic(), time.process_time(), time.monotonic()
     measured = 0.0
     while time.monotonic() - last < 1 or time.monotonic() - began < float(seconds):
-        taken = source.take(MOST_BYTES)
-        if taken.lines:
-            made.add_lines(b"\n".join(filter(None, taken.lines)))
-            now, lines, last = time.time(), lines + len(taken.lines), time.monotonic()
+        taken = source.take_whole(MOST_BYTES)
+        if taken.data:
+            made.add_lines(taken.data)
+            now, last = time.time(), time.monotonic()
             asked = time.process_time()
-            stamps = (msgspec.json.decode(line or b"", type=Stamp).time for line in taken.lines[::ASKED])
+            found = taken.data[:-1].split(b"\n")
+            lines += len(found)
+            stamps = (msgspec.json.decode(line, type=Stamp).time for line in found[::ASKED])
             delays += [now - stamp.timestamp() for stamp in stamps]
             measured += time.process_time() - asked
         if not taken.more:

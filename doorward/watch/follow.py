@@ -29,6 +29,10 @@ MOST_SAMPLES = 5
 SETTLED_AFTER_S = 1.0
 
 
+# Whole lines, each with its newline; None for a line that is too long to be told.
+_Block = bytes | None
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What one poll told: `lines` were read, `unparsed` of them did not parse (`unparsed_samples`: their shapes).
@@ -45,12 +49,26 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """`data` is whole lines, each with its newline; `too_long` lines more were too long to be told."""
+
+    data: bytes
+    too_long: int
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """What lines told; `unparsed` of them did not parse, and `samples` are the shapes of a few."""
 
     events: tuple[SignInEvent, ...]
     unparsed: int
     samples: tuple[str, ...]
+
+
+def has_long_line(chunk: bytes) -> bool:
+    """Whether a line may be longer than is told: one that is holds an aligned block without a newline."""
+    block = LONGEST_LINE // 2
+    return any(chunk.find(b"\n", start, start + block) < 0 for start in range(0, len(chunk) - block, block))
 
 
 def parsed(lines: Iterable[bytes | None], parse: Parse, component: str) -> Parsed:
@@ -121,14 +139,26 @@ class Follower:
 
     def take(self, limit_bytes: int) -> tuple[list[bytes | None], bool]:
         """The same lines as they stand, None for one that is too long, and whether the limit cut them short."""
+        blocks, more = self._blocks(limit_bytes)
         lines: list[bytes | None] = []
+        for block in blocks:
+            lines.extend([None] if block is None else block[:-1].split(b"\n"))
+        return lines, more
+
+    def take_whole(self, limit_bytes: int) -> tuple[Whole, bool]:
+        """The same lines in one piece."""
+        blocks, more = self._blocks(limit_bytes)
+        return Whole(b"".join(filter(None, blocks)), blocks.count(None)), more
+
+    def _blocks(self, limit_bytes: int) -> tuple[list[_Block], bool]:
+        blocks: list[_Block] = []
         left = max(limit_bytes, 1)
         while left > 0 and self._ready():
-            taken, ended = self._read(left, lines)
+            taken, ended = self._read(left, blocks)
             left -= taken
-            if ended and not self._turn_over(lines):
+            if ended and not self._turn_over(blocks):
                 break
-        return lines, left <= 0
+        return blocks, left <= 0
 
     def _ready(self) -> bool:
         """Open the file that the cursor stands in, or the one that follows it; False if there is none yet."""
@@ -210,7 +240,7 @@ class Follower:
         self._cursor = _known_by(head, Cursor(str(self.path), file.inode, 0, seen=older))
         return True
 
-    def _read(self, limit: int, lines: list[bytes | None]) -> tuple[int, bool]:
+    def _read(self, limit: int, blocks: list[_Block]) -> tuple[int, bool]:
         """Take complete lines from the open file: how many bytes were told, and whether its end was reached."""
         cursor = self._cursor
         assert self._file is not None
@@ -225,12 +255,10 @@ class Follower:
         skipping = cursor.skipping
         if end == 0 and len(data) > LONGEST_LINE:
             if not skipping:
-                lines.append(None)
+                blocks.append(None)
             end, skipping, ended = len(data), True, False
         elif end:
-            found = data[:end].split(b"\n")[:-1]
-            whole = found[1 if skipping else 0 :]
-            lines.extend(whole if max(map(len, whole), default=0) <= LONGEST_LINE else map(_bounded, whole))
+            blocks.extend(_bounded(data[data.index(b"\n") + 1 if skipping else 0 : end]))
             skipping = False
         if end:
             self._cursor = _known_by(head, replace(cursor, offset=cursor.offset + end, skipping=skipping))
@@ -248,7 +276,7 @@ class Follower:
         is_same = not cursor.fingerprint or fingerprint(head[: cursor.fingerprint_bytes]) == cursor.fingerprint
         return head if is_same else None
 
-    def _turn_over(self, lines: list[bytes | None]) -> bool:
+    def _turn_over(self, blocks: list[_Block]) -> bool:
         """At a file's end: go on to the file that followed it; False if this is still the log's last file, or may
         still be written to."""
         assert self._cursor is not None
@@ -256,7 +284,7 @@ class Follower:
         if _inode(self.path) == self._file.inode or not self._is_followed(self._file, self._cursor):
             return False
         # Whoever held the old file open may have written once more after it was renamed.
-        while not self._read(LONGEST_LINE, lines)[1]:
+        while not self._read(LONGEST_LINE, blocks)[1]:
             pass
         cursor = self._cursor
         rest = self._file.pread(LONGEST_LINE, cursor.offset)
@@ -264,7 +292,7 @@ class Follower:
             return False
         # A last line without its end will not be finished any more: it is told as it stands.
         if rest and not cursor.skipping:
-            lines.append(rest)
+            blocks.append(rest + b"\n")
         return True
 
     def _is_followed(self, file: Opened, cursor: Cursor) -> bool:
@@ -301,8 +329,11 @@ def _known_by(head: bytes, cursor: Cursor) -> Cursor:
     return replace(cursor, fingerprint=fingerprint(whole) if whole else "", fingerprint_bytes=len(whole))
 
 
-def _bounded(line: bytes) -> bytes | None:
-    return line if len(line) <= LONGEST_LINE else None
+def _bounded(whole: bytes) -> list[_Block]:
+    """Whole lines in one block, unless some are too long to be told."""
+    if not whole or not has_long_line(whole):
+        return [whole] if whole else []
+    return [line + b"\n" if len(line) <= LONGEST_LINE else None for line in whole[:-1].split(b"\n")]
 
 
 def _inode(path: Path) -> int:

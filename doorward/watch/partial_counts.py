@@ -28,7 +28,7 @@ from doorward.log_line.said import Parse
 from doorward.log_line.tally import Key, Tallied, Tally, who, window_of, words
 from doorward.model.sign_in import SignInEvent
 from doorward.systems import system
-from doorward.watch.follow import LONGEST_LINE
+from doorward.watch.follow import LONGEST_LINE, has_long_line
 from doorward.watch.partial_held import Held
 from doorward.watch.partial_people import COUPON_BYTES, People, coupons
 from doorward.watch.partial_rows import TOLD, Row, numbers, rows_of, table_of, text
@@ -89,7 +89,7 @@ class Partial:
         if not chunk.endswith(b"\n"):
             chunk += b"\n"
         tally = self._reader.tally
-        if tally is None or _has_long_line(chunk):
+        if tally is None or has_long_line(chunk):
             self._add_each(chunk.split(b"\n"))
             return
         with _uncollected():
@@ -258,9 +258,3 @@ def _merged_component(component: str, tables: list[pa.Table], counting: Counting
 
 def _clipped(label: str | None) -> str | None:
     return label if label is None or len(label) <= _LONGEST_LABEL else label[:_LONGEST_LABEL]
-
-
-def _has_long_line(chunk: bytes) -> bool:
-    """Whether a line may be longer than is told: one that is holds an aligned block without a newline."""
-    block = LONGEST_LINE // 2
-    return any(chunk.find(b"\n", start, start + block) < 0 for start in range(0, len(chunk) - block, block))

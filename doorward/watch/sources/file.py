@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from doorward.model.sign_in import SignInEvent
 from doorward.watch import rotations
@@ -12,7 +14,18 @@ from doorward.watch.follow import SETTLED_AFTER_S, Follower
 from doorward.watch.rotations import Opened
 from doorward.watch.sources.source import Taken
 
+_T = TypeVar("_T")
 _PIECE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class TakenWhole:
+    """As `Taken`: `data` is whole lines, each with its newline; `too_long` lines more were too long to be told."""
+
+    data: bytes
+    too_long: int
+    cursor: str
+    more: bool = False
 
 
 class FileSource:
@@ -37,16 +50,25 @@ class FileSource:
 
     def take(self, limit_bytes: int) -> Taken:
         """The lines since the last time. Raises OSError if a file that exists cannot be read."""
+        lines, cursor, more = self._taken(lambda follower: follower.take(limit_bytes))
+        return Taken(tuple(lines), cursor, more)
+
+    def take_whole(self, limit_bytes: int) -> TakenWhole:
+        """The same lines in one piece, for whoever counts and does not look at each. Raises OSError as `take`."""
+        whole, cursor, more = self._taken(lambda follower: follower.take_whole(limit_bytes))
+        return TakenWhole(whole.data, whole.too_long, cursor, more)
+
+    def _taken(self, take: Callable[[Follower], tuple[_T, bool]]) -> tuple[_T, str, bool]:
         before = self._follower.cursor
         try:
-            lines, more = self._follower.take(limit_bytes)
+            found, more = take(self._follower)
         except OSError:
             # Part of it may have been read before it failed: it is read again.
             self._again(before)
             raise
         cursor = self._follower.cursor
         assert cursor is not None
-        return Taken(tuple(lines), cursor.encode(), more)
+        return found, cursor.encode(), more
 
     def _again(self, cursor: Cursor | None) -> None:
         self._follower.close()
