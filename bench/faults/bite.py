@@ -30,7 +30,7 @@ _AFTER_S = 21.0
 _AFTER_LOAD_S = 35.0
 # Sign-ins that were under way at the injection belong to neither side.
 _BETWEEN_S = 2.0
-_MEND_S = 20.0
+_MEND_S = 30.0
 _BITES = 0.1
 _VISITS = frozenset({"sign-in", "open", "submit", "return"})
 
