@@ -5,13 +5,13 @@ from __future__ import annotations
 from doorward.systems import System
 from doorward.systems.school.log import parse
 from doorward.systems.school.reader import read, sniff
-from doorward.systems.school.tally import tally
+from doorward.systems.school.tally import SchoolTally
 
 SYSTEM = System(
     kind="school",
     title="School portal and its sign-in",
     read=read,
     parse=parse,
-    tally=lambda _options: tally,
+    tally=lambda _options: SchoolTally(),
     sniff=sniff,
 )

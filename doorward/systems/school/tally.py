@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import attrgetter
-from typing import Annotated
-
-import msgspec
 
 from doorward.log_line.tally import Tallied, lines_in, runs, words
+from doorward.systems.school.counted import Counted, Words, rows_of
 from doorward.systems.school.log import KINDS, Line, verdict
 
 # The school knows some fifty.
@@ -19,42 +18,33 @@ _MEANINGS = 256
 _FEW = 8
 
 
-class Counted(msgspec.Struct, frozen=True, gc=False):
-    """The fields of `Line` that are counted, and the types of the others, lest a line pass here that fails there."""
-
-    time: Annotated[datetime, msgspec.Meta(tz=True)]
-    event: str
-    config: str | None = None
-    synthetic: bool = False
-    outcome: str | None = None
-    reason: str | None = None
-    person: str | None = None
-    session: str | None = None
-    source: str | None = None
-    client: str | None = None
-    agent: str | None = None
-    route: str | None = None
-    status: int | None = None
-    ms: float | None = None
-    exception: str | None = None
-    topic: str | None = None
-    grant: str | None = None
-
-
-_DECODE = msgspec.json.Decoder(Counted).decode_lines
 _ANY_TIME = datetime.fromtimestamp(0, UTC)
 # What a verdict hangs on (event, outcome, reason, grant, status), the client, and whether it is a probe's: the rest of
 # a line is who it was and when.
 _Told = tuple[str, str | None, str | None, str | None, int | None, str | None, bool]
 _TIME = attrgetter("time")
+_Read = Callable[[bytes], list[Counted]]
 _Windows = dict[int, defaultdict[_Told, list[str | None]]]
 
 
-def tally(chunk: bytes, width_s: float) -> Tallied:
-    """What the chunk comes to."""
+class SchoolTally:
+    """Tallies the chunks of one log, and remembers the words that it repeats."""
+
+    def __init__(self) -> None:
+        self._words = Words()
+
+    def __call__(self, chunk: bytes, width_s: float) -> Tallied:
+        """What the chunk comes to."""
+        windows: _Windows = {}
+        rest: list[bytes] = []
+        _gather(chunk, self._words.rows_of, width_s, windows, rest)
+        tallied = _tallied(windows)
+        tallied.rest = rest
+        return tallied
+
+
+def _tallied(windows: _Windows) -> Tallied:
     tallied = Tallied()
-    windows: _Windows = {}
-    _gather(chunk, width_s, windows, tallied.rest)
     for window, told in windows.items():
         for (event, outcome, reason, grant, status, client, synthetic), people in told.items():
             meant = _meant(event, outcome, reason, grant, status)
@@ -78,13 +68,10 @@ def _meant(event: str, outcome: str | None, reason: str | None, grant: str | Non
     return words(kind, meant, why)
 
 
-def _gather(chunk: bytes, width_s: float, windows: _Windows, rest: list[bytes]) -> None:
+def _gather(chunk: bytes, read: _Read, width_s: float, windows: _Windows, rest: list[bytes]) -> None:
     """Sort who it was by what was told; halve a chunk with a bad line until it is found."""
     lines = lines_in(chunk)
-    try:
-        rows = _DECODE(chunk)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        rows = []
+    rows = read(chunk)
     # An object that spans lines, and an empty line, are not what the parser takes for one.
     if len(rows) == lines:
         _sort(rows, width_s, windows)
@@ -94,8 +81,8 @@ def _gather(chunk: bytes, width_s: float, windows: _Windows, rest: list[bytes]) 
         middle = chunk.index(b"\n", len(chunk) // 2) + 1
         if middle == len(chunk):
             middle = chunk.rindex(b"\n", 0, len(chunk) // 2) + 1
-        _gather(chunk[:middle], width_s, windows, rest)
-        _gather(chunk[middle:], width_s, windows, rest)
+        _gather(chunk[:middle], rows_of, width_s, windows, rest)
+        _gather(chunk[middle:], rows_of, width_s, windows, rest)
 
 
 def _sort(rows: list[Counted], width_s: float, windows: _Windows) -> None:
