@@ -26,8 +26,9 @@ from doorward.errors import SystemUnreachable
 
 _QUIET_S = 10.0
 _AFTER_S = 21.0
-# A queue has to grow before it is felt.
-_AFTER_LOAD_S = 35.0
+# A queue has to grow before it is felt, and on a slow way a sign-in takes a while to fail.
+_AFTER_SLOW_S = 35.0
+_SLOW = frozenset({"load", "network"})
 # Sign-ins that were under way at the injection belong to neither side.
 _BETWEEN_S = 2.0
 _MEND_S = 30.0
@@ -139,7 +140,7 @@ def summary(bites: Sequence[Bite]) -> str:
 def _play(stage: Stage, fault: Fault) -> tuple[Counted, Counted, bool | None]:
     stage.open()
     truth = str(stage.directory / "truth.jsonl")
-    stage.let_people_in(_QUIET_S + BEFORE_S + _AFTER_LOAD_S + _MEND_S + 60, more=("--record", truth))
+    stage.let_people_in(_QUIET_S + BEFORE_S + _AFTER_SLOW_S + _MEND_S + 60, more=("--record", truth))
     _post_canary(stage)
     if fault.layout.library:
         stage.open_library()
@@ -150,7 +151,7 @@ def _play(stage: Stage, fault: Fault) -> tuple[Counted, Counted, bool | None]:
         pause(BEFORE_S)
     injected, lines = time.time(), _logged(stage)
     fault.inject(stage)
-    pause(_AFTER_LOAD_S if "load" in fault.causes else _AFTER_S)
+    pause(_AFTER_SLOW_S if _SLOW & set(fault.causes) else _AFTER_S)
     now, last = time.time(), _logged(stage)
     is_mended = None
     if fault.undo is not None:
@@ -188,7 +189,7 @@ def _counted(stage: Stage, since: float, until: float, logged: list[dict[str, ob
         return [one for one in _lines(path) if since <= _at(one["time"]) <= until]
 
     acts = [one for one in within(stage.directory / "truth.jsonl") if one["action"] in _VISITS and _counts(one)]
-    canary = within(_canary(stage))
+    canary = [one for one in within(_canary(stage)) if _at(one["time"]) + float(str(one["ms"])) / 1000 <= until]
     sign_ins = [one for one in logged if one.get("event") == "sign-in" and not one.get("synthetic")]
     return Counted(
         people=_share(one["ok"] for one in acts),

@@ -154,7 +154,7 @@ class Relay:
                 if not data:
                     await asyncio.sleep(3600)
             passed += len(data)
-            while self.mode is Mode.NARROW and data:
+            while self.mode is Mode.NARROW and data and not writer.is_closing():
                 writer.write(data[:_NARROW])
                 data = data[_NARROW:]
                 await asyncio.sleep(self.delay_s)
