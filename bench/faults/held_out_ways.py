@@ -214,7 +214,7 @@ FAULTS = (
     ),
     _load("surge-ramp", "one crowd comes after the other, each larger", _ramp),
     _load("surge-one-exit", "twelve times the people, all from one building", _one_exit),
-    _load("exam-reloads", "a class loads a page anew sixty times a second", _runs("reloaders", "--per-s", "60")),
+    _load("exam-reloads", "a class loads a page anew 240 times a second", _runs("reloaders", "--per-s", "240")),
     _attack("slow-requests", "forty-eight requests that never end hold every thread", "slow", 48),
     _attack("lockout-attack", "somebody locks people out from the school's own exit", "lockout", 30),
     _attack("callback-flood", "made-up answers at the portal's callback", "callback", 25),
