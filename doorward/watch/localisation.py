@@ -81,8 +81,8 @@ def interval(observations: Sequence[Observation], failure: float, success: float
     """The first and the last moment at which the course can have changed, with 95 %.
 
     `failure` and `success` are what each weighs in logs for the change. A change at an observation is worth the sum of
-    the weights from there on; all changes worth within `_INTERVAL` of the best are in the interval. The observations are
-    in order and end at the detection; the change may have come any time after the one before it.
+    the weights from there on; all changes worth within `_INTERVAL` of the best are in the interval. The observations
+    are in order and end at the detection; the change may have come any time after the one before it.
     """
     worth, worths = 0.0, []
     for one in reversed(observations):
