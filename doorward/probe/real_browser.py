@@ -32,14 +32,17 @@ from doorward.probe.totp import code_at
 from doorward.probe.transcript import Transcript
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Request, Response
+    from playwright.sync_api import Locator, Page, Request, Response
 
 _PASSWORD = "input[type=password]:visible"
-_NAME = ", ".join(
+# The surest first: on many pages a box for searching stands before the form.
+_NAMES = tuple(
     f"input{kind}:visible" for kind in ("[autocomplete~=username]", "[type=email]", "[type=text]", ":not([type])")
 )
 _CODE = "input[autocomplete=one-time-code]:visible, input[name*=otp i]:visible"
 _POLL_MS = 50
+# A page that shows a name only may show the password a moment later.
+_MOMENT_S = 1.0
 # Chromium's words for what went wrong before an answer came.
 _NET_ERRORS = {
     "ERR_NAME_NOT_RESOLVED": Ending.DNS,
@@ -120,15 +123,16 @@ class _Visit:
         answer = self.page.goto(self.plan.start_url, wait_until="domcontentloaded")
         if answer is not None and answer.status >= 400:
             return Done(http_reason(answer.status), EXPECTED[self.phase])
-        if self._wait(_PASSWORD, _NAME) is None:
+        if self._wait(_PASSWORD, *_NAMES) is None:
             return Done(Ending.NO_FORM, "a page that shows a field for the password, once its scripts have run")
         return None
 
     def _fill_in(self) -> Done | None:
         username, password = self.plan.account
-        if self.page.locator(_NAME).count():
-            self.page.locator(_NAME).first.fill(username)
-        if not self.page.locator(_PASSWORD).count():
+        has_password = self._until(lambda: self.page.locator(_PASSWORD).count() > 0, _MOMENT_S)
+        if (name := self._name()) is not None:
+            name.fill(username)
+        if not has_password:
             self.phase = Phase.NAMED
             self.page.keyboard.press("Enter")
             if self._wait(_PASSWORD) is None:
@@ -139,6 +143,13 @@ class _Visit:
         if self._gone(_PASSWORD) is None:
             return Done(Ending.WRONG_PASSWORD, EXPECTED[self.phase])
         return self._give_code() if self.page.locator(_CODE).count() else None
+
+    def _name(self) -> Locator | None:
+        """The field for the name: of the form that has the password, else of the page; None if there is none."""
+        form = self.page.locator("form", has=self.page.locator(_PASSWORD)).first
+        place = form if form.count() else self.page
+        found = (place.locator(kind).first for kind in _NAMES)
+        return next((field for field in found if field.count()), None)
 
     def _give_code(self) -> Done | None:
         if not self.plan.totp_secret:
@@ -180,8 +191,8 @@ class _Visit:
         self.page.wait_for_load_state("load")
         return self._until(lambda: not self.page.locator(selector).count()) or None
 
-    def _until(self, holds: Callable[[], bool]) -> bool:
-        ends = min(self.deadline, time.monotonic() + self.plan.timeout_s)
+    def _until(self, holds: Callable[[], bool], most_s: float | None = None) -> bool:
+        ends = min(self.deadline, time.monotonic() + (most_s or self.plan.timeout_s))
         while time.monotonic() < ends:
             try:
                 if holds():

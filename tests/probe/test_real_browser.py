@@ -16,9 +16,9 @@ Probe = Callable[..., ProbeResult]
 _SCRIPT = """<title>App</title><main></main><script>
 document.querySelector('main').innerHTML = '<form><input autocomplete=username>' +
   '<input type=password><button>Sign in</button></form><p></p>';
-document.querySelector('form').onsubmit = async event => {
+document.querySelector('main form').onsubmit = async event => {
   event.preventDefault();
-  const [name, word] = [...document.querySelectorAll('input')].map(field => field.value);
+  const [name, word] = [...document.querySelectorAll('main input')].map(field => field.value);
   const answer = await fetch('/session', {method: 'POST', body: new URLSearchParams({name, word})});
   if (answer.ok) location = '/home?token=' + (await answer.text());
   else document.querySelector('p').textContent = 'Wrong';
@@ -37,7 +37,8 @@ class ScriptSite(Site):
         if request.path == "/home":
             title = "Server Error (500)" if "error-page" in self.faults else "Home"
             return Reply(200, f"<title>{title}</title><h1>Hello</h1>")
-        return Reply(200, "<title>App</title>" if "no-form" in self.faults else _SCRIPT)
+        search = '<form action="/search"><input name="q"></form>' if "search-first" in self.faults else ""
+        return Reply(200, "<title>App</title>" if "no-form" in self.faults else search + _SCRIPT)
 
 
 @pytest.fixture
@@ -61,6 +62,13 @@ def test_a_form_that_a_script_makes_is_filled_in_by_a_real_browser(script_site: 
     told = repr(result) + json.dumps(msgspec.to_builtins(result))
     for secret in (*script_site.secrets, ACCOUNT[1]):
         assert secret not in told
+
+
+def test_the_name_goes_to_the_form_of_the_password_and_not_to_the_search_before_it(
+    script_site: Site, probe: Probe
+) -> None:
+    script_site.faults.add("search-first")
+    assert probe(script_site, journey="browser", timeout_s=15.0, total_s=60.0).reason == "ok"
 
 
 @pytest.mark.parametrize(
