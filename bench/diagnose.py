@@ -54,6 +54,8 @@ def main() -> int:
     template.made(asked.template)
     print(f"{len(chosen)} runs, {asked.jobs} at a time; load {os.getloadavg()[0]:.1f} at the start\n", flush=True)
     with tempfile.TemporaryDirectory(prefix="doorward-faults-") as folder, ThreadPoolExecutor(asked.jobs) as pool:
+        # As root, PostgreSQL runs as its own account, and must come by here.
+        Path(folder).chmod(0o711)
         places = [Path(folder) / f"run-{number}" for number in range(len(chosen))]
         played = list(pool.map(lambda pair: _play(*pair, asked), zip(chosen, places, strict=True)))
     bites = [one for one in played if isinstance(one, bite.Bite)]
