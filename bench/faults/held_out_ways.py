@@ -17,6 +17,7 @@ from bench.faults.mend import beside, every, files, stopped, ways_open
 from bench.faults.names import Answer
 from bench.faults.relay import Mode
 from bench.faults.stage import ROOT, Stage
+from bench.faults.ways import names
 
 BEHIND = Layout(back=True)
 _FRONT = Layout(front=True)
@@ -105,14 +106,6 @@ def _way(mode: Mode, *relays: str, delay_s: float = 1.0) -> Do:
     def inject(stage: Stage) -> None:
         for name in relays:
             stage.relays[name].set(mode, delay_s)
-
-    return inject
-
-
-def _names(answer: Answer) -> Do:
-    def inject(stage: Stage) -> None:
-        assert stage.names is not None
-        stage.names.answer = answer
 
     return inject
 
@@ -208,9 +201,9 @@ FAULTS = (
     _network(
         "names-server-fails",
         "the name server says that it failed (SERVFAIL)",
-        _names(Answer.FAILED),
+        names(Answer.FAILED),
         Layout(names=True),
-        _names(Answer.RIGHT),
+        names(Answer.RIGHT),
     ),
     _load("surge-ramp", "one crowd comes after the other, each larger", _ramp),
     _load("surge-one-exit", "twelve times the people, all from one building", _one_exit),

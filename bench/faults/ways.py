@@ -31,7 +31,9 @@ def _gone(*relays: str) -> Do:
     return inject
 
 
-def _names(answer: Answer) -> Do:
+def names(answer: Answer) -> Do:
+    """The name server answers so."""
+
     def inject(stage: Stage) -> None:
         assert stage.names is not None
         stage.names.answer = answer
@@ -55,7 +57,7 @@ FAULTS = (
     _network("back-channel-holds", "the portal's way to the provider is cut", ways(Mode.HOLD, "back"), _BEHIND),
     _network("back-channel-gone", "the portal's egress proxy is gone", _gone("back"), _BEHIND),
     _network("back-channel-slow", "the portal's way takes 4 s", ways(Mode.SLOW, "back", delay_s=4.0), _BEHIND),
-    _network("names-silent", "the name server does not answer", _names(Answer.SILENT), _NAMED),
-    _network("names-gone", "the names do not exist any more (CC-02)", _names(Answer.NO_NAME), _NAMED),
-    _network("names-elsewhere", "the names lead to an old address", _names(Answer.ELSEWHERE), _NAMED, "server"),
+    _network("names-silent", "the name server does not answer", names(Answer.SILENT), _NAMED),
+    _network("names-gone", "the names do not exist any more (CC-02)", names(Answer.NO_NAME), _NAMED),
+    _network("names-elsewhere", "the names lead to an old address", names(Answer.ELSEWHERE), _NAMED, "server"),
 )

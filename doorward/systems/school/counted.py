@@ -13,32 +13,19 @@ from typing import Annotated, Any, Literal, cast
 
 import msgspec
 
+from doorward.systems.school.log import Line
+
 # A log has some ten words in each field, and all of them in its first chunks.
 _MOST_WORDS = 64
 _LONGEST_WORD = 80
 _MOST_LESSONS = 8
 
 
-class Counted(msgspec.Struct, frozen=True, gc=False):
-    """The fields of `Line` that are counted, and the types of the others, lest a line pass here that fails there."""
+class Counted(Line, frozen=True, gc=False, kw_only=True):
+    """A line of which the time is told with its zone: what has none is the parser's. All fields have their types, lest
+    a line pass here that fails there."""
 
     time: Annotated[datetime, msgspec.Meta(tz=True)]
-    event: str
-    config: str | None = None
-    synthetic: bool = False
-    outcome: str | None = None
-    reason: str | None = None
-    person: str | None = None
-    session: str | None = None
-    source: str | None = None
-    client: str | None = None
-    agent: str | None = None
-    route: str | None = None
-    status: int | None = None
-    ms: float | None = None
-    exception: str | None = None
-    topic: str | None = None
-    grant: str | None = None
 
 
 _Decode = Callable[[bytes], list[Counted]]
@@ -96,5 +83,5 @@ def _knowing(known: dict[str, set[str | None]]) -> _Decode:
         words = known.get(field.name)
         kind = field.type if words is None else Literal[tuple(words)]
         fields.append((field.name, kind) if field.required else (field.name, kind, field.default))
-    row = cast(type[Counted], msgspec.defstruct("Row", fields, frozen=True, gc=False))
+    row = cast(type[Counted], msgspec.defstruct("Row", fields, frozen=True, gc=False, kw_only=True))
     return msgspec.json.Decoder(row).decode_lines
