@@ -169,7 +169,8 @@ class StoreExamined:
 
     The figures are those of INFO, None where it tells none: memory used and allowed in bytes (0 = no bound), what it
     drops when full (`policy`), keys it dropped so far, keys it holds, seconds since it started. `writable` is False for
-    a replica, or for one that refuses writes because it could not save.
+    a replica, or for one that refuses writes because it could not save. `refused` counts the commands that it refused
+    for a state of its own or for want of rights since it started, `blocked` are clients whose command waits now.
     """
 
     component: str
@@ -183,6 +184,8 @@ class StoreExamined:
     sessions: int | None = None
     uptime_s: float | None = None
     writable: bool | None = None
+    refused: int | None = None
+    blocked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Session store: the place where sessions are kept is gone, full, read-only, or has lost what it held.
 
 If it is at work: the store (Redis, Valkey) does not answer PING; it is full and drops sessions or refuses new ones; it
-started anew at the onset or holds far fewer sessions than before; sessions are refused as unknown while new sign-ins
-succeed.
-If it is not: it answers at once, has room, drops nothing, and started long before; sessions are refused as rarely as
-usual. Where sessions lie in the service's own database, that database is examined instead.
+started anew at the onset or holds far fewer sessions than before; it refuses commands or lets clients wait; sessions
+are refused as unknown while new sign-ins succeed.
+If it is not: it answers at once, has room, drops and refuses nothing, and started long before; sessions are refused as
+rarely as usual. That it answers PING says little where sessions or the log speak for it: whether it keeps what is
+written was not tried. Where sessions lie in the service's own database, that database is examined instead.
 Licenses nothing: what was lost does not come back, and what fills the store a person must find out.
 """
 
@@ -50,15 +51,20 @@ _EXPECTED = "it does not answer, is full, or has lost what it held"
 
 def weigh(observations: Observations) -> Judgement:
     """Every session store, and how sessions fare."""
-    examined = tuple(_stores(observations))
+    lost = tuple(_lost(observations))
+    examined = tuple(_stores(observations, is_suspect=_speaks((*lost, *_exceptions(observations, ())))))
     sick = tuple(item for item in examined if item.leaning is Leaning.FOR)
-    evidence = (*examined, *_lost(observations), *_exceptions(observations, sick))
+    evidence = (*examined, *lost, *_exceptions(observations, sick))
     return Judgement(
         evidence,
         next_check="Look at the store's memory, its policy when full, and when and why it last started.",
         component=blamed(evidence),
         not_testable=_not_testable(observations),
     )
+
+
+def _speaks(evidence: tuple[Evidence, ...]) -> bool:
+    return any(item.leaning is Leaning.FOR for item in evidence)
 
 
 def _not_testable(observations: Observations) -> str:
@@ -71,7 +77,7 @@ def _not_testable(observations: Observations) -> str:
     return "no session store is named" if told else ""
 
 
-def _stores(observations: Observations) -> Iterator[Evidence]:
+def _stores(observations: Observations, is_suspect: bool) -> Iterator[Evidence]:
     sick, well = [], []
     stores = observations.of(StoreExamined)
     for store in stores:
@@ -80,7 +86,7 @@ def _stores(observations: Observations) -> Iterator[Evidence]:
             sick.append(favours("store", weight, f"{name}: session store: {trouble}", _EXPECTED, name))
         else:
             well.append(f"{name}: {_figures(store)}")
-    yield from (*sick, *healthy("store", DECISIVE, well, _EXPECTED, sick))
+    yield from (*sick, *healthy("store", WEAK if is_suspect else DECISIVE, well, _EXPECTED, sick))
     yield from unexamined(observations, Examination.STORE, _EXPECTED)
     if not stores and not observations.not_examined(Examination.STORE) and observations.examinations:
         seen = "no component names a session store of its own: sessions lie in the database, which is examined"
@@ -93,7 +99,8 @@ def _trouble(observations: Observations, store: StoreExamined) -> tuple[str, flo
         return store.problem or "no answer", DECISIVE
     if store.writable is False:
         return "it takes no writes (a replica, or it could not save)", DECISIVE
-    return _full(observations, store) or _began_anew(observations, store) or _slow(store) or ("", 0.0)
+    found = _full(observations, store) or _began_anew(observations, store) or _refuses(observations, store)
+    return found or _slow(store) or ("", 0.0)
 
 
 def _full(observations: Observations, store: StoreExamined) -> tuple[str, float] | None:
@@ -123,6 +130,17 @@ def _began_anew(observations: Observations, store: StoreExamined) -> tuple[str, 
     if store.uptime_s is not None and before.uptime_s is not None and store.uptime_s < before.uptime_s:
         return f"it started anew {store.uptime_s:.0f} s ago", STRONG
     return None
+
+
+def _refuses(observations: Observations, store: StoreExamined) -> tuple[str, float] | None:
+    before = observations.earlier(StoreExamined, store.component)
+    if before is None or before.refused is None or before.blocked is None:
+        return None
+    refused = (store.refused or 0) - before.refused
+    if refused >= LEAST_EXCEPTIONS:
+        return f"it refused {refused} commands since all was well", DECISIVE
+    waiting = (store.blocked or 0) - before.blocked
+    return (f"{waiting} more clients wait for its answer than while all was well", STRONG) if waiting > 0 else None
 
 
 def _slow(store: StoreExamined) -> tuple[str, float] | None:

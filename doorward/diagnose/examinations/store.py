@@ -23,6 +23,10 @@ _REDIS_PORT = 6379
 # INFO of a busy server is about 6 kB.
 _MOST_BYTES = 65_536
 _KEYSPACE = re.compile(r"db\d+:keys=(\d+)")
+# Refusals for a state of the store, or for rights that its account lacks, not a mistyped command. Since Redis 6.2.
+_REFUSAL = re.compile(
+    r"errorstat_(?:CLUSTERDOWN|LOADING|MASTERDOWN|MISCONF|NOPERM|NOREPLICAS|OOM|READONLY):count=(\d+)"
+)
 
 
 def examine_store(examinee: Examinee) -> StoreExamined | NotExamined:
@@ -114,6 +118,7 @@ class _Talk:
 def _figures(component: str, ms: float, told: dict[str, str]) -> StoreExamined:
     keys = [int(found[1]) for line in told.items() if (found := _KEYSPACE.match(":".join(line)))]
     failing = told.get("rdb_last_bgsave_status", "ok") != "ok" or told.get("role", "master") != "master"
+    refused = sum(int(found[1]) for line in told.items() if (found := _REFUSAL.match(":".join(line))))
     uptime = _number(told, "uptime_in_seconds")
     return StoreExamined(
         component, True, ms,
@@ -124,6 +129,8 @@ def _figures(component: str, ms: float, told: dict[str, str]) -> StoreExamined:
         sessions=sum(keys) if told else None,
         uptime_s=None if uptime is None else float(uptime),
         writable=not failing if told else None,
+        refused=refused if told else None,
+        blocked=_number(told, "blocked_clients"),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from doorward.model.diagnosis import Verdict
 from doorward.model.sign_in import Kind, Reason
 
 World = Any  # the builders of conftest.py
-WELL = StoreExamined("auth", True, 0.4, "", 1_500_000, 3_000_000, "noeviction", 0, 500, 86_400.0, True)
+WELL = StoreExamined("auth", True, 0.4, "", 1_500_000, 3_000_000, "noeviction", 0, 500, 86_400.0, True, 2, 1)
 
 
 def observed(world: World, store: StoreExamined, before: StoreExamined | None = WELL) -> Observations:
@@ -42,6 +42,7 @@ def test_sessions_in_the_database_and_no_lost_ones_rule_it_out(world: World) -> 
         (replace(WELL, policy="allkeys-lru", evicted=40), "dropped 40 keys since all was well"),
         (replace(WELL, memory_used=2_990_000), "2990000 of 3000000 bytes"),
         (replace(WELL, sessions=3), "holds 3 keys, and held 500"),
+        (replace(WELL, refused=40), "refused 38 commands since all was well"),
     ],
 )
 def test_one_sick_store_is_supported(world: World, store: StoreExamined, said: str) -> None:
@@ -74,3 +75,15 @@ def test_a_store_that_could_not_be_examined_is_not_ruled_out(world: World) -> No
 def test_lost_sessions_without_a_store_to_look_at_are_not_ruled_out(world: World) -> None:
     lost = replace(world.healthy(), during=world.now_as_usual(failures={(Kind.SESSION, Reason.SESSION_UNKNOWN): 40}))
     assert CAUSE.judge(lost).verdict is Verdict.NOT_TESTABLE
+
+
+def test_clients_that_wait_are_not_ruled_out_by_an_answer_to_ping(world: World) -> None:
+    hypothesis = CAUSE.judge(observed(world, replace(WELL, blocked=4)))
+    assert hypothesis.verdict is Verdict.OPEN
+    assert "3 more clients wait" in " ".join(one.seen for one in hypothesis.evidence)
+
+
+def test_lost_sessions_are_not_ruled_out_by_an_answer_to_ping(world: World) -> None:
+    lost = {(Kind.SESSION, Reason.SESSION_UNKNOWN): 40}
+    spoiled = replace(observed(world, WELL), during=world.now_as_usual(failures=lost))
+    assert CAUSE.judge(spoiled).verdict is Verdict.OPEN

@@ -118,6 +118,24 @@ def test_a_real_redis_tells_its_memory_and_what_it_drops(redis: Callable[[str], 
     assert (after.evicted or 0) > 0
 
 
+def test_a_real_redis_that_refuses_tells_how_often(redis: Callable[[str], bytes], unused_port: int) -> None:
+    assert examined(f"redis://127.0.0.1:{unused_port}/0").refused == 0
+    redis("CONFIG SET min-replicas-to-write 1")
+    assert redis("SET session 1").startswith(b"-NOREPLICAS")
+    assert redis("HGET mistyped").startswith(b"-ERR")
+    assert examined(f"redis://127.0.0.1:{unused_port}/0").refused == 1
+
+
+def test_a_real_redis_that_holds_writes_back_tells_who_waits(redis: Callable[[str], bytes], unused_port: int) -> None:
+    assert examined(f"redis://127.0.0.1:{unused_port}/0").blocked == 0
+    redis("CLIENT PAUSE 60000 WRITE")
+    with socket.create_connection(("127.0.0.1", unused_port), timeout=5) as connection:
+        connection.sendall(b"SET session 1" + END)
+        until = time.monotonic() + 10
+        while examined(f"redis://127.0.0.1:{unused_port}/0").blocked != 1:
+            assert time.monotonic() < until
+
+
 def test_a_real_replica_takes_no_writes(redis: Callable[[str], bytes], unused_port: int) -> None:
     assert redis("REPLICAOF 127.0.0.1 1").startswith(b"+OK")
     assert examined(f"redis://127.0.0.1:{unused_port}/0").writable is False
