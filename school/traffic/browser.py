@@ -5,6 +5,7 @@ jar obeys Domain, Path, Secure, Max-Age and Expires. All browsers share one pool
 for each person would cost more than what they do.
 """
 
+import asyncio
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from school.traffic.pages import Content, Form, read
 
 _MOST_REDIRECTS = 12  # a sign-in takes five; Chromium gives up at 20
 _TIMEOUT = httpx.Timeout(10.0)
+_LAST_ANSWER_S = 2.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -132,6 +134,17 @@ class Browser:
         raise Unreachable(Symptom.SENT_BACK)
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
+        """A visit that is broken off still takes in the answer to what it asked: the service has acted on it."""
+        answering = asyncio.create_task(self._answer(request))
+        try:
+            return await asyncio.shield(answering)
+        except asyncio.CancelledError:
+            await asyncio.wait([answering], timeout=_LAST_ANSWER_S)
+            answering.cancel()
+            await asyncio.gather(answering, return_exceptions=True)
+            raise
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
         request.extensions["timeout"] = _TIMEOUT.as_dict()
         self.cookies.set_cookie_header(request)
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
@@ -18,6 +19,8 @@ FORM = b'<form action="/typed" method="post"><input name="a" value="1"><input ty
 
 
 class _Handler(BaseHTTPRequestHandler):
+    asked = threading.Event()
+
     def do_GET(self) -> None:
         if self.path == "/loop":
             self._answer(302, Location="/loop")
@@ -29,6 +32,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(302, Location="/shown", Set_Cookie="kept=; Max-Age=0; Path=/shown")
         elif self.path == "/form":
             self._answer(200, FORM)
+        elif self.path == "/slow":
+            type(self).asked.set()
+            time.sleep(0.2)
+            self._answer(200, Set_Cookie="kept=; Max-Age=0; Path=/shown")
         else:
             shown = f"{self.headers.get('Cookie', '-')} {self.headers.get('X-Forwarded-For')}"
             self._answer(200, shown.encode())
@@ -117,3 +124,16 @@ def test_a_page_that_never_comes_has_its_symptom(url: str, path: str | None, sym
     with pytest.raises(Unreachable) as stopped:
         browsing(lambda browser: browser.get(address))
     assert stopped.value.symptom is symptom
+
+
+def test_a_visit_that_is_broken_off_takes_in_the_answer_to_what_it_asked(url: str) -> None:
+    async def visit(browser: Browser) -> str | None:
+        await browser.get(url + "/set")
+        leaving = asyncio.create_task(browser.get(url + "/slow"))
+        await asyncio.to_thread(_Handler.asked.wait, 10)
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        return browser.cookie("kept")
+
+    assert browsing(visit) is None
