@@ -1,9 +1,9 @@
 """Does Doorward name the cause? `make bench-diagnose`: faults really injected, and what was concluded of each.
 
-`python -m bench.diagnose [--set catalogue|held-out] [--half tuning|reported|all] [--only REGEX] [--first N] [--jobs N]
-[--out FILE] [--inject-only]`. Each run is a school of its own with people in it and `doorward run` at its post, for
-about a minute; a row is printed when it ends, and a run that fails is told in the table. The catalogue has halves; the
-held-out set is played whole.
+`python -m bench.diagnose [--set catalogue|held-out|held-out-2] [--half tuning|reported|all] [--only REGEX] [--first N]
+[--jobs N] [--out FILE] [--inject-only]`. Each run is a school of its own with people in it and `doorward run` at its
+post, for about a minute; a row is printed when it ends, and a run that fails is told in the table. The catalogue has
+halves; the held-out sets are played whole.
 `--inject-only` starts no Doorward and says what each fault does to people: the bench's own proof that it bites.
 """
 
@@ -21,14 +21,14 @@ from pathlib import Path
 
 import msgspec
 
-from bench.faults import bite, catalogue, held_out, template
+from bench.faults import bite, catalogue, held_out, second, template
 from bench.faults.fault import Fault
 from bench.faults.needs import lacking
 from bench.faults.run import Row, not_played, run
 from bench.faults.score import line, table
 
 ROOT = Path(__file__).parents[1]
-SETS = {"catalogue": catalogue.FAULTS, "held-out": held_out.FAULTS}
+SETS = {"catalogue": catalogue.FAULTS, "held-out": held_out.FAULTS, "held-out-2": second.FAULTS}
 # Twice as long as the longest run takes.
 _MOST_S = 400
 
@@ -64,7 +64,7 @@ def main() -> int:
 
 
 def _is_asked_for(fault: Fault, asked: argparse.Namespace) -> bool:
-    """The catalogue has halves, drawn in advance; no weight is tuned on the held-out set, so it has none."""
+    """The catalogue has halves, drawn in advance; no weight is tuned on a held-out set, so those have none."""
     is_in_half = asked.set != "catalogue" or catalogue.half(fault.name, asked.half)
     return is_in_half and bool(re.search(asked.only, fault.name))
 

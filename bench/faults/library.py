@@ -59,8 +59,8 @@ def _sign_in(site: Path, provider: str, name: str, password: str, address: str) 
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     asked = {
         "response_type": "code",
-        "client_id": "library",
-        "scope": "openid",
+        "client_id": said.get("client_id", "library"),
+        "scope": said.get("scope", "openid"),
         "state": secrets.token_urlsafe(12),
         "redirect_uri": said.get("redirect_uri", LIBRARY_CALLBACK),
         "code_challenge_method": "S256",

