@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from doorward.diagnose.cause import SUPPORTED_AT, Cause, favours
 from doorward.diagnose.causes import causes
@@ -22,6 +22,8 @@ CLEAR_LEAD = 2.0
 ELIMINATION = 1.5
 # Against this part of the others at least tests must speak; the rest could not be tested, and nothing speaks for it.
 ELIMINATED_SHARE = 0.75
+# In the first seconds the right cause may show nothing yet, and another be all that is left.
+ELIMINATION_AFTER = timedelta(seconds=10)
 
 _RANK = {Verdict.SUPPORTED: 0, Verdict.OPEN: 1, Verdict.NOT_TESTABLE: 2, Verdict.RULED_OUT: 3}
 
@@ -29,7 +31,9 @@ _RANK = {Verdict.SUPPORTED: 0, Verdict.OPEN: 1, Verdict.NOT_TESTABLE: 2, Verdict
 def differential(observations: Observations, now: datetime, considered: Iterable[Cause] | None = None) -> Differential:
     """Judge every cause (all of `causes/` unless some are named), best first."""
     chosen = tuple(causes() if considered is None else considered)
-    hypotheses = _eliminate(tuple(cause.judge(observations) for cause in chosen), chosen)
+    hypotheses = tuple(cause.judge(observations) for cause in chosen)
+    if observations.onset is not None and now - observations.onset >= ELIMINATION_AFTER:
+        hypotheses = _eliminate(hypotheses, chosen)
     conclusion, reason = _conclude(rank(hypotheses), observations.has_signal)
     ranked = rank(hypotheses, conclusion)
     steps = tuple(_steps(observations, ranked, conclusion))

@@ -47,7 +47,7 @@ class ProcessExamined:
     host's; all figures are None when it is not alive. `note` says why it is taken as dead. `stopped` counts the
     processes of the tree that a signal holds: they live and do nothing. `full_files` are files open for writing that
     may not grow any more, by the process's own limit. `own_place` is where it listens, if that is not the address that
-    people use, and `own_status` what its health path answers there (None: nothing).
+    people use, and `own_status` what its health path answers there (None: nothing), within `own_ms`.
     """
 
     component: str
@@ -64,12 +64,14 @@ class ProcessExamined:
     own_place: str = ""
     own_status: int | None = None
     full_files: tuple[str, ...] = ()
+    own_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HostExamined:
     """The component's host: shares of 0..1 of the disk free under its directory, of the memory available, and of the
-    processors busy over a fraction of a second (None: not measured)."""
+    processors busy over a fraction of a second (None: not measured). `gone` are directories that it writes to and that
+    are not there, by what it keeps in them."""
 
     component: str
     disk_free_share: float
@@ -78,6 +80,7 @@ class HostExamined:
     load_per_core: float
     cores: int
     busy_share: float | None = None
+    gone: tuple[str, ...] = ()
 
 
 class Reach(StrEnum):
@@ -152,15 +155,24 @@ class DatabaseExamined:
 
 @dataclass(frozen=True, slots=True)
 class SchemaExamined:
-    """What the database has room for: `columns` are `table.column`, sorted."""
+    """What the database has room for: `columns` are `table.column`, sorted. `rights` are `table.account.right`, sorted
+    and never shown; empty where the database has none or does not tell them."""
 
     component: str
     columns: tuple[str, ...]
+    rights: tuple[str, ...] = field(default=(), repr=False)
 
     def lost(self, before: SchemaExamined | None) -> tuple[str, ...]:
         """Tables that were there before and are gone, or lost a column; sorted."""
-        gone = set(before.columns) - set(self.columns) if before else set()
-        return tuple(sorted({name.partition(".")[0] for name in gone}))
+        return _tables(set(before.columns) - set(self.columns) if before else set())
+
+    def closed(self, before: SchemaExamined | None) -> tuple[str, ...]:
+        """Tables on which somebody has a right less than before; sorted."""
+        return _tables(set(before.rights) - set(self.rights) if before else set())
+
+
+def _tables(names: set[str]) -> tuple[str, ...]:
+    return tuple(sorted({name.partition(".")[0] for name in names}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +234,8 @@ class TlsExamined:
 class IssuerExamined:
     """The discovery document and the keys of an issuer; `keys` are the key ids that it serves, sorted.
 
-    `status` is that of the last answer, None without one. `named` is the issuer that the document names.
+    `status` is that of the last answer, None without one. `named` is the issuer that the document names. `endpoints`
+    are what its other addresses answer to OPTIONS, which asks for nothing: (name in the document, status or None).
     """
 
     component: str
@@ -232,6 +245,7 @@ class IssuerExamined:
     problem: str = ""
     named: str = ""
     keys: tuple[str, ...] = ()
+    endpoints: tuple[tuple[str, int | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,12 +30,13 @@ class Suspect:
     """A change of a component's configuration, and what the check says of it (None: it was not checked).
 
     `loaded_at` is when the process began to work by it, where that is known: a file may lie changed for days until a
-    restart reads it.
+    restart reads it. `unread` says what is wrong with the new version where it does not even read.
     """
 
     change: Change
     findings: tuple[Finding, ...] | None = None
     loaded_at: datetime | None = None
+    unread: str = ""
 
     @property
     def at(self) -> datetime:

@@ -112,7 +112,10 @@ class Diagnosing:
             return None
         return tuple(
             Suspect(
-                reviewed.change, None if reviewed.unread else reviewed.findings, _loaded_at(reviewed.change, events)
+                reviewed.change,
+                None if reviewed.unread else reviewed.findings,
+                _loaded_at(reviewed.change, events),
+                reviewed.unread if reviewed.is_broken else "",
             )
             for reviewed in self._versions.changes
             if onset - reviewed.change.at <= FAR

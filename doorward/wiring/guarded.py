@@ -164,6 +164,7 @@ def _examinee(settings: Settings, component: ComponentTable) -> Examinee:
         keys=tuple(settings.place(path) for path in component.keys),
         code=tuple(settings.place(path) for path in component.code),
         authorities=settings.place(component.authorities) if component.authorities else None,
+        log=settings.place(component.log) if component.log else None,
     )
 
 

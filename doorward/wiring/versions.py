@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from doorward import check
-from doorward.errors import CapabilityMissing, DoorwardError
+from doorward.errors import CapabilityMissing, DoorwardError, InputInvalid
 from doorward.model.config_version import Change, ConfigVersion, Standing
 from doorward.model.configuration import Configuration
 from doorward.model.fact import Issuer
@@ -34,11 +34,18 @@ MOST_RECALLED = 5
 
 @dataclass(frozen=True, slots=True)
 class ReviewedChange:
-    """A change with what `doorward check` says of it; `unread` says why it could not be read."""
+    """A change with what `doorward check` says of it; `unread` says why it could not be read, and `is_broken` that the
+    new version itself does not."""
 
     change: Change
     findings: tuple[Finding, ...]
     unread: str = ""
+    is_broken: bool = False
+
+
+def _said(error: DoorwardError) -> str:
+    problems = error.problems if isinstance(error, InputInvalid) else (error.problem,)
+    return "; ".join(f"{problem.where}: {problem.what}" if problem.where else problem.what for problem in problems)
 
 
 class Versions:
@@ -142,11 +149,15 @@ class Versions:
         )
         try:
             new = self._configuration(component, version.digest)
-            old = self._configuration(component, before.digest) if before else None
         except DoorwardError as error:
-            return ReviewedChange(change, (), unread=error.problem.what) if before else None
-        if before is None or old is None:
+            is_broken = isinstance(error, InputInvalid)
+            return ReviewedChange(change, (), _said(error), is_broken) if before else None
+        if before is None:
             return None
+        try:
+            old = self._configuration(component, before.digest)
+        except DoorwardError as error:
+            return ReviewedChange(change, (), _said(error))
         differences = check.differences(old, new)
         reviewed = Change(change.component, change.before, change.after, change.at, change.author, differences)
         return ReviewedChange(reviewed, check.findings(new, old))

@@ -231,3 +231,11 @@ def test_the_order_of_the_causes_does_not_matter(world: World) -> None:
 def test_the_score_is_the_sum_of_the_shown_weights(world: World) -> None:
     for hypothesis in differential(world.gone_serializer(), world.now + timedelta(seconds=1)).hypotheses:
         assert hypothesis.score == pytest.approx(sum(item.signed_weight for item in hypothesis.evidence), abs=0.01)
+
+
+def test_in_the_first_seconds_nothing_is_concluded_because_it_is_all_that_is_left(world: World) -> None:
+    slow = DatabaseExamined("auth", "sqlite", True, "", 900.0, True, False, 0.5)
+    failing = replace(world.healthy(), detections=(world.detection(Signal.SERVER_ERRORS),))
+    observed = world.instead(failing, slow)
+    assert differential(observed, world.onset + timedelta(seconds=5)).conclusion == CANNOT_TELL
+    assert "elimination" in {item.test for item in differential(observed, world.now).hypotheses[0].evidence}

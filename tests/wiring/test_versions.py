@@ -93,6 +93,7 @@ def test_a_change_that_cannot_be_read_is_a_suspect_with_the_reason(settings: Set
     (reviewed,) = versions.take(at(1))
     assert reviewed.unread
     assert (reviewed.findings, reviewed.change.differences) == ((), ())
+    assert (reviewed.is_broken, "auth.toml:1" in reviewed.unread) == (True, True)
     assert versions.changes == [reviewed]
 
 
@@ -204,7 +205,7 @@ def test_a_django_component_has_no_earlier_version_to_read_and_says_so(store: Pa
     Versions(settings).take(at(0))
     write(settings, auth_toml(prefix=32))
     (reviewed,) = Versions(settings).take(at(1))
-    assert reviewed.unread
+    assert (reviewed.is_broken, bool(reviewed.unread)) == (False, True)
 
 
 def test_a_change_is_a_suspect_while_the_database_is_locked_and_is_stored_once_it_answers(

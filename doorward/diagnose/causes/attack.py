@@ -50,7 +50,7 @@ def weigh(observations: Observations) -> Judgement:
         return Judgement((), next_check, not_testable="there are no counts of a usual time and of now to compare")
     if during.events == 0:
         return Judgement((), next_check, not_testable="no event reached the log since the onset")
-    made_up = tuple(_made_up(usual, during))
+    made_up = (*_made_up(usual, during), *_made_up_answers(usual, during))
     evidence = (
         *made_up,
         *_looks(observations),
@@ -67,17 +67,31 @@ def weigh(observations: Observations) -> Judgement:
 
 
 def _made_up(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
-    """A client asks for a token once for each person who was let in, and again where that fails. Far more refusals
-    than that, and than tokens are asked for at all on any day, are of somebody who has none of its codes."""
+    """A client asks for a token once for each person who was let in, and again where that fails. More refusals than
+    that, and than tokens are asked for at all on any day, are of somebody who has none of its codes."""
     refused = during.total(Kind.TOKEN, Outcome.FAILURE, Reason.TOKEN_REFUSED)
     per_min, asked = refused / during.minutes, usual.per_min(Kind.TOKEN)
     let_in = during.total(Kind.SIGN_IN, Outcome.SUCCESS)
-    if refused >= LEAST_TYPED and per_min >= RETRIES_RATIO * asked and refused >= FLOOD_RATIO * let_in:
+    if refused >= LEAST_TYPED and per_min >= RETRIES_RATIO * asked and refused >= RETRIES_RATIO * let_in:
         seen = (
             f"{refused} tokens are refused ({per_min:.0f} a minute) while {let_in} sign-ins succeed; usually "
             f"{asked:.0f} a minute are asked for at all"
         )
         yield favours("made-up codes", DECISIVE, seen, f"over {RETRIES_RATIO:g} × the tokens of a usual minute")
+
+
+def _made_up_answers(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
+    """A sign-in is answered at the callback once. Far more answers to nothing than anybody could begin, while people
+    sign in as before, are of somebody who was never asked; where the states themselves are lost, nobody gets in."""
+    answers = during.total(Kind.SIGN_IN, Outcome.FAILURE, Reason.STATE_MISMATCH)
+    per_min, begun = answers / during.minutes, usual.per_min(Kind.SIGN_IN)
+    before, now = (each.per_min(Kind.SIGN_IN, Outcome.SUCCESS) for each in (usual, during))
+    if answers >= LEAST_TYPED and per_min >= RETRIES_RATIO * begun and now >= AS_BEFORE_SHARE * before > 0:
+        seen = (
+            f"{answers} answers to sign-ins that nobody began ({per_min:.0f} a minute; usually {begun:.0f} sign-ins), "
+            f"while {now:.0f} sign-ins a minute succeed, usually {before:.0f}"
+        )
+        yield favours("made-up answers", DECISIVE, seen, f"over {RETRIES_RATIO:g} × the sign-ins of a usual minute")
 
 
 def _looks(observations: Observations) -> Iterator[Evidence]:

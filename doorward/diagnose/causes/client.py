@@ -47,7 +47,9 @@ def _within(observations: Observations, compared: list[Part]) -> Iterator[Eviden
         names = dict(label for label in detection.segment if label in others) | dict(detection.within)
         named = [f"{name} {names[name]}" for name in DIMENSIONS if name in names]
         if named:
-            yield favours("within", STRONG, f"{detection.signal}: explained by {' and '.join(named)} alone", _EXPECTED)
+            # Most people have the same browser: few failures among many are theirs by chance.
+            weight = STRONG if any(part.share >= BROKEN_SHARE for part in compared if _named(part) in named) else WEAK
+            yield favours("within", weight, f"{detection.signal}: explained by {' and '.join(named)} alone", _EXPECTED)
             return
 
 

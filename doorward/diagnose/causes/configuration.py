@@ -19,7 +19,7 @@ from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, fa
 from doorward.diagnose.causes.attack import USUAL_SLACK
 from doorward.diagnose.causes.load import CROWD_RATIO, refusals, surge
 from doorward.diagnose.causes.server import moved
-from doorward.diagnose.examined import Examination, ProcessExamined
+from doorward.diagnose.examined import ConnectionExamined, Examination, ProcessExamined, Reach
 from doorward.diagnose.observations import ONSET_SLACK, ConfigTally, Observations, Suspect
 from doorward.diagnose.symptoms import Symptom
 from doorward.diagnose.timing import FAR, apart, timed
@@ -66,13 +66,14 @@ def _judge_changes(observations: Observations, suspects: tuple[Suspect, ...], on
         for suspect, _ in judged
         if suspect is not best
     )
-    starts = Symptom.UNREACHABLE in symptoms.predicted(best.findings or ()) & symptoms.seen(observations)
+    is_down = Symptom.UNREACHABLE in symptoms.predicted(best.findings or ()) & symptoms.seen(observations)
+    is_down = is_down or any(item.test == "start" for item in evidence)
     return Judgement(
         (*evidence, *others),
         _NEXT,
         component=best.change.component,
         change=best.change,
-        explains=(*(("server",) if starts else ()), *_touched(best)),
+        explains=(*(("server",) if is_down else ()), *_touched(best)),
     )
 
 
@@ -99,9 +100,23 @@ def _judge_change(observations: Observations, suspect: Suspect, onset: datetime)
     yield timed("time", suspect.at, f"{_named(suspect)}, {felt}", observations)
     if suspect.at <= onset + ONSET_SLACK:
         yield _prediction(observations, suspect)
+        yield from _start(observations, suspect.change.component)
         yield from _doing(observations, suspect)
         yield from _stricter(observations)
     yield from _contrast(observations, suspect, onset)
+
+
+def _start(observations: Observations, component: str) -> Iterator[Evidence]:
+    """It was ended in good order and is not there again: with settings that it cannot work by it never comes up. A
+    process that was killed or crashed leaves its pid file."""
+    left = any(item.component == component for item in observations.not_examined(Examination.PROCESS))
+    refuses = any(
+        c.component == component and c.connected == 0 and Reach.REFUSED in c.tries
+        for c in observations.of(ConnectionExamined)
+    )
+    if left and refuses:
+        seen = f"{component}: no process names itself in its pid file, and nothing listens: it did not come up again"
+        yield favours("start", STRONG, seen, "it does not start by the settings that changed", component)
 
 
 def _doing(observations: Observations, suspect: Suspect) -> Iterator[Evidence]:
@@ -122,7 +137,7 @@ def _stricter(observations: Observations) -> Iterator[Evidence]:
     rises = reasons.risen(observations, (Reason.LOCKED_OUT,))
     if usual is None or during is None or not rises:
         return
-    share, before = during.wrong_password_share, usual.wrong_password_share
+    share, before = (each.share(Kind.SIGN_IN, Reason.WRONG_PASSWORD) for each in (during, usual))
     if share <= before + USUAL_SLACK:
         seen = f"{reasons.told(rises)}, while {share:.0%} of sign-ins are mistyped (usually {before:.0%})"
         yield favours("strict", STRONG, seen, "people are locked out who make no more mistakes than usual")
@@ -157,6 +172,8 @@ def _is_crowded(observations: Observations) -> bool:
 
 def _prediction(observations: Observations, suspect: Suspect) -> Evidence:
     expected = "the check of the change predicts what people meet"
+    if suspect.unread:
+        return favours("check", STRONG, f"the new version does not even read: {suspect.unread}", expected)
     if suspect.findings is None:
         return notes("check", "the change was not checked", expected)
     telling = tuple(finding for finding in suspect.findings if finding.severity is not Severity.NOTE)
@@ -237,7 +254,7 @@ CAUSE = Cause(
     id="configuration",
     title="configuration change",
     predictions=__doc__ or "",
-    asks_for=(Examination.PROCESS,),
+    asks_for=(Examination.PROCESS, Examination.CONNECTION),
     weigh=weigh,
     remedy=ActionKind.ROLL_BACK,
 )

@@ -2,7 +2,8 @@
 
 If it is at work: the database does not open, a read fails, the quick check finds damage, the write lock is not had,
 sessions wait long for a lock, nearly all connections are used, or a table of before is gone; the log names a database's
-exceptions.
+exceptions; or it is well, and unchanged code under unchanged settings and keys fails as it never did: its rows are not
+what they were.
 If it is not: it opens, reads in milliseconds, is intact, and gives the write lock at once.
 Licenses nothing: who holds a lock, or why a file is damaged, a person must find out.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from doorward.diagnose import reasons, symptoms
 from doorward.diagnose.cause import (
     DECISIVE,
     STRONG,
@@ -23,9 +25,12 @@ from doorward.diagnose.cause import (
     outweighed,
     unexamined,
 )
-from doorward.diagnose.examined import DatabaseExamined, Examination, HostExamined, SchemaExamined
+from doorward.diagnose.examined import DatabaseExamined, Examination, HostExamined, SchemaExamined, StoreExamined
 from doorward.diagnose.observations import Observations
+from doorward.diagnose.symptoms import Symptom
+from doorward.diagnose.unchanged import is_unchanged, new_exceptions
 from doorward.model.diagnosis import Evidence, Leaning
+from doorward.model.sign_in import Kind, Outcome, Reason
 
 # A SELECT of one row takes under a millisecond and a free lock a few; half a second is a sick disk or a queue.
 SLOW_MS = 500.0
@@ -42,6 +47,10 @@ LEAST_EXCEPTIONS = 3
 # So many are no chance meeting with a lock.
 MANY_EXCEPTIONS = 15
 MOST_NAMED = 5
+# That nothing else changed settles it only where the other causes are ruled out too (`conclusion`: elimination).
+CONTENT = 3.0
+# Of the usual sign-ins.
+HARDLY = 0.1
 _EXPECTED = f"it does not open, is damaged, locked or full, or takes over {SLOW_MS:.0f} ms"
 
 
@@ -49,7 +58,7 @@ def weigh(observations: Observations) -> Judgement:
     """Every database, and the exceptions in the log."""
     lost, examined = tuple(_lost(observations)), tuple(_databases(observations))
     sick = tuple(item for item in examined if item.leaning is Leaning.FOR)
-    found = (*lost, *examined, *_exceptions(observations, sick))
+    found = (*lost, *examined, *_exceptions(observations, sick), *_content(observations))
     evidence = outweighed(found) if lost else found
     return Judgement(
         evidence,
@@ -81,26 +90,31 @@ def _databases(observations: Observations) -> Iterator[Evidence]:
         else:
             well.append(f"{name}: {_figures(database)}")
     # We try one table and one lock: a log full of a database's exceptions knows more of it.
-    weight = WEAK if exceptions(observations) >= LEAST_EXCEPTIONS else DECISIVE
+    is_suspect = exceptions(observations) >= LEAST_EXCEPTIONS or any(_content(observations))
+    weight = WEAK if is_suspect else DECISIVE
     yield from (*sick, *healthy("database", weight, well, _EXPECTED, sick))
     yield from unexamined(observations, Examination.DATABASE, _EXPECTED)
 
 
 def _lost(observations: Observations) -> Iterator[Evidence]:
-    """Tables and columns that were there while all was well: code may come to need more, it takes none away."""
+    """Tables, columns and rights that were there while all was well: code may come to need more, it takes none away."""
     for schema in observations.of(SchemaExamined):
         lost = schema.lost(observations.earlier(SchemaExamined, schema.component))
         if lost:
             named = ", ".join(lost[:MOST_NAMED])
             seen = f"{schema.component}: gone since all was well, or without a column of then: {named}"
             yield favours("schema", DECISIVE, seen, "a table of before is gone", schema.component)
+        elif closed := schema.closed(observations.earlier(SchemaExamined, schema.component)):
+            named = ", ".join(closed[:MOST_NAMED])
+            seen = f"{schema.component}: rights were taken away since all was well, on {named}"
+            yield favours("schema", DECISIVE, seen, "a right of before is gone", schema.component)
 
 
 def has_kept_its_tables(observations: Observations, component: str) -> bool:
-    """Whether it is known that the component's database lost nothing that it held while all was well."""
+    """Whether it is known that the component's database lost nothing that it had while all was well."""
     before = observations.earlier(SchemaExamined, component)
     now = next((schema for schema in observations.of(SchemaExamined) if schema.component == component), None)
-    return before is not None and now is not None and not now.lost(before)
+    return before is not None and now is not None and not now.lost(before) and not now.closed(before)
 
 
 def _trouble(database: DatabaseExamined) -> tuple[str, float]:
@@ -161,8 +175,36 @@ def _exceptions(observations: Observations, sick: tuple[Evidence, ...]) -> Itera
     if count >= LEAST_EXCEPTIONS:
         weight = DECISIVE if count >= MANY_EXCEPTIONS else STRONG
         yield favours("log", weight, ", ".join(f"{n} × {name}" for name, n in found), expected)
-    elif not found:
+    elif not found and not any(_content(observations)):
         yield from healthy("log", WEAK, ("no database exception in the log since the onset",), expected, sick)
+
+
+def _content(observations: Observations) -> Iterator[Evidence]:
+    """Rows that are not what they were, in a database that is well: no probe of ours knows what should be in it. What
+    speaks for it is left when nothing that people put in place has changed, and sign-in does what it never did."""
+    sits_elsewhere = observations.of(StoreExamined) and reasons.risen(observations, (Reason.SESSION_UNKNOWN,))
+    if not is_unchanged(observations) or sits_elsewhere:
+        return
+    expected = "unchanged code, settings and keys meet data that they never met"
+    if told := new_exceptions(observations, DATABASE_EXCEPTIONS):
+        seen = f"{told}, never seen before, while no code, setting or key has changed"
+        yield favours("content", CONTENT, seen, expected)
+    elif _nobody_is_believed(observations):
+        seen = "nobody's password is believed any more, the probe's neither, while no code, setting or key has changed"
+        yield favours("content", CONTENT, seen, expected)
+
+
+def _nobody_is_believed(observations: Observations) -> bool:
+    """Whether hardly anybody signs in, by what is typed, and the probe's right password is refused like the others'."""
+    during, share = observations.during, reasons.success_share(observations, Kind.SIGN_IN)
+    probed = any(Symptom.NOT_BELIEVED in symptoms.of_words(probe.reason) for probe in observations.failed_probes)
+    return (
+        probed
+        and during is not None
+        and share is not None
+        and share <= HARDLY
+        and during.total(Kind.SIGN_IN, Outcome.FAILURE, Reason.WRONG_PASSWORD) >= LEAST_EXCEPTIONS
+    )
 
 
 CAUSE = Cause(

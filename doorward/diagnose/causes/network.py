@@ -25,8 +25,8 @@ from doorward.diagnose.cause import (
     opposes,
     unexamined,
 )
-from doorward.diagnose.causes.server import moved
-from doorward.diagnose.examinations.fetch import CUT_OFF
+from doorward.diagnose.causes.server import LIVENESS_SLOW_MS, is_quick_itself, moved, piled_up
+from doorward.diagnose.examinations.fetch import CUT_OFF, place
 from doorward.diagnose.examined import (
     ConnectionExamined,
     Examination,
@@ -73,8 +73,8 @@ def weigh(observations: Observations) -> Judgement:
     )
     # One way is cut, another is open: that one says nothing for the other.
     sick = any(item.leaning is Leaning.FOR and item.weight >= STRONG for item in found)
-    # People who arrive say nothing of the way from one component to another, nor of that from one place.
-    inner = any(item.test in ("between", "vantage") for item in found)
+    # People who arrive say nothing of the way between components, nor of that from one place, nor of a slow one.
+    inner = any(item.test in ("between", "vantage", "narrow") for item in found)
     evidence = tuple(
         notes(e.test, e.seen, e.expected)
         if sick and e.leaning is Leaning.AGAINST and (inner or e.test != "arrivals")
@@ -151,14 +151,18 @@ def _past_the_proxy(observations: Observations) -> Iterator[Evidence]:
     """The process answers where it listens itself, and not at the address that people use."""
     expected = "the process itself is well, and the way to it is not"
     for liveness in observations.of(LivenessExamined):
-        place = next((p.own_place for p in observations.of(ProcessExamined) if _is_well(p, liveness.component)), "")
+        own = next((p.own_place for p in observations.of(ProcessExamined) if _is_well(p, liveness.component)), "")
         if moved(observations, liveness.component):
             # Nobody asks it where it went: no way is cut.
             continue
-        if place and (liveness.status is None or liveness.status in GATEWAY):
+        if own and (liveness.status is None or liveness.status in GATEWAY):
             said = liveness.problem or f"HTTP {liveness.status}"
-            seen = f"{liveness.component}: it answers at {place}; at the address that people use: {said}"
+            seen = f"{liveness.component}: it answers at {own}; at the address that people use: {said}"
             yield favours("way", DECISIVE, seen, expected, liveness.component)
+            return
+        if liveness.ms > LIVENESS_SLOW_MS and is_quick_itself(observations, liveness):
+            seen = f"{liveness.component}: it answers at {own} at once; where people ask, in {liveness.ms:.0f} ms"
+            yield favours("narrow", DECISIVE, seen, expected, liveness.component)
             return
 
 
@@ -176,9 +180,18 @@ def _cut_off_answers(observations: Observations) -> Iterator[Evidence]:
 
 
 def _between(observations: Observations) -> Iterator[Evidence]:
-    """One component cannot reach another that answers us at once: their way is another than ours."""
+    """One component cannot reach another that answers us at once: their way is another than ours. What others keep
+    may refuse us in its own way, and who is swamped answers now one, now the other."""
     rises = reasons.risen(observations, (Reason.PROVIDER_ERROR,))
-    well = [issuer for issuer in observations.of(IssuerExamined) if not issuer.problem and issuer.keys]
+    own = {c.address: c.component for c in observations.of(ConnectionExamined)}
+    well = [
+        issuer
+        for issuer in observations.of(IssuerExamined)
+        if not issuer.problem
+        and issuer.keys
+        and place(issuer.issuer) in own
+        and not piled_up(observations, own[place(issuer.issuer)])
+    ]
     if rises and well:
         seen = (
             f"{reasons.told(rises)}, while {well[0].component} serves us its document and keys in {well[0].ms:.0f} ms"

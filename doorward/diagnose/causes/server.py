@@ -53,6 +53,8 @@ BUSY_SHARE = 0.97
 BUSY_LOAD_PER_CORE = 2.0
 # A health path does no work: who takes this long is starved.
 LIVENESS_SLOW_MS = 1000.0
+# What the way to it costs is milliseconds: who answers so much quicker past the proxy is not what is slow.
+QUICK_RATIO = 5.0
 # An idle worker has some twenty files open; every request that waits is one more.
 PILE_RATIO = 1.5
 PILE_LEAST = 15
@@ -141,7 +143,7 @@ def _liveness(observations: Observations) -> Iterator[Evidence]:
             seen = f"{name}: it answers at {place}, where it listens itself, and not at the address that people use"
             yield opposes("own place", DECISIVE, seen, expected)
             continue
-        if liveness.status is None and (piled := _piled_up(observations, name)):
+        if liveness.status is None and (piled := piled_up(observations, name)):
             # Who is swamped answers as late as who is starved.
             seen = f"{name}: health path: {liveness.problem}; {piled}"
             sick.append(favours("liveness", WEAK, seen, expected, name))
@@ -149,6 +151,8 @@ def _liveness(observations: Observations) -> Iterator[Evidence]:
             sick.append(favours("liveness", STRONG, f"{name}: health path: {liveness.problem}", expected, name))
         elif liveness.status >= 500:
             sick.append(favours("liveness", STRONG, said, expected, name))
+        elif liveness.ms > LIVENESS_SLOW_MS and is_quick_itself(observations, liveness):
+            sick.append(notes("liveness", f"{said}, and where it listens itself at once", expected))
         elif liveness.ms > LIVENESS_SLOW_MS:
             sick.append(favours("liveness", WEAK, said, expected, name))
         else:
@@ -157,7 +161,7 @@ def _liveness(observations: Observations) -> Iterator[Evidence]:
     yield from unexamined(observations, Examination.LIVENESS, expected)
 
 
-def _piled_up(observations: Observations, component: str) -> str:
+def piled_up(observations: Observations, component: str) -> str:
     """What is said when the process holds far more connections than while all was well, '' if it does not."""
     now = next((p for p in observations.of(ProcessExamined) if p.component == component), None)
     before = observations.earlier(ProcessExamined, component)
@@ -173,6 +177,12 @@ def answers_itself(observations: Observations, component: str) -> str:
     return next((process.own_place for process in asked if (process.own_status or 500) < 500), "")
 
 
+def is_quick_itself(observations: Observations, liveness: LivenessExamined) -> bool:
+    """Whether the process answers far quicker where it listens itself than at the address that people use."""
+    asked = (p for p in observations.of(ProcessExamined) if p.component == liveness.component)
+    return any(p.own_ms is not None and p.own_status and QUICK_RATIO * p.own_ms < liveness.ms for p in asked)
+
+
 def moved(observations: Observations, component: str) -> str:
     """Where the process answers now if it listened elsewhere while all was well; '' if it did not move."""
     place, before = answers_itself(observations, component), observations.earlier(ProcessExamined, component)
@@ -181,7 +191,7 @@ def moved(observations: Observations, component: str) -> str:
 
 def _hosts(observations: Observations) -> Iterator[Evidence]:
     expected = (
-        f"under {DISK_FULL_MIB:.0f} MiB of disk or {MEMORY_GONE_SHARE:.0%} of memory left, "
+        f"under {DISK_FULL_MIB:.0f} MiB of disk or {MEMORY_GONE_SHARE:.0%} of memory left, a directory that is gone, "
         f"or a load over {OVERLOADED_PER_CORE:g} per core"
     )
     sick: list[Evidence] = []
@@ -195,7 +205,10 @@ def _hosts(observations: Observations) -> Iterator[Evidence]:
             f"{host.memory_available_share:.0%} available, load {host.load_per_core:.1f} per core of {host.cores}"
             f"{'' if host.busy_share is None else f', {host.busy_share:.0%} of them busy'}"
         )
-        if host.disk_free_mib < DISK_FULL_MIB or host.disk_free_share < DISK_FULL_SHARE:
+        if host.gone:
+            lost = f"{host.component}: the directory of its {' and '.join(host.gone)} is not there"
+            sick.append(favours("host", DECISIVE, lost, expected, host.component))
+        elif host.disk_free_mib < DISK_FULL_MIB or host.disk_free_share < DISK_FULL_SHARE:
             sick.append(favours("host", DECISIVE, seen, expected, host.component))
         elif host.memory_available_share < MEMORY_GONE_SHARE:
             sick.append(favours("host", STRONG, seen, expected, host.component))

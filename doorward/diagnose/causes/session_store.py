@@ -29,6 +29,7 @@ from doorward.diagnose.cause import (
 )
 from doorward.diagnose.examined import Examination, StoreExamined
 from doorward.diagnose.observations import Observations
+from doorward.diagnose.unchanged import is_unchanged, new_exceptions
 from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.sign_in import Kind, Outcome, Reason
 
@@ -54,7 +55,8 @@ def weigh(observations: Observations) -> Judgement:
     lost = tuple(_lost(observations))
     examined = tuple(_stores(observations, is_suspect=_speaks((*lost, *_exceptions(observations, ())))))
     sick = tuple(item for item in examined if item.leaning is Leaning.FOR)
-    evidence = (*examined, *lost, *_exceptions(observations, sick))
+    content = tuple(_content(observations))
+    evidence = (*examined, *lost, *content, *_exceptions(observations, (*sick, *content)))
     return Judgement(
         evidence,
         next_check="Look at the store's memory, its policy when full, and when and why it last started.",
@@ -169,8 +171,22 @@ def _lost(observations: Observations) -> Iterator[Evidence]:
         return
     yield favours("sessions", WEAK, reasons.told(rises), expected)
     share = reasons.success_share(observations, Kind.SIGN_IN)
-    if share is not None and share >= 1.0:
-        yield notes("sign-ins", f"{share:.1f} × the usual sign-ins succeed", expected)
+    if share is None or share < 1.0:
+        return
+    seen = f"{share:.1f} × the usual sign-ins succeed"
+    if observations.of(StoreExamined) and is_unchanged(observations):
+        seen = f"{seen}, and no code, setting or key has changed"
+        yield favours("sign-ins", STRONG, seen, expected)
+    else:
+        yield notes("sign-ins", seen, expected)
+
+
+def _content(observations: Observations) -> Iterator[Evidence]:
+    """Sessions that are there and not what they were: what reads them fails as it never did."""
+    told = new_exceptions(observations, _STORE_EXCEPTIONS)
+    if told and observations.of(StoreExamined) and is_unchanged(observations) and reasons.risen(observations, LOST):
+        seen = f"{told}, never seen before, while no code, setting or key has changed"
+        yield favours("content", STRONG, seen, "unchanged code meets sessions that it cannot read")
 
 
 def _exceptions(observations: Observations, sick: tuple[Evidence, ...]) -> Iterator[Evidence]:

@@ -1,7 +1,8 @@
 """Upstream: a service that others keep, such as an identity provider, fails, and sign-in with it.
 
 If it is at work: the provider's discovery document, its keys or its health cannot be had, while every component of
-ours is well; sign-ins fail for the provider's errors, those of its people alone where there are several.
+ours is well; sign-ins fail for the provider's errors, those of its people alone where there are several; trial sign-ins
+end on a page of its.
 If it is not: what others keep answers as usual; or every provider on the way is a component of ours, whose process,
 database and network are examined as such.
 Licenses nothing: its keeper must act.
@@ -10,7 +11,6 @@ Licenses nothing: its keeper must act.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from doorward.diagnose import reasons
 from doorward.diagnose.cause import (
@@ -27,6 +27,7 @@ from doorward.diagnose.cause import (
     unexamined,
 )
 from doorward.diagnose.causes.client import LEAST_ELSEWHERE, LEAST_FAILURES, WELL_SHARE
+from doorward.diagnose.examinations.fetch import place
 from doorward.diagnose.examined import (
     ConnectionExamined,
     DirectoryExamined,
@@ -35,7 +36,9 @@ from doorward.diagnose.examined import (
     UpstreamExamined,
 )
 from doorward.diagnose.observations import Observations
+from doorward.diagnose.unchanged import is_unchanged
 from doorward.model.diagnosis import Evidence, Leaning
+from doorward.model.journey import ProbeOutcome
 from doorward.model.sign_in import Reason
 
 PROVIDERS = (Reason.PROVIDER_ERROR,)
@@ -45,14 +48,15 @@ BROKEN_SHARE = 0.3
 _EXPECTED = "what others keep does not answer, or answers with errors"
 # RFC 4511 appendix A: busy, unavailable. Any other code is a server that works, whatever it thinks of the bind.
 _BUSY = (51, 52)
-_PORTS = {"http": 80, "https": 443, "ldap": 389, "ldaps": 636}
 
 
 def weigh(observations: Observations) -> Judgement:
     """Every service of others, and the reasons that speak of a provider."""
-    examined = tuple(_examined(observations))
+    ended = tuple(_ended_there(observations))
+    is_suspect = bool(ended) or bool(reasons.risen(observations, PROVIDERS))
+    examined = tuple(_examined(observations, is_suspect))
     has_upstream = any(item.leaning is not Leaning.NEUTRAL for item in examined)
-    evidence = (*examined, *_reasons(observations, has_upstream), *_provider(observations))
+    evidence = (*examined, *ended, *_reasons(observations, has_upstream, bool(ended)), *_provider(observations))
     missing = (*observations.not_examined(Examination.UPSTREAM), *observations.not_examined(Examination.ISSUER))
     because = f"{missing[0].component}: {missing[0].because}" if missing else ""
     if not has_upstream and not missing:
@@ -74,13 +78,8 @@ def ours(observations: Observations) -> frozenset[str]:
     return frozenset(connection.address for connection in observations.of(ConnectionExamined))
 
 
-def place(address: str) -> str:
-    """host:port of an address."""
-    url = urlsplit(address)
-    return f"{url.hostname}:{url.port or _PORTS.get(url.scheme, 0)}"
-
-
-def _examined(observations: Observations) -> Iterator[Evidence]:
+def _examined(observations: Observations, is_suspect: bool) -> Iterator[Evidence]:
+    """That a page of it answers says little where sign-ins fail for it, or end there: it has more than one."""
     own, sick, well, local = ours(observations), [], [], []
     for where, seen, is_well, component in _answers(observations):
         if where in own:
@@ -89,8 +88,43 @@ def _examined(observations: Observations) -> Iterator[Evidence]:
             well.append(seen)
         else:
             sick.append(favours("upstream", DECISIVE, seen, _EXPECTED, component))
-    yield from (*sick, *healthy("upstream", DECISIVE, well, _EXPECTED, sick), *local)
+    weight = WEAK if is_suspect else DECISIVE
+    yield from (*sick, *_lost(observations), *healthy("upstream", weight, well, _EXPECTED, sick), *local)
     yield from unexamined(observations, Examination.UPSTREAM, _EXPECTED)
+
+
+def _lost(observations: Observations) -> Iterator[Evidence]:
+    """Addresses that the provider's document names, that answered while all was well and do not now."""
+    own = ours(observations)
+    for issuer in observations.of(IssuerExamined):
+        before = observations.earlier(IssuerExamined, issuer.component)
+        if place(issuer.issuer) in own or before is None:
+            continue
+        usual = dict(before.endpoints)
+        for name, status in issuer.endpoints:
+            if _is_there(usual.get(name)) and not _is_there(status):
+                said, then = f"HTTP {status}" if status else "nothing", f"HTTP {usual[name]} while all was well"
+                seen = f"{issuer.component}: {issuer.issuer}: its {name} answers {said}, and {then}"
+                yield favours("endpoint", DECISIVE, seen, _EXPECTED, issuer.component)
+                return
+
+
+def _is_there(status: int | None) -> bool:
+    return status is not None and status < 500 and status not in (404, 410)
+
+
+def _ended_there(observations: Observations) -> Iterator[Evidence]:
+    """The trial sign-in failed on a page of others; where nothing of ours changed, it is theirs that did."""
+    own, others = ours(observations), {where for where, *_ in _answers(observations)}
+    failed = [p for p in observations.failed_probes if p.outcome is ProbeOutcome.FAILED and p.steps]
+    there = [probe for probe in failed if place(probe.steps[-1].url) in others - own]
+    if not there or len(there) < len(failed):
+        return
+    seen = f"probe {there[-1].label}: {there[-1].reason}, at {place(there[-1].steps[-1].url)}"
+    yield favours("probe", STRONG, seen, "sign-in ends on a page of others")
+    if is_unchanged(observations):
+        seen = "no code, setting or key of ours has changed"
+        yield favours("unchanged", STRONG, seen, "sign-in ends on a page of others, and we did nothing")
 
 
 def _answers(observations: Observations) -> Iterator[tuple[str, str, bool, str]]:
@@ -114,7 +148,7 @@ def _answers(observations: Observations) -> Iterator[tuple[str, str, bool, str]]
         )
 
 
-def _reasons(observations: Observations, has_upstream: bool) -> Iterator[Evidence]:
+def _reasons(observations: Observations, has_upstream: bool, ended_there: bool) -> Iterator[Evidence]:
     if not reasons.are_compared(observations):
         return
     expected = "sign-ins fail for the provider's errors"
@@ -122,7 +156,8 @@ def _reasons(observations: Observations, has_upstream: bool) -> Iterator[Evidenc
     if rises:
         seen = reasons.told(rises)
         yield favours("reasons", WEAK, seen, expected) if has_upstream else notes("reasons", seen, expected)
-    else:
+    elif not ended_there:
+        # Who is stopped there never comes back with an error.
         yield opposes("reasons", WEAK, "no more sign-ins than usual fail for a provider's error", expected)
 
 

@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult, urlsplit
 
 _CHUNK = 8192
+_PORTS = {"http": 80, "https": 443, "ldap": 389, "ldaps": 636}
 CUT_OFF = "the answer is cut off"
 
 
@@ -39,12 +40,18 @@ def usable(address: str) -> SplitResult | None:
     return url if is_usable else None
 
 
-def fetch(url: SplitResult, within_s: float, most_bytes: int = 0) -> Fetched:
+def place(address: str) -> str:
+    """host:port of an address."""
+    url = urlsplit(address)
+    return f"{url.hostname}:{url.port or _PORTS.get(url.scheme, 0)}"
+
+
+def fetch(url: SplitResult, within_s: float, most_bytes: int = 0, method: str = "GET") -> Fetched:
     """GET it; of the body at most `most_bytes` are read (0: none)."""
     connection = _connection(url, within_s)
     began, wall = time.monotonic(), time.time()
     try:
-        connection.request("GET", _path(url), headers={"User-Agent": "doorward", "Connection": "close"})
+        connection.request(method, _path(url), headers={"User-Agent": "doorward", "Connection": "close"})
         answer = connection.getresponse()
         ms = _ms(began)
         body = _body(answer, began + within_s, most_bytes) if most_bytes else b""

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
+from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import SplitResult
 
 from doorward.diagnose.examinations.fetch import Fetched, fetch, usable
@@ -16,6 +19,7 @@ from doorward.diagnose.examinee import Examinee
 
 # Two answers after one another, within the bound of a round.
 ANSWER_S = 1.2
+ENDPOINTS_S = 0.5
 # The largest known documents and key sets are a few tens of kilobytes.
 MOST_BYTES = 262_144
 _WELL_KNOWN = "/.well-known/openid-configuration"
@@ -36,7 +40,17 @@ def examine_issuer(examinee: Examinee) -> IssuerExamined | NotExamined:
     if place is None:
         problem = "the discovery document names no key set"
         return IssuerExamined(examinee.component, examinee.issuer, answer.status, answer.ms, problem, named)
-    return _with_keys(examinee, named, place, answer.ms)
+    found = _with_keys(examinee, named, place, answer.ms)
+    return found if found.problem else replace(found, endpoints=tuple(_endpoints(document)))
+
+
+def _endpoints(document: dict[str, object]) -> Iterator[tuple[str, int | None]]:
+    """What its addresses answer to OPTIONS (RFC 9110 section 9.3.7): whether they are there, and nothing is asked."""
+    until = time.monotonic() + ENDPOINTS_S
+    for name in ("authorization_endpoint", "token_endpoint"):
+        url, left_s = usable(str(document.get(name, ""))), until - time.monotonic()
+        if url is not None and left_s > 0:
+            yield name, fetch(url, left_s, method="OPTIONS").status
 
 
 def _with_keys(examinee: Examinee, named: str, place: SplitResult, ms: float) -> IssuerExamined:

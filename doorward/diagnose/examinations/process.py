@@ -48,7 +48,7 @@ def _at_its_own_place(examinee: Examinee, found: ProcessExamined) -> ProcessExam
     if url is None or port is None or (examinee.address is not None and port == examinee.address.port):
         return found
     answer = fetch(url._replace(scheme="http", netloc=f"127.0.0.1:{port}"), OWN_ANSWER_S)
-    return replace(found, own_place=f"127.0.0.1:{port}", own_status=answer.status)
+    return replace(found, own_place=f"127.0.0.1:{port}", own_status=answer.status, own_ms=answer.ms)
 
 
 def _listens(pid: int) -> int | None:
@@ -83,6 +83,7 @@ def examine_host(examinee: Examinee) -> HostExamined | NotExamined:
         load_per_core=os.getloadavg()[0] / cores,
         cores=cores,
         busy_share=psutil.cpu_percent(interval=CPU_SAMPLE_S) / 100,
+        gone=() if examinee.log is None or examinee.log.parent.is_dir() else ("log",),
     )
 
 

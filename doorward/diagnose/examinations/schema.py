@@ -1,4 +1,7 @@
-"""Schema: which tables and columns the database has, by its own catalogue. Nothing is written, no lock is asked for."""
+"""Schema: which tables, columns and rights the database has, by its own catalogue.
+
+Nothing is written, no lock is asked for.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,14 @@ _SQLITE = (
 _POSTGRESQL = (
     "SELECT table_name || '.' || column_name FROM information_schema.columns "
     "WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1 LIMIT %s"
+)
+# The rights that were given, or else the owner's (acldefault).
+_RIGHTS = (
+    "SELECT c.relname || '.' || a.grantee::regrole::text || '.' || a.privilege_type "
+    "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, "
+    "LATERAL aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) a "
+    "WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') "
+    "ORDER BY 1 LIMIT %s"
 )
 
 
@@ -55,9 +66,10 @@ def _of_postgresql(examinee: Examinee) -> SchemaExamined | NotExamined:
             examinee.database, connect_timeout=_POSTGRESQL_S, options=options, autocommit=True
         ) as connection:
             rows = connection.execute(_POSTGRESQL, (MOST_COLUMNS,)).fetchall()
+            rights = connection.execute(_RIGHTS, (MOST_COLUMNS,)).fetchall()
     except psycopg.Error:
         return _unread(examinee.component)
-    return SchemaExamined(examinee.component, tuple(str(row[0]) for row in rows))
+    return SchemaExamined(examinee.component, *(tuple(str(row[0]) for row in each) for each in (rows, rights)))
 
 
 def _unread(component: str) -> NotExamined:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from collections.abc import Iterator
 from datetime import datetime
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from doorward import certificate
 from doorward.diagnose.examined import Examination, NotExamined, TlsExamined
@@ -18,12 +19,24 @@ _PORTS = {"https": 443, "ldaps": 636, "rediss": 6379}
 
 
 def examine_tls(examinee: Examinee) -> TlsExamined | NotExamined:
-    """The first address of the component that speaks TLS from the first byte: its own, its health page's, its
-    issuer's, its directory's, its store's."""
-    url = _address(examinee)
-    if url is None:
+    """Every address of the component that speaks TLS from the first byte: its own, its health page's, its issuer's,
+    its directory's, its store's, those of others. The first that is not believed counts, else the first."""
+    places = tuple(_places(examinee))
+    if not places:
         return NotExamined(Examination.TLS, examinee.component, "no address speaks TLS", applies=False)
-    host, port = url.hostname or "", url.port or _PORTS[url.scheme]
+    until, first = time.monotonic() + HANDSHAKE_S, None
+    for host, port in places:
+        found = _handshake(examinee, host, port)
+        if isinstance(found, NotExamined) or found.problem:
+            return found
+        first = first or found
+        if time.monotonic() > until:
+            break
+    assert first is not None
+    return first
+
+
+def _handshake(examinee: Examinee, host: str, port: int) -> TlsExamined | NotExamined:
     began = time.monotonic()
     try:
         context = _context(examinee)
@@ -38,16 +51,18 @@ def examine_tls(examinee: Examinee) -> TlsExamined | NotExamined:
     return TlsExamined(examinee.component, f"{host}:{port}", problem, ends_at, ms, shown=ends_at is not None)
 
 
-def _address(examinee: Examinee) -> SplitResult | None:
-    addresses = (examinee.address_url, examinee.health_url, examinee.issuer, examinee.ldap, examinee.store)
-    for address in addresses:
+def _places(examinee: Examinee) -> Iterator[tuple[str, int]]:
+    """Host and port of each, once."""
+    own = (examinee.address_url, examinee.health_url, examinee.issuer, examinee.ldap, examinee.store)
+    found: dict[tuple[str, int], None] = {}
+    for address in (*own, *examinee.upstream):
         try:
             url = urlsplit(address)
             if url.scheme in _PORTS and url.hostname and url.port != 0:
-                return url
+                found[url.hostname, url.port or _PORTS[url.scheme]] = None
         except ValueError:
             continue
-    return None
+    yield from found
 
 
 def _context(examinee: Examinee) -> ssl.SSLContext:

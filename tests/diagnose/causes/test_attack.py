@@ -94,3 +94,9 @@ def test_far_more_refused_tokens_than_people_who_were_let_in_are_made_up(world: 
 
 def test_one_refused_token_for_each_who_was_let_in_is_a_clients_and_no_attack(world: World) -> None:
     assert judged(world, failures={(Kind.TOKEN, Reason.TOKEN_REFUSED): 22}, sign_ins=20) is Verdict.RULED_OUT
+
+
+def test_answers_to_sign_ins_that_nobody_began_are_made_up_while_people_sign_in_as_before(world: World) -> None:
+    lost = {(Kind.SIGN_IN, Reason.STATE_MISMATCH): 100}
+    assert judged(world, failures=lost, sign_ins=120) is Verdict.SUPPORTED
+    assert judged(world, failures=lost, sign_ins=103) is Verdict.RULED_OUT

@@ -56,3 +56,10 @@ def test_a_part_that_failed_as_much_before_needs_more_than_its_share(world: Worl
 def test_one_client_alone_cannot_be_compared(world: World) -> None:
     hypothesis = CAUSE.judge(with_parts(world, world.part("client", "portal", 30, 60, (0, 0))))
     assert hypothesis.verdict is Verdict.NOT_TESTABLE
+
+
+def test_a_part_that_most_people_are_of_and_that_fails_rarely_explains_less(world: World) -> None:
+    detection = replace(world.detection(Signal.SESSION_REJECTIONS), within=(("browser", "chromium"),))
+    parts = with_parts(world, world.part("browser", "chromium", 56, 1960, (1, 1484)))
+    told = CAUSE.judge(replace(parts, detections=(detection,))).evidence
+    assert [item.weight for item in told if item.test == "within"] == [1.0]

@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from doorward.diagnose.causes.configuration import CAUSE, CONTRAST_P, chance_of_contrast
-from doorward.diagnose.examined import ProcessExamined
+from doorward.diagnose.conclusion import differential
+from doorward.diagnose.examined import (
+    ConnectionExamined,
+    Examination,
+    LivenessExamined,
+    NotExamined,
+    ProcessExamined,
+    Reach,
+)
 from doorward.diagnose.observations import ConfigTally, Observations, Suspect
 from doorward.model.detection import Signal
 from doorward.model.diagnosis import Evidence, Leaning, Verdict
@@ -157,3 +165,28 @@ def test_lock_outs_of_people_who_mistype_no_more_than_usual_speak_for_a_setting(
     assert of_test(observed, "strict").signed_weight == 2.0
     guessed = world.now_as_usual(failures={(Kind.SIGN_IN, Reason.LOCKED_OUT): 30}, sign_ins=60, typed=50)
     assert not any(item.test == "strict" for item in CAUSE.judge(replace(observed, during=guessed)).evidence)
+
+
+def test_a_new_version_that_does_not_read_speaks_for_it(world: World) -> None:
+    broken = replace(world.suspect(findings=None), unread="auth.toml:12: a value was expected")
+    told = of_test(sent_back(world, broken), "check")
+    assert told.signed_weight == 2.0
+    assert "auth.toml:12" in told.seen
+
+
+def test_a_process_that_did_not_come_up_again_after_its_settings_changed_is_explained_by_them(world: World) -> None:
+    refused = ConnectionExamined("auth", "127.0.0.1:8001", (Reach.REFUSED,) * 3, 0.2, 0.1)
+    silent = LivenessExamined("auth", None, 2.0, "no connection")
+    observed = world.instead(sent_back(world, world.suspect()), refused, silent)
+    kept = tuple(r for r in observed.examinations if not (isinstance(r, ProcessExamined) and r.component == "auth"))
+    left = NotExamined(Examination.PROCESS, "auth", "there is no auth.pid")
+    assert differential(replace(observed, examinations=(*kept, left)), world.now).conclusion == "configuration"
+    killed = ProcessExamined("auth", 100, alive=False, note="no process has its id")
+    assert differential(world.instead(observed, killed), world.now).conclusion == "server"
+
+
+def test_people_who_are_locked_out_and_try_again_do_not_hide_that_the_rule_became_stricter(world: World) -> None:
+    during = world.now_as_usual(sign_ins=40, typed=14, failures={(Kind.SIGN_IN, Reason.LOCKED_OUT): 12})
+    rows = tuple(c for c in during.counts if c.reason is not Reason.WRONG_PASSWORD)
+    observed = sent_back(world, world.suspect(), during=replace(during, counts=rows))
+    assert of_test(observed, "strict").signed_weight == 2.0

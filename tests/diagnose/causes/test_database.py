@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 
 from doorward.diagnose.causes.database import CAUSE
+from doorward.diagnose.conclusion import differential
 from doorward.diagnose.examined import DatabaseExamined, Examination, NotExamined, SchemaExamined
+from doorward.model.detection import Signal
 from doorward.model.diagnosis import Verdict
+from doorward.model.journey import ProbeOutcome
+from doorward.model.sign_in import Kind, Reason
 
 World = Any  # the builders of conftest.py
 WELL = DatabaseExamined("auth", "sqlite", True, "", 0.3, True, False, 0.5)
@@ -93,3 +97,34 @@ def test_a_table_that_is_gone_settles_it_though_all_else_is_well(world: World) -
     assert "django_session" in hypothesis.reason
     more = SchemaExamined("auth", (*world.healthy().of(SchemaExamined)[0].columns, "people.nickname"))
     assert CAUSE.judge(world.instead(world.healthy(), more)).verdict is Verdict.RULED_OUT
+
+
+def test_a_right_that_was_taken_away_settles_it(world: World) -> None:
+    rights = SchemaExamined("auth", ("people.name",), ("people.auth.SELECT", "people.auth.UPDATE"))
+    observed = replace(world.instead(world.healthy(), replace(rights, rights=rights.rights[:1])), before=(rights,))
+    hypothesis = CAUSE.judge(observed)
+    assert hypothesis.verdict is Verdict.SUPPORTED
+    assert "rights were taken away since all was well, on people" in hypothesis.reason
+
+
+def test_rows_that_are_not_what_they_were_are_told_when_nothing_else_is_left(world: World) -> None:
+    during = world.now_as_usual(
+        failures={(Kind.REQUEST, Reason.SERVER_ERROR): 19}, sign_ins=0, typed=0, exceptions=(("InvalidHashError", 19),)
+    )
+    parts = (world.part("browser", "firefox", 9, 20, (10, 26)), world.part("browser", "chrome", 10, 26, (9, 20)))
+    observed = replace(world.healthy(), detections=(world.detection(Signal.SERVER_ERRORS),), during=during, parts=parts)
+    assert CAUSE.judge(observed).verdict is Verdict.OPEN
+    assert differential(observed, world.now).conclusion == "database"
+    assert differential(replace(observed, suspects=(world.suspect(),)), world.now).conclusion != "database"
+
+
+def test_where_nobody_is_believed_any_more_the_passwords_kept_are_suspected(world: World) -> None:
+    observed = replace(
+        world.healthy(),
+        detections=(world.detection(Signal.SIGN_IN_FAILURES, "wrong-password"),),
+        probes=(world.probe(ProbeOutcome.FAILED, "wrong-password"),),
+        during=world.now_as_usual(sign_ins=30, typed=30),
+    )
+    assert "content" in {item.test for item in CAUSE.judge(observed).evidence}
+    believed = replace(observed, during=world.now_as_usual(sign_ins=30, typed=10))
+    assert "content" not in {item.test for item in CAUSE.judge(believed).evidence}

@@ -148,3 +148,25 @@ def test_a_probe_that_reaches_the_service_from_one_place_and_not_from_another_bl
     hypothesis = CAUSE.judge(replace(healthy, probes=probes))
     assert (hypothesis.verdict is Verdict.SUPPORTED) == supported
     assert ("probe sign-in from cloud: timeout" in hypothesis.reason) == supported
+
+
+def test_a_process_that_answers_itself_at_once_and_late_at_its_address_has_a_narrow_way(world: World) -> None:
+    front = LivenessExamined("auth", 200, 1200.0)
+    observed = behind_a_proxy(world, 200, front)
+    own = replace(next(r for r in observed.of(ProcessExamined) if r.own_place), own_ms=3.0)
+    hypothesis = CAUSE.judge(world.instead(observed, own))
+    assert hypothesis.verdict is Verdict.SUPPORTED
+    assert "at once; where people ask, in 1200 ms" in hypothesis.reason
+    assert server.CAUSE.judge(world.instead(observed, own)).score < 0
+    as_late = world.instead(observed, replace(own, own_ms=1100.0))
+    assert CAUSE.judge(as_late).verdict is Verdict.RULED_OUT
+
+
+def test_a_provider_that_others_keep_or_that_is_swamped_says_nothing_of_the_way(world: World) -> None:
+    during = world.now_as_usual(failures={(Kind.SIGN_IN, Reason.PROVIDER_ERROR): 12}, requests=60)
+    observed = replace(world.healthy(), during=during)
+    theirs = [replace(i, issuer="https://id.example.org/o") for i in observed.of(IssuerExamined)]
+    swamped = [replace(p, open_files=90) for p in observed.of(ProcessExamined)]
+    for results in (theirs, swamped):
+        evidence = CAUSE.judge(world.instead(observed, *results)).evidence
+        assert "between" not in {item.test for item in evidence}

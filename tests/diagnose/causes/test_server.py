@@ -118,3 +118,10 @@ def test_a_refused_connection_to_where_it_no_longer_listens_is_no_server_failure
 def test_a_busy_host_whose_services_answer_at_once_says_nothing(world: World) -> None:
     busy = HostExamined("auth", 0.6, 90_000.0, 0.5, 4.0, 2, 1.0)
     assert CAUSE.judge(world.instead(world.healthy(), busy)).verdict is Verdict.RULED_OUT
+
+
+def test_a_directory_that_is_gone_settles_it(world: World) -> None:
+    gone = HostExamined("auth", 0.6, 90_000.0, 0.5, 0.7, 2, gone=("log",))
+    hypothesis = CAUSE.judge(world.instead(world.healthy(), gone))
+    assert (hypothesis.verdict, hypothesis.component) == (Verdict.SUPPORTED, "auth")
+    assert "the directory of its log is not there" in hypothesis.reason

@@ -10,6 +10,7 @@ import pytest
 from doorward.diagnose.causes.session_store import CAUSE
 from doorward.diagnose.examined import Examination, NotExamined, StoreExamined
 from doorward.diagnose.observations import Observations
+from doorward.model.detection import Signal
 from doorward.model.diagnosis import Verdict
 from doorward.model.sign_in import Kind, Reason
 
@@ -87,3 +88,15 @@ def test_lost_sessions_are_not_ruled_out_by_an_answer_to_ping(world: World) -> N
     lost = {(Kind.SESSION, Reason.SESSION_UNKNOWN): 40}
     spoiled = replace(observed(world, WELL), during=world.now_as_usual(failures=lost))
     assert CAUSE.judge(spoiled).verdict is Verdict.OPEN
+
+
+def test_sessions_that_do_not_read_any_more_are_told_where_nothing_else_changed(world: World) -> None:
+    lost = {(Kind.SESSION, Reason.SESSION_UNKNOWN): 15}
+    during = world.now_as_usual(failures=lost, sign_ins=24, exceptions=(("UnpicklingError", 6),))
+    healthy = replace(observed(world, WELL), detections=(world.detection(Signal.SESSION_REJECTIONS),), during=during)
+    stood = tuple(result for result in world.healthy().before if not isinstance(result, NotExamined))
+    untouched = replace(healthy, before=(WELL, *stood))
+    hypothesis = CAUSE.judge(untouched)
+    assert hypothesis.verdict is Verdict.SUPPORTED
+    assert "6 × UnpicklingError" in hypothesis.reason
+    assert CAUSE.judge(replace(untouched, suspects=(world.suspect(),))).verdict is Verdict.OPEN

@@ -17,7 +17,9 @@ from doorward.diagnose.examined import (
     UpstreamExamined,
 )
 from doorward.diagnose.observations import Observations
+from doorward.model.detection import Signal
 from doorward.model.diagnosis import Verdict
+from doorward.model.journey import ProbeOutcome, ProbeResult, Step
 from doorward.model.sign_in import Kind, Reason
 
 World = Any  # the builders of conftest.py
@@ -80,3 +82,34 @@ def test_what_could_not_be_asked_is_not_ruled_out(world: World) -> None:
     unseen = NotExamined(Examination.UPSTREAM, "portal", "it did not end within 3 s")
     assert CAUSE.judge(beside(world, unseen)).verdict is Verdict.NOT_TESTABLE
     assert CAUSE.judge(Observations()).verdict is Verdict.NOT_TESTABLE
+
+
+OTHERS = IssuerExamined("portal", "https://id.example.org", 200, 20.0, "", "https://id.example.org", ("k1",))
+
+
+def ending(world: World, url: str) -> ProbeResult:
+    """The trial sign-in ended so."""
+    return replace(world.probe(ProbeOutcome.FAILED, "http-400"), steps=(Step("open", "GET", url, 400, 3.0),))
+
+
+def test_a_trial_sign_in_that_ends_on_a_page_of_others_blames_them_if_we_changed_nothing(world: World) -> None:
+    observed = replace(
+        world.instead(world.healthy(), OTHERS),
+        detections=(world.detection(Signal.PROBE_FAILURES),),
+        probes=(ending(world, "https://id.example.org/authorize"),),
+    )
+    assert CAUSE.judge(observed).verdict is Verdict.SUPPORTED
+    assert CAUSE.judge(replace(observed, suspects=(world.suspect(),))).verdict is Verdict.OPEN
+    at_ours = replace(observed, probes=(ending(world, "http://127.0.0.1:8001/"),))
+    assert CAUSE.judge(at_ours).verdict is Verdict.RULED_OUT
+
+
+def test_an_address_of_theirs_that_answered_and_does_not_now_settles_it(world: World) -> None:
+    then = replace(OTHERS, endpoints=(("token_endpoint", 405),))
+    now = replace(OTHERS, endpoints=(("token_endpoint", 404),))
+    observed = provider_errors(world, replace(world.instead(world.healthy(), now), before=(then,)))
+    hypothesis = CAUSE.judge(observed)
+    assert hypothesis.verdict is Verdict.SUPPORTED
+    assert "its token_endpoint answers HTTP 404, and HTTP 405 while all was well" in hypothesis.reason
+    as_ever = provider_errors(world, replace(world.instead(world.healthy(), now), before=(now,)))
+    assert CAUSE.judge(as_ever).verdict is Verdict.OPEN

@@ -151,3 +151,17 @@ def test_its_tables_and_columns_are_told(address: str) -> None:
     result = examine_schema(Examinee("auth", Role.PROVIDER, database=address))
     assert isinstance(result, SchemaExamined)
     assert "people.name" in result.columns
+
+
+def test_a_right_that_is_taken_away_is_missing_from_its_rights(address: str) -> None:
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("CREATE ROLE school")
+        connection.execute("CREATE TABLE tokens (name text)")
+        connection.execute("GRANT SELECT, INSERT ON tokens TO school")
+        before = examine_schema(Examinee("auth", Role.PROVIDER, database=address))
+        connection.execute("REVOKE INSERT ON tokens FROM school")
+    after = examine_schema(Examinee("auth", Role.PROVIDER, database=address))
+    assert isinstance(before, SchemaExamined)
+    assert isinstance(after, SchemaExamined)
+    assert after.closed(before) == ("tokens",)
+    assert before.closed(after) == ()

@@ -89,3 +89,20 @@ def test_without_an_issuer_it_is_not_examined(issuer: str, applies: bool) -> Non
     result = examine_issuer(Examinee("auth", Role.PROVIDER, issuer=issuer))
     assert isinstance(result, NotExamined)
     assert result.applies is applies
+
+
+def test_its_other_addresses_are_asked_for_nothing_and_what_they_answer_is_told(
+    answering: Start,
+) -> None:
+    place: list[str] = []
+
+    def talk(received: bytes) -> bytes:
+        if b"/.well-known/openid-configuration " in received:
+            told = {"issuer": place[0], "jwks_uri": f"{place[0]}/keys", "token_endpoint": f"{place[0]}/token"}
+            return answer(json.dumps(told).encode())
+        if received.startswith(b"OPTIONS /token "):
+            return answer(b"", "405 Method Not Allowed")
+        return answer(b'{"keys": [{"kid": "a", "kty": "RSA"}]}')
+
+    place.append(f"http://127.0.0.1:{answering(talk)}")
+    assert examined(place[0]).endpoints == (("token_endpoint", 405),)

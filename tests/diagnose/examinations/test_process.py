@@ -162,3 +162,13 @@ def test_a_file_that_may_not_grow_is_named(tmp_path: Path) -> None:
     assert isinstance(free, ProcessExamined)
     assert isinstance(full, ProcessExamined)
     assert (free.full_files, full.full_files) == ((), ("auth.jsonl",))
+
+
+def test_a_log_whose_directory_is_gone_is_told(tmp_path: Path) -> None:
+    there, gone = (
+        examine_host(Examinee("auth", Role.PROVIDER, directory=tmp_path, log=tmp_path / name / "auth.jsonl"))
+        for name in (".", "detached")
+    )
+    assert isinstance(there, HostExamined)
+    assert isinstance(gone, HostExamined)
+    assert (there.gone, gone.gone) == ((), ("log",))

@@ -118,3 +118,18 @@ def test_without_tls_or_without_the_certificates_to_believe_it_is_not_examined(t
     assert isinstance(plain, NotExamined)
     assert isinstance(blind, NotExamined)
     assert (plain.applies, blind.applies) == (False, True)
+
+
+def test_of_several_addresses_the_one_that_is_not_believed_counts(shows: Callable[[Path], int], tmp_path: Path) -> None:
+    own, theirs = made(tmp_path / "own.pem"), made(tmp_path / "theirs.pem", ends=NOW - DAY)
+    ported = shows(theirs)
+    examinee = Examinee(
+        *("auth", Role.CLIENT),
+        address_url=f"https://127.0.0.1:{shows(own)}",
+        issuer=f"https://127.0.0.1:{ported}/o",
+        authorities=own,
+    )
+    result = examine_tls(examinee)
+    assert isinstance(result, TlsExamined)
+    assert result.place == f"127.0.0.1:{ported}"
+    assert result.problem

@@ -1,0 +1,53 @@
+"""Unchanged: is everything that people put in place as it was, and does the log tell of what it never told? Pure.
+
+Code, settings and keys that are those of before do not learn new exceptions: then what they work on is another, be it
+the rows of a database or the values in a session store.
+"""
+
+from __future__ import annotations
+
+from doorward.diagnose import reasons
+from doorward.diagnose.examined import CodeExamined, KeysExamined
+from doorward.diagnose.observations import Observations
+from doorward.diagnose.timing import FAR
+from doorward.model.sign_in import Reason
+
+LEAST_EXCEPTIONS = 3
+# Raised by what lies outside of a program and its data: sockets, disks, memory. Other examinations speak for these.
+OUTSIDE = frozenset(
+    {
+        *("OSError", "ConnectionError", "ConnectionRefusedError", "ConnectionResetError", "BrokenPipeError"),
+        *("TimeoutError", "ConnectTimeout", "ReadTimeout", "ConnectError", "ReadError", "RemoteProtocolError"),
+        *("gaierror", "URLError", "HTTPError", "SSLError", "PermissionError", "FileNotFoundError", "MemoryError"),
+    }
+)
+
+
+def is_unchanged(observations: Observations) -> bool:
+    """Whether it is known that no code, setting or key changed in the day before the onset."""
+    suspects, code, keys = observations.suspects, observations.of(CodeExamined), observations.of(KeysExamined)
+    if suspects is None or not code or not keys or observations.onset is None:
+        return False
+    if any(suspect.alters and suspect.at > observations.onset - FAR for suspect in suspects):
+        return False
+    return all(observations.earlier(CodeExamined, one.component) == one for one in code) and all(
+        _same_keys(observations.earlier(KeysExamined, one.component), one) for one in keys
+    )
+
+
+def _same_keys(before: KeysExamined | None, now: KeysExamined) -> bool:
+    return before is not None and [(f.name, f.digest) for f in before.files] == [(f.name, f.digest) for f in now.files]
+
+
+def new_exceptions(observations: Observations, but: tuple[str, ...] = ()) -> str:
+    """The exceptions that were never seen while all was well, such as `74 × InvalidHashError`; '' if there are few.
+    Left out are those of `but`, and those that what lies outside of the program and its data raises."""
+    usual, during = observations.usual, observations.during
+    if usual is None or during is None or reasons.risen(observations, (Reason.PROVIDER_ERROR,)):
+        # A provider that cannot be reached brings exceptions by any name.
+        return ""
+    known = {name for name, _ in usual.exceptions} | OUTSIDE | set(but)
+    new = [(name, n) for name, n in during.exceptions if name not in known]
+    if sum(n for _, n in new) < LEAST_EXCEPTIONS:
+        return ""
+    return ", ".join(f"{n} × {name}" for name, n in new)
