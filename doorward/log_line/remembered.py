@@ -6,6 +6,9 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
+import numpy as np
+
+from doorward.log_line.outlines import Eights, Places, Words
 from doorward.log_line.said import known
 from doorward.log_line.tally import window_of
 
@@ -13,6 +16,12 @@ _K = TypeVar("_K")
 _V = TypeVar("_V")
 # Of each sort: some 10 MB.
 MOST_REMEMBERED = 65536
+# Twice as many places: 4 MB.
+_PLACE_BITS = 17
+_HALF = 8
+_NONE = "\0" * 16
+# Odd numbers that spread the bits of a name; two names in one place cost time, never a count.
+_SPREAD_1, _SPREAD_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 
 
 def room(held: dict[_K, _V]) -> dict[_K, _V]:
@@ -36,6 +45,33 @@ class Names(dict[bytes | str, str | None]):
             mark = None
         room(self)[text] = mark
         return mark
+
+
+class Marks:
+    """The same for the names of a whole chunk: an array of names of up to 16 bytes and of their hashes, in which each
+    name has one place, and the last that came there has it. The others are looked up one by one."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        # A name's two halves, and its hash's.
+        self._held = np.zeros((1 << _PLACE_BITS, 4), dtype=np.uint64)
+
+    def __call__(self, words: Words, starts: Places, ends: Places) -> Eights:
+        """Two numbers for each name between these places, the bytes of its hash; 0 for None."""
+        first, second = words.names(starts, ends)
+        places = (first * _SPREAD_1 ^ second * _SPREAD_2) >> np.uint64(64 - _PLACE_BITS)
+        held = self._held.take(places.view(np.int64), axis=0)
+        is_held = (held[:, 0] == first) & (held[:, 1] == second)
+        is_held &= ends - starts <= 2 * _HALF
+        marks = held[:, 2:]
+        others = np.flatnonzero(~is_held)
+        if len(others):
+            edges = zip(starts[others].tolist(), ends[others].tolist(), strict=True)
+            found = "".join([self._names[words.chunk[start:end]] or _NONE for start, end in edges])
+            marks[others] = np.frombuffer(found.encode("ascii"), dtype="<u8").reshape(-1, 2)
+            kept = others[(ends - starts)[others] <= 2 * _HALF]
+            self._held[places[kept]] = np.column_stack((first[kept], second[kept], marks[kept]))
+        return marks
 
 
 class Numbers(dict[bytes, int | None]):

@@ -1,25 +1,27 @@
 """A tally for syslog: its sentences repeat but for names, times and ports, and the parser reads only what is new.
 
 In: a pattern that fits every line of a chunk. Out: what the chunk comes to. Left to the parser are lines that the
-pattern is not made for, and those whose person is nobody or a probe.
+pattern is not made for, and those whose person is nobody or a probe. The pattern looks at each line; of what it has
+found often an outline is made, by which a chunk's lines are found at once (a third of the time).
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import chain, pairwise, repeat
 
 import numpy as np
 
 from doorward.log_line.options import LogOptions
-from doorward.log_line.remembered import Names, Numbers, room
+from doorward.log_line.outlines import After, Flags, Outline, Words
+from doorward.log_line.remembered import Marks, Names, Numbers, room
 from doorward.log_line.said import Parse
 from doorward.log_line.secrecy import Hasher
-from doorward.log_line.tally import NEWLINE, Tallied, who, words
+from doorward.log_line.tally import Tallied, who, words
 
 _Row = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
 _Frame = tuple[bytes, bytes]
@@ -33,6 +35,10 @@ _STAMP = re.compile(STAMP)
 _NOTHING = (b"", b"")
 # RFC 3164's stamp and what follows it, as two numbers.
 _HALF_BYTES = 8
+# sshd has some ten sentences that are frequent.
+_MOST_OUTLINES = 32
+# Where times go to and fro, lines are sorted one by one.
+_MOST_STRETCHES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,8 @@ class Sentences:
     comes to hangs on frame and end; the same with a network; the start of a sentence that decides all; a whole
     sentence. All are empty for a line that is left to the parser.
 
-    `time` reads what `times` fits, as seconds since 1970: the stamps that lines begin with.
+    `time` reads what `times` fits, as seconds since 1970: the stamps that lines begin with. `programs` are the only
+    ones whose lines have frames.
     """
 
     def __init__(
@@ -61,6 +68,7 @@ class Sentences:
         pattern: re.Pattern[bytes],
         times: re.Pattern[bytes],
         time: Callable[[str], float],
+        programs: Sequence[bytes],
     ) -> None:
         self._parse = parse
         hasher = Hasher(options.hash_key)
@@ -68,15 +76,54 @@ class Sentences:
         self._networks = Names(hasher.source_anew)
         self._found: Callable[[bytes], list[_Row]] = pattern.findall
         self._times, self._time = times, time
+        self._programs = programs
+        self._marks = {id(names): Marks(names) for names in (self._people, self._networks)}
         self._meanings: dict[_Frame, _Meaning] = {}
+        self._outlines: list[tuple[Outline, _Meaning]] = []
 
     def __call__(self, chunk: bytes, width_s: float) -> Tallied:
         """What the chunk comes to."""
+        tallied, words = Tallied(), Words(chunk)
+        numbers = Numbers(self._times, self._time, width_s)
+        stretches = list(_stretches(words, numbers))
+        if 0 < len(stretches) <= _MOST_STRETCHES and self._outlines:
+            left = words.lines(self._outlined(words, stretches, tallied))
+            if not left:
+                return tallied
+            if len(left) < len(chunk):
+                chunk, stretches = left, list(_stretches(Words(left), numbers))
+        self._look(chunk, stretches, tallied)
+        return tallied
+
+    def _outlined(self, words: Words, stretches: list[_Stretch], tallied: Tallied) -> Flags:
+        """Count the lines that fit an outline; which do not, or name nobody or a probe."""
+        for window, start, end in stretches:
+            if window is None:
+                words.leave(start, end)
+        words.leave_other_programs(self._programs)
+        is_left = np.ones(len(words.starts), dtype=bool)
+        begins = [start for _, start, _ in stretches]
+        for outline, meaning in self._outlines:
+            lines, starts, ends = words.fitting(outline)
+            if meaning.verdict is None or meaning.names is None:
+                tallied.silent += len(lines)
+            elif len(lines):
+                marks = self._marks[id(meaning.names)](words, starts, ends)
+                is_known = marks[:, 0] != 0
+                lines, marks = lines[is_known], marks[is_known]
+                edges = [*np.searchsorted(lines, begins).tolist(), len(lines)]
+                for (window, _, _), (first, last) in zip(stretches, pairwise(edges), strict=True):
+                    if window is not None and first < last:
+                        tallied.add_marks((window, meaning.verdict, meaning.client), marks[first:last].tobytes())
+            is_left[lines] = False
+        return is_left
+
+    def _look(self, chunk: bytes, stretches: list[_Stretch], tallied: Tallied) -> None:
+        """Count lines by the pattern."""
         rows = self._found(chunk)
         rows.pop()  # What stands behind the last newline.
-        stretches = list(_stretches(chunk, Numbers(self._times, self._time, width_s)))
         windows: dict[int, defaultdict[_Frame, list[bytes]]] = {}
-        tallied, lines = Tallied(), _Lines(chunk, rows, stretches)
+        lines = _Lines(chunk, rows, stretches)
         for window, start, end in stretches:
             if window is not None:
                 told = windows.get(window)
@@ -90,7 +137,6 @@ class Sentences:
                 if left:
                     lines.left[window, frame] = left
         tallied.rest = lines.rest()
-        return tallied
 
     def _meaning(self, frame: _Frame, lines: _Lines) -> _Meaning | None:
         """What a frame comes to, by the first line with it; None if that says nothing of the others."""
@@ -111,6 +157,9 @@ class Sentences:
             verdict = words(event.kind, event.outcome, event.reason)
             made = _Meaning(verdict, event.client, event.probe, who(event), names)
         room(self._meanings)[frame] = made
+        outline = _outline(row)
+        if outline is not None and len(self._outlines) < _MOST_OUTLINES:
+            self._outlines.append((outline, made))
         return made
 
 
@@ -148,22 +197,33 @@ def _frame(row: _Row) -> _Frame:
     return frame or where or start or whole, end or tail
 
 
-def _stretches(chunk: bytes, numbers: Numbers) -> Iterator[_Stretch]:
+def _outline(row: _Row) -> Outline | None:
+    """The outline of lines of a frame; None if it is too long to be looked for, or decides by all its words."""
+    frame, person, end, where, network, tail, start, _ = row
+    number = (b" port ", After.NUMBER)
+    if person:
+        made = Outline(((frame, After.NAME), (b" from ", After.WORD), number, (end + b"\n", After.NOTHING)))
+    elif network:
+        made = Outline(((where, After.NAME), number, (tail + b"\n", After.NOTHING)))
+    elif start:
+        made = Outline(((start, After.WORD), (b"\n", After.NOTHING)))
+    else:
+        return None
+    return made if made.is_short else None
+
+
+def _stretches(words: Words, numbers: Numbers) -> Iterator[_Stretch]:
     """Stretches of lines that fall in one window. Only where a stamp is not that of the line before is it looked at."""
-    ends = np.flatnonzero(np.frombuffer(chunk, dtype=np.uint8) == NEWLINE)
-    if not len(ends):
+    starts = words.starts
+    if not len(starts):
         return
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    padded = chunk + bytes(2 * _HALF_BYTES)
-    halves = np.ndarray((len(chunk) + _HALF_BYTES,), dtype="<u8", buffer=padded, strides=(1,))
-    first, second = halves[starts], halves[starts + _HALF_BYTES]
+    first, second = words.eights(starts), words.eights(starts + _HALF_BYTES)
     is_new = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
     # RFC 3339's stamp is longer.
-    leads = np.frombuffer(chunk, dtype=np.uint8)[starts[1:]]
-    is_new |= (leads >= ord("0")) & (leads <= ord("9"))
-    begun, last = 0, numbers[_stamp(chunk, 0)]
+    is_new |= words.is_dated[1:]
+    begun, last = 0, numbers[_stamp(words.chunk, 0)]
     for line in (np.flatnonzero(is_new) + 1).tolist():
-        window = numbers[_stamp(chunk, int(starts[line]))]
+        window = numbers[_stamp(words.chunk, int(starts[line]))]
         if window != last:
             yield last, begun, line
             begun, last = line, window

@@ -30,16 +30,19 @@ _WORDS = {
     f"{kind}/{outcome}/{reason}": (kind, outcome, reason) for kind in Kind for outcome in Outcome for reason in Reason
 }
 NEWLINE = ord("\n")
+# Of a keyed hash.
+MARK_BYTES = 16
 
 
 @dataclass(slots=True)
 class Tallied:
     """`counts`: events under each key; `people`, by the same keys in the same order: who they were (keyed hashes), some
-    of them again and again, None among them for nobody known. `silent` lines say nothing of sign-in, `rest` are left to
-    the parser."""
+    of them again and again, None among them for nobody known; `marks`: more of them under some keys, `MARK_BYTES` each,
+    one behind the other. `silent` lines say nothing of sign-in, `rest` are left to the parser."""
 
     counts: dict[Key, int] = field(default_factory=dict)
     people: dict[Key, list[str | None]] = field(default_factory=dict)
+    marks: dict[Key, bytes] = field(default_factory=dict)
     probes: int = 0
     silent: int = 0
     rest: list[bytes] = field(default_factory=list)
@@ -51,6 +54,11 @@ class Tallied:
             self.people[key].extend(people)
         else:
             self.counts[key], self.people[key] = count, list(people)
+
+    def add_marks(self, key: Key, marks: bytes) -> None:
+        """So many events more as these are."""
+        self.add(key, len(marks) // MARK_BYTES, ())
+        self.marks[key] = self.marks.get(key, b"") + marks
 
 
 def words(kind: Kind, outcome: Outcome, reason: Reason) -> str:

@@ -18,19 +18,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from doorward.log_line import LogOptions
 from doorward.log_line.said import Parse
-from doorward.log_line.tally import Key, Tallied, Tally, who, window_of, words
+from doorward.log_line.tally import MARK_BYTES, Key, Tallied, Tally, who, window_of, words
 from doorward.model.sign_in import SignInEvent
 from doorward.systems import system
 from doorward.watch.follow import LONGEST_LINE, has_long_line
 from doorward.watch.partial_held import Held
-from doorward.watch.partial_people import COUPON_BYTES, People, coupons
+from doorward.watch.partial_people import COUPON_BYTES, People, coupons, coupons_of
 from doorward.watch.partial_rows import TOLD, Row, numbers, rows_of, table_of, text
 from doorward.watch.partial_windows import Segment, Window
 
@@ -100,17 +100,11 @@ class Partial:
     def _add_tallied(self, tallied: Tallied) -> None:
         self._told["probe"] += tallied.probes
         self._told["silent"] += tallied.silent
-        names: list[str] = []
-        ends = []
-        for people in tallied.people.values():
-            names.extend(filter(None, people))
-            ends.append(len(names) * COUPON_BYTES)
-        found, start = coupons(names), 0
-        for (key, count), end in zip(tallied.counts.items(), ends, strict=True):
-            counted = self._people(key, count)
+        found = _coupons(tallied)
+        for key, count in tallied.counts.items():
+            mine, counted = next(found), self._people(key, count)
             if counted is not None:
-                counted.add_coupons(found[start:end])
-            start = end
+                counted.add_coupons(mine)
 
     def _add_each(self, lines: Iterable[bytes]) -> None:
         parse, component = self._reader.parse, self.component
@@ -216,6 +210,22 @@ class Partial:
         while part := list(islice(rows, _ROWS_AT_ONCE)):
             parts.append(table_of(part))
         return pa.concat_tables(parts)
+
+
+def _coupons(tallied: Tallied) -> Iterator[bytes]:
+    """Of who was counted under each key, in their order."""
+    people = [list(filter(None, people)) for people in tallied.people.values()]
+    named = coupons(list(chain.from_iterable(people)))
+    marks = [tallied.marks.get(key, b"") for key in tallied.counts]
+    marked = coupons_of(b"".join(marks))
+    names = marked_names = 0
+    for names_here, marks_here in zip(people, marks, strict=True):
+        start, marked_start = names, marked_names
+        names, marked_names = names + len(names_here), marked_names + len(marks_here) // MARK_BYTES
+        yield (
+            named[start * COUPON_BYTES : names * COUPON_BYTES]
+            + marked[marked_start * COUPON_BYTES : marked_names * COUPON_BYTES]
+        )
 
 
 @contextmanager

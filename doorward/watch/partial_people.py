@@ -51,9 +51,9 @@ def coupons(names: list[str]) -> bytes:
         return b"".join(map(_coupon, names))
     text = "".join(names)
     if text.isascii() and set(map(len, names)) == {_DIGITS}:
-        return _coupons(text)
+        return coupons_of(text.encode("ascii"))
     is_plain = [len(name) == _DIGITS and name.isascii() for name in names]
-    plain = _coupons("".join(name for name, plain in zip(names, is_plain, strict=True) if plain))
+    plain = coupons_of("".join(name for name, plain in zip(names, is_plain, strict=True) if plain).encode("ascii"))
     at = iter(range(0, len(plain), COUPON_BYTES))
     return b"".join(
         plain[(start := next(at)) : start + COUPON_BYTES] if plain_one else _coupon(name)
@@ -68,9 +68,9 @@ def _coupon(name: str) -> bytes:
     return made[_COUPONS_FROM:]
 
 
-def _coupons(text: str) -> bytes:
+def coupons_of(marks: bytes) -> bytes:
     """Of names of 16 bytes, one behind the other: MurmurHash3 step by step, but each step for all names."""
-    halves = np.frombuffer(text.encode("ascii"), dtype="<u8").reshape(-1, 2)
+    halves = np.frombuffer(marks, dtype="<u8").reshape(-1, 2)
     first = _turned(halves[:, 0] * _C1, 31) * _C2 ^ _SEED
     first = (_turned(first, 27) + _SEED) * _FIVE + _ADD1
     second = _turned(halves[:, 1] * _C2, 33) * _C1 ^ _SEED

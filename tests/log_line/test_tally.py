@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorward.log_line import LogOptions, Route
-from doorward.log_line.tally import Tallied, who, window_of, words
+from doorward.log_line.tally import MARK_BYTES, Tallied, who, window_of, words
 from doorward.systems import system, systems
 
 ROUTES = (
@@ -43,9 +43,21 @@ _SSHD = (
     "pam_unix(sshd:session): session opened for user {who} by (uid=0)",
     "pam_unix(sshd:session): session closed for user {who}",
     "message repeated 2 times: [ Failed password for {who} from {ip} port {n} ssh2]",
+    "Accepted keyboard-interactive/pam for {who} from {ip} port {n}00{n} ssh2",
+    "Invalid user {who} from {ip} port 123456{n}",
+    "Invalid user {who}  from {ip} port {n}",
+    "Connection reset by {who} port {n}",
+    "pam_unix(sshd:session): session opened for user {who}(uid=1) by {who}(uid=0)",
     "{who}",
 )
 _NAMES = (
+    "probe ",
+    "ada\x7f",
+    "ada\x00",
+    "ada\t",
+    "2001:db8:1234:5678:9abc::1",
+    "a-name-of-16-bytes",
+    "a-name-of-sixteen",
     "ada",
     "probe",
     "invalid user",
@@ -59,7 +71,17 @@ _NAMES = (
     "10.0.0.1",
     "[preauth]",
 )
-_HEADS = ("Mar  2 08:00:{s:02} host sshd[{n}]: ", "2026-03-02T08:00:{s:02}.5+01:00 host sshd-session[{n}]: ")
+_HEADS = (
+    "Mar  2 08:00:{s:02} host sshd[{n}]: ",
+    "Mar  2 08:00:{s:02} host sshd[{n}]: ",
+    "Mar 12 08:00:{s:02} host sshd-auth[{n}]: ",
+    "2026-03-02T08:00:{s:02}.5+01:00 host sshd-session[{n}]: ",
+    "2026-03-02T08:00:{s:02}.5+01:00 h\u00f6st sshd-session[{n}]: ",
+    "Mar  2 08:00:{s:02}  sshd[{n}]: ",
+    "Mar  2 08:00:{s:02} host sshd[{n}x]: ",
+    "Mar  2 08:00:{s:02} host sshd: ",
+    "Mar  2 08:00:{s:02} host sshds[{n}]: ",
+)
 _ODD = ("Mar 32 08:00:00 host sshd[1]: x", "Mar  2 08:00:00 host cron[1]: x", "", " ", "\x1c", "nothing", "{}", "\r")
 
 
@@ -177,13 +199,21 @@ MADE: dict[str, Callable[[int, int], bytes]] = {
 def _by_tally(kind: str, chunk: bytes) -> tuple[Counter[object], dict[object, set[object]]]:
     made = system(kind).tally
     assert made is not None
-    tallied = made(OPTIONS)(chunk, 10.0)
+    tally = made(OPTIONS)
+    first, again = _told(kind, tally(chunk, 10.0)), _told(kind, tally(chunk, 10.0))
+    assert first == again, "what a tally remembers changes what it counts"
+    return again
+
+
+def _told(kind: str, tallied: Tallied) -> tuple[Counter[object], dict[object, set[object]]]:
     counts, people = _by_parser(kind, tallied.rest)
     counts["probe"] += tallied.probes
     counts["silent"] += tallied.silent
     for key, count in tallied.counts.items():
         counts[key] += count
+        marks = tallied.marks.get(key, b"").decode()
         people.setdefault(key, set()).update(tallied.people[key])
+        people[key].update(marks[start : start + MARK_BYTES] for start in range(0, len(marks), MARK_BYTES))
     return +counts, people
 
 
