@@ -47,7 +47,8 @@ class ProcessExamined:
     host's; all figures are None when it is not alive. `note` says why it is taken as dead. `stopped` counts the
     processes of the tree that a signal holds: they live and do nothing. `full_files` are files open for writing that
     may not grow any more, by the process's own limit. `own_place` is where it listens, if that is not the address that
-    people use, and `own_status` what its health path answers there (None: nothing), within `own_ms`.
+    people use, and `own_status` what its health path answers there (None: nothing), within `own_ms`. `youngest_s` and
+    `oldest_s` are the ages of its workers, None without any.
     """
 
     component: str
@@ -65,6 +66,8 @@ class ProcessExamined:
     own_status: int | None = None
     full_files: tuple[str, ...] = ()
     own_ms: float | None = None
+    youngest_s: float | None = None
+    oldest_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ BUSY_LOAD_PER_CORE = 2.0
 LIVENESS_SLOW_MS = 1000.0
 # What the way to it costs is milliseconds: who answers so much quicker past the proxy is not what is slow.
 QUICK_RATIO = 5.0
+# Workers that began together differ by fractions of a second.
+SAME_AGE = 0.8
 # An idle worker has some twenty files open; every request that waits is one more.
 PILE_RATIO = 1.5
 PILE_LEAST = 15
@@ -94,6 +96,8 @@ def _processes(observations: Observations) -> Iterator[Evidence]:
             sick.append(favours("process", DECISIVE, seen, expected, name))
         elif lost := _lost_workers(observations, process):
             sick.append(favours("process", STRONG, lost, expected, name))
+        elif replaced := _replaced_workers(observations, process):
+            sick.append(favours("process", DECISIVE, replaced, expected, name))
         elif process.open_files_limit and (process.open_files or 0) >= OPEN_FILES_SHARE * process.open_files_limit:
             seen = f"{name}: {process.open_files} of {process.open_files_limit} files open"
             sick.append(favours("process", DECISIVE, seen, expected, name))
@@ -109,6 +113,19 @@ def _lost_workers(observations: Observations, process: ProcessExamined) -> str:
     if before is None or not before.workers or (process.workers or 0) >= before.workers:
         return ""
     return f"{process.component}: {process.workers} workers, {before.workers} while all was well"
+
+
+def _replaced_workers(observations: Observations, process: ProcessExamined) -> str:
+    """What is said when a worker began since all was well under a process that was not started anew, '' if none did.
+    Where workers are replaced on any day, or all at once as by a reload, it says nothing."""
+    before = observations.earlier(ProcessExamined, process.component)
+    young, old = process.youngest_s, process.oldest_s
+    if before is None or before.pid != process.pid or young is None or old is None:
+        return ""
+    usually = (before.youngest_s or 0.0) >= SAME_AGE * (before.uptime_s or 0.0)
+    if not usually or before.workers != process.workers or young >= SAME_AGE * old:
+        return ""
+    return f"{process.component}: a worker began {young:.0f} s ago, another {old:.0f} s ago: one ended and was replaced"
 
 
 def _alive(process: ProcessExamined) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from dataclasses import replace
@@ -108,6 +109,7 @@ def _process(component: str, pid: int, written_at: float) -> ProcessExamined | N
 def _figures(component: str, process: psutil.Process) -> ProcessExamined:
     children = process.children(recursive=True)
     tree = (process, *children)
+    ages = _ages_s(children)
     before, began = _cpu_s(tree), time.monotonic()
     time.sleep(CPU_SAMPLE_S)
     cpu_share = (_cpu_s(tree) - before) / (time.monotonic() - began)
@@ -123,7 +125,17 @@ def _figures(component: str, process: psutil.Process) -> ProcessExamined:
         workers=len(children),
         stopped=sum(_is_stopped(member) for member in tree),
         full_files=tuple(sorted({name for member in tree for name in _full_files(member)})),
+        youngest_s=min(ages, default=None),
+        oldest_s=max(ages, default=None),
     )
+
+
+def _ages_s(processes: list[psutil.Process]) -> list[float]:
+    ages = []
+    for process in processes:
+        with contextlib.suppress(psutil.Error):  # one that ends meanwhile has none
+            ages.append(time.time() - process.create_time())
+    return ages
 
 
 def _full_files(process: psutil.Process) -> list[str]:

@@ -125,3 +125,16 @@ def test_a_directory_that_is_gone_settles_it(world: World) -> None:
     hypothesis = CAUSE.judge(world.instead(world.healthy(), gone))
     assert (hypothesis.verdict, hypothesis.component) == (Verdict.SUPPORTED, "auth")
     assert "the directory of its log is not there" in hypothesis.reason
+
+
+def test_a_worker_that_was_replaced_since_all_was_well_settles_it_unless_that_is_of_every_day(world: World) -> None:
+    then = ProcessExamined("auth", 100, True, "", 3600.0, 0.2, 0.03, 20, 1024, 2, youngest_s=3600.0, oldest_s=3600.0)
+    now = replace(then, youngest_s=4.0)
+    observed = replace(world.instead(world.healthy(), now), before=(then,))
+    hypothesis = CAUSE.judge(observed)
+    assert hypothesis.verdict is Verdict.SUPPORTED
+    assert "a worker began 4 s ago, another 3600 s ago" in hypothesis.reason
+    reloaded = world.instead(observed, replace(now, oldest_s=4.2))
+    assert CAUSE.judge(reloaded).verdict is Verdict.RULED_OUT
+    renewed = replace(observed, before=(replace(then, youngest_s=40.0),))
+    assert CAUSE.judge(renewed).verdict is Verdict.RULED_OUT

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from doorward.diagnose.examinations.process import examine_host, examine_process
@@ -45,7 +46,21 @@ def test_a_living_process_is_described_with_figures(tmp_path: Path, child: subpr
     assert 0 <= result.uptime_s < 60
     assert 0 < (result.memory_share or 0) < 1
     assert (result.open_files or 0) < (result.open_files_limit or 0)
-    assert result.workers == 0
+    assert (result.workers, result.youngest_s, result.oldest_s) == (0, None, None)
+
+
+def test_the_ages_of_its_workers_are_those_of_the_youngest_and_the_oldest(tmp_path: Path) -> None:
+    code = "import subprocess, sys\nfor _ in range(2): subprocess.Popen([sys.executable, '-c', 'input()'])\ninput()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) as master:
+        deadline = time.monotonic() + 20
+        while len(psutil.Process(master.pid).children()) < 2:
+            assert time.monotonic() < deadline
+        result = examine_process(examinee(tmp_path, f"{master.pid}\n"))
+        assert master.stdin is not None
+        master.stdin.write(b"\n\n\n")
+    assert isinstance(result, ProcessExamined)
+    assert result.workers == 2
+    assert 0 <= (result.youngest_s or -1) <= (result.oldest_s or -1) < 60
 
 
 def test_a_killed_process_is_dead_before_and_after_it_is_reaped(tmp_path: Path, child: subprocess.Popen[bytes]) -> None:
