@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import sys
-from contextlib import suppress
-
-import psutil
 
 from bench.faults.children import send
 from bench.faults.fault import Do, Fault
@@ -17,7 +13,7 @@ from bench.faults.stage import SERVICES, Stage
 
 _PATIENCE_S = 6.0
 _FROZEN_S, _AWAKE_S = 11.0, 3.0
-_ROOM = 1 << 20
+_CRASH_S = 1.0
 
 
 def ended(stage: Stage) -> None:
@@ -69,22 +65,15 @@ def _port_taken(stage: Stage) -> None:
     stage.begun.append(stage.start("stray", command, stage.directory))
 
 
-def _one_without_memory(stage: Stage) -> None:
-    """One of the provider's two workers gets no further memory, and whatever replaces it neither."""
-    first = stage.workers("auth")[0]
-    limited: set[int] = set()
+def _workers_crash(stage: Stage) -> None:
+    """A library that the host's update replaced crashes: each second it takes a worker of the portal along."""
 
-    def limit() -> None:
-        workers = stage.workers("auth")
-        worker = first if first in workers else workers[0]
-        if worker in limited:
-            return
-        with suppress(psutil.Error):
-            most = psutil.Process(worker).memory_info().vms + _ROOM
-            psutil.Process(worker).rlimit(resource.RLIMIT_AS, (most, most))
-            limited.add(worker)
+    def crash() -> None:
+        workers = stage.workers("portal")
+        if workers:
+            send(workers[0], signal.SIGSEGV)
 
-    every(stage, 0.5, limit)
+    every(stage, _CRASH_S, crash)
 
 
 def _server(name: str, what: str, inject: Do, undo: Do) -> Fault:
@@ -96,10 +85,5 @@ FAULTS = (
     _server("watchdog-restarts", "the provider is restarted every few seconds", _watchdog, _watchdog_off),
     _server("host-freezes", "both services stand still for eleven seconds at a time", _freezes, ended),
     _server("port-taken", "another server sits at the portal's port", _port_taken, each(stopped, started("portal"))),
-    _server(
-        "one-worker-without-memory",
-        "one of two workers of the provider is out of memory",
-        _one_without_memory,
-        each(ended, started("auth")),
-    ),
+    _server("portal-workers-crash", "a worker of the portal crashes each second", _workers_crash, ended),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -12,15 +13,15 @@ from bench.faults.edit import replace
 from bench.faults.fault import Do, Fault, Layout
 from bench.faults.held_out_settings import TLS, renewed, sets
 from bench.faults.keys import present, rotated
-from bench.faults.mend import clocks_right, each, files, keep, started
+from bench.faults.mend import clocks_right, every, files, keep, started
 from bench.faults.session_stores import ON_REDIS
-from bench.faults.stage import SERVICES, Stage
+from bench.faults.stage import Stage
 from bench.faults.standing import environment, set_clock
 from bench.faults.stores import ACCOUNT
 
 _CLOCK = Layout(clock=True)
 _JUST_TOO_MUCH_S = 200
-_A_DAY_S = 86400
+_PULL_S, _EACH_S = 30, 2.0
 
 
 # Configuration -------------------------------------------------------------------------------------------------------
@@ -113,6 +114,12 @@ def _since_1970(stage: Stage) -> None:
     set_clock(stage.clock("portal"), -int(time.time()) + 600)
 
 
+def _pulled_back(stage: Stage) -> None:
+    """A time server that is wrong pulls the clock of the portal's host back, thirty seconds each two."""
+    offsets = itertools.count(-_PULL_S, -_PULL_S)
+    every(stage, _EACH_S, lambda: set_clock(stage.clock("portal"), next(offsets)))
+
+
 def _clock(name: str, what: str, inject: Do) -> Fault:
     return Fault(name, ("clock",), what, inject, _CLOCK, undo=clocks_right)
 
@@ -148,9 +155,5 @@ FAULTS = (
     _key("portal-certificate-self-made", "the portal's front signed for itself", _self_signed, renewed("portal"), TLS),
     _clock("auth-clock-minutes-ahead", "the provider's clock is 200 s ahead", clock("auth", _JUST_TOO_MUCH_S)),
     _clock("portal-clock-in-1970", "the portal's clock began anew", _since_1970),
-    _clock(
-        "host-clock-a-day-ahead",
-        "the clock of the host of both is a day ahead",
-        each(*(clock(name, _A_DAY_S) for name in SERVICES)),
-    ),
+    _clock("portal-clock-pulled-back", "a wrong time server pulls the portal's clock back", _pulled_back),
 )
