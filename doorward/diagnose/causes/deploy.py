@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, blamed, favours, notes, once, opposes
 from doorward.diagnose.causes.database import DATABASE_EXCEPTIONS, has_kept_its_tables, is_well
-from doorward.diagnose.examined import CodeExamined, Examination, ProcessExamined
+from doorward.diagnose.examined import CodeExamined, DatabaseExamined, Examination, ProcessExamined
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.timing import FAR, apart, is_near, timed
 from doorward.model.detection import Looks
@@ -117,8 +117,8 @@ def _exceptions(observations: Observations, is_marked: bool) -> Iterator[Evidenc
 
 
 def _wants(observations: Observations) -> Iterator[Evidence]:
-    """A database that is well and lost no table, and yet refuses what it is asked since the code is another: the code
-    asks for what no migration made."""
+    """Databases that are well and lost no table and no right, and yet refuse what they are asked since the code is
+    another: the code asks for what no migration made. Which database refused, the log does not tell."""
     during, usual = observations.during, observations.usual
     if during is None or usual is None:
         return
@@ -126,10 +126,13 @@ def _wants(observations: Observations) -> Iterator[Evidence]:
     new = [(name, n) for name, n in during.exceptions if name in REFUSED_STATEMENTS and name not in known]
     if sum(n for _, n in new) < LEAST_EXCEPTIONS:
         return
+    holders = [database.component for database in observations.of(DatabaseExamined)]
+    if not all(is_well(observations, name) and has_kept_its_tables(observations, name) for name in holders):
+        return
     for code in observations.of(CodeExamined):
         name, at = code.component, code.changed_at
         is_new = at is not None and is_near(at, observations) and observations.earlier(CodeExamined, name) != code
-        if is_new and is_well(observations, name) and has_kept_its_tables(observations, name):
+        if is_new and name in holders:
             seen = (
                 f"{', '.join(f'{n} × {exception}' for exception, n in new)}, while {name}'s database is well and "
                 "has all the tables of before"

@@ -63,6 +63,8 @@ def weigh(observations: Observations) -> Judgement:
         next_check="Compare the keys that are served with those in tokens; serve the old one beside the new one.",
         component=blamed(evidence),
         not_testable=_not_testable(observations, evidence),
+        # Where others show a certificate that nobody believes, sign-in fails there by it.
+        explains=("upstream",) if any(e.test == "certificate" and e.leaning is Leaning.FOR for e in found) else (),
     )
 
 

@@ -57,6 +57,9 @@ def weigh(observations: Observations) -> Judgement:
     examined = tuple(_examined(observations, is_suspect))
     has_upstream = any(item.leaning is not Leaning.NEUTRAL for item in examined)
     evidence = (*examined, *ended, *_reasons(observations, has_upstream, bool(ended)), *_provider(observations))
+    if has_upstream and is_suspect and is_unchanged(observations):
+        seen = "no code, setting or key of ours has changed"
+        evidence = (*evidence, favours("unchanged", STRONG, seen, "sign-in fails at others, and we did nothing"))
     missing = (*observations.not_examined(Examination.UPSTREAM), *observations.not_examined(Examination.ISSUER))
     because = f"{missing[0].component}: {missing[0].because}" if missing else ""
     if not has_upstream and not missing:
@@ -114,7 +117,7 @@ def _is_there(status: int | None) -> bool:
 
 
 def _ended_there(observations: Observations) -> Iterator[Evidence]:
-    """The trial sign-in failed on a page of others; where nothing of ours changed, it is theirs that did."""
+    """The trial sign-in failed on a page of others."""
     own, others = ours(observations), {where for where, *_ in _answers(observations)}
     failed = [p for p in observations.failed_probes if p.outcome is ProbeOutcome.FAILED and p.steps]
     there = [probe for probe in failed if place(probe.steps[-1].url) in others - own]
@@ -122,9 +125,6 @@ def _ended_there(observations: Observations) -> Iterator[Evidence]:
         return
     seen = f"probe {there[-1].label}: {there[-1].reason}, at {place(there[-1].steps[-1].url)}"
     yield favours("probe", STRONG, seen, "sign-in ends on a page of others")
-    if is_unchanged(observations):
-        seen = "no code, setting or key of ours has changed"
-        yield favours("unchanged", STRONG, seen, "sign-in ends on a page of others, and we did nothing")
 
 
 def _answers(observations: Observations) -> Iterator[tuple[str, str, bool, str]]:

@@ -96,5 +96,7 @@ def test_new_code_that_asks_a_sound_database_for_what_it_lacks_explains_the_data
     assert differential(observed, world.now).conclusion == "deploy"
     dropped = world.instead(observed, SchemaExamined("auth", ("people.name",)))
     assert differential(dropped, world.now).conclusion == "database"
+    elsewhere = SchemaExamined("portal", ("people.name",))
+    assert differential(world.instead(observed, elsewhere), world.now).conclusion != "deploy"
     unlike_then = world.instead(observed, DatabaseExamined("auth", "sqlite", False, "disk I/O error"))
     assert differential(unlike_then, world.now).conclusion == "database"

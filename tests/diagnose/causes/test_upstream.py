@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from doorward.diagnose.causes.upstream import CAUSE
+from doorward.diagnose.conclusion import differential
 from doorward.diagnose.examined import (
     DirectoryExamined,
     Examination,
     ExaminationResult,
     IssuerExamined,
     NotExamined,
+    TlsExamined,
     UpstreamExamined,
 )
 from doorward.diagnose.observations import Observations
@@ -113,3 +115,21 @@ def test_an_address_of_theirs_that_answered_and_does_not_now_settles_it(world: W
     assert "its token_endpoint answers HTTP 404, and HTTP 405 while all was well" in hypothesis.reason
     as_ever = provider_errors(world, replace(world.instead(world.healthy(), now), before=(now,)))
     assert CAUSE.judge(as_ever).verdict is Verdict.OPEN
+
+
+def test_errors_of_a_provider_of_others_blame_it_when_we_changed_nothing_and_nothing_else_is_left(world: World) -> None:
+    healthy = world.instead(world.healthy(), OTHERS, replace(OTHERS, component="auth"))
+    observed = replace(provider_errors(world, healthy), detections=(world.detection(Signal.SIGN_IN_FAILURES),))
+    assert differential(observed, world.now).conclusion == "upstream"
+    changed = replace(observed, suspects=(world.suspect(),))
+    assert differential(changed, world.now).conclusion != "upstream"
+
+
+def test_a_certificate_of_theirs_that_ended_is_one_fault_and_not_two(world: World) -> None:
+    ended = TlsExamined("portal", "id.example.org:443", "certificate has expired", world.onset, 30.0)
+    observed = replace(
+        beside(world, ended, OTHERS),
+        detections=(world.detection(Signal.PROBE_FAILURES),),
+        probes=(ending(world, "https://id.example.org/authorize"),),
+    )
+    assert differential(observed, world.now).conclusion == "key"
