@@ -9,6 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine makes examples slowly, and no test is to fail by a clock.
+settings.register_profile("doorward", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("doorward")
 
 _HOME = Path(tempfile.mkdtemp(prefix="doorward-tests-"))
 _CONFIG = _HOME / "doorward.toml"

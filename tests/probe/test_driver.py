@@ -131,7 +131,9 @@ WRITTEN = (quote, quote_plus, lambda secret: quote(secret, safe=""), _small_hex)
 PLACES = ("/a/{}/b", "/x{}y", "/?code={}", "/cb?state={}&code={}", "/p;jsessionid={}", "/#{}", "/?{}", "/x?a={}#{}")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     password=st.text(alphabet="abcXYZ019 /%&=+?#;é", min_size=6, max_size=30),
     places=st.lists(st.tuples(st.sampled_from(PLACES), st.sampled_from(WRITTEN)), min_size=1, max_size=5),

@@ -150,7 +150,9 @@ def test_no_token_code_or_secret_is_in_a_result(provider: OpenIdSite, faults: st
         assert secret not in told
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     password=st.text(alphabet="abcXYZ019 /%&=+?#;é", max_size=30).map("canary {}".format),
     secret=st.text(alphabet="abcXYZ019:/%&=+", max_size=30).map("canary-{}".format),

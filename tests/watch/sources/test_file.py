@@ -16,7 +16,9 @@ from doorward.watch.sources.file import FileSource
 LONG = b"y" * (LONGEST_LINE + 1)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.lists(
         st.lists(st.sampled_from((b"", b"one", b"x" * 40_000, b"z" * LONGEST_LINE, LONG, LONG * 3)), max_size=6),
