@@ -114,7 +114,8 @@ class Sentences:
                 edges = [*np.searchsorted(lines, begins).tolist(), len(lines)]
                 for (window, _, _), (first, last) in zip(stretches, pairwise(edges), strict=True):
                     if window is not None and first < last:
-                        tallied.add_marks((window, meaning.verdict, meaning.client), marks[first:last].tobytes())
+                        key = (window, meaning.verdict, meaning.client)
+                        tallied.add_marks(key, last - first, marks[first:last].tobytes())
             is_left[lines] = False
         return is_left
 

@@ -55,10 +55,19 @@ class Tallied:
         else:
             self.counts[key], self.people[key] = count, list(people)
 
-    def add_marks(self, key: Key, marks: bytes) -> None:
-        """So many events more as these are."""
-        self.add(key, len(marks) // MARK_BYTES, ())
+    def add_marks(self, key: Key, count: int, marks: bytes) -> None:
+        """So many events more, by these."""
+        self.add(key, count, ())
         self.marks[key] = self.marks.get(key, b"") + marks
+
+
+def marks_of(people: Iterable[str | None]) -> bytes | None:
+    """Their keyed hashes one behind the other; None if one of them is no hash."""
+    known = list(filter(None, people))
+    if not set(map(len, known)) <= {MARK_BYTES}:
+        return None
+    text = "".join(known)
+    return text.encode("ascii") if text.isascii() else None
 
 
 def words(kind: Kind, outcome: Outcome, reason: Reason) -> str:

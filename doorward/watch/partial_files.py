@@ -21,8 +21,9 @@ from doorward.systems import system
 from doorward.watch.partial_counts import Counting, Partial, merged
 from doorward.watch.past import component_of
 
-# What is read at once: enough to be worth a call, little enough for the memory of several processes.
-CHUNK_BYTES = 256 * 1024
+# What is read at once: enough that what is done once a chunk costs little, and little enough for the memory of several
+# processes.
+CHUNK_BYTES = 1024 * 1024
 # A piece of a file is worth a process's attention from here on.
 LEAST_PIECE_BYTES = 16 * 1024 * 1024
 

@@ -214,6 +214,7 @@ def _told(kind: str, tallied: Tallied) -> tuple[Counter[object], dict[object, se
         marks = tallied.marks.get(key, b"").decode()
         people.setdefault(key, set()).update(tallied.people[key])
         people[key].update(marks[start : start + MARK_BYTES] for start in range(0, len(marks), MARK_BYTES))
+        people[key].discard(None)
     return +counts, people
 
 
@@ -233,7 +234,7 @@ def _by_parser(kind: str, lines: list[bytes]) -> tuple[Counter[object], dict[obj
         verdict = words(event.kind, event.outcome, event.reason)
         key = (window_of(event.at.timestamp(), 10.0), verdict, event.client)
         counts[key] += 1
-        people.setdefault(key, set()).add(who(event))
+        people.setdefault(key, set()).update({who(event)} - {None})
     return +counts, people
 
 
