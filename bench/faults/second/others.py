@@ -62,7 +62,7 @@ def _library(**said: str) -> Do:
 
 def _withholds_cookies_on_return(data: bytes) -> bytes:
     """A browser's new version takes the way back from the provider for another site's doing, and sends no cookie."""
-    is_hit = data.startswith(b"GET /sign-in/callback/") and b"Firefox/" in data
+    is_hit = data.startswith(b"GET /sign-in/callback/") and b"Chrome/" in data
     return _COOKIES.sub(b"", data) if is_hit else data
 
 
@@ -103,7 +103,7 @@ FAULTS = (
     _one_client("library-asks-for-more", "it asks for what it may not have", _library(scope="openid groups")),
     _one_client("library-of-staging", "it was rolled out with its id for tests", _library(client_id="library-staging")),
     _one_browser(
-        "firefox-withholds-cookies-on-return",
+        "chromium-withholds-cookies-on-return",
         "one browser sends no cookies on the way back from the provider",
         _rewrites(_withholds_cookies_on_return, "front-portal"),
     ),
