@@ -12,9 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from math import floor
-from operator import le
 
 import numpy as np
 
@@ -100,7 +98,7 @@ def runs(times: list[datetime], width_s: float) -> Iterator[tuple[int, int, int]
 
     Times in order are asked for by halving; others one by one.
     """
-    is_ordered = all(map(le, times, islice(times, 1, None)))
+    is_ordered = times == sorted(times)
     start, number = 0, len(times)
     while start < number:
         window = _window_at(times[start], width_s)

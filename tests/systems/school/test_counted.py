@@ -51,3 +51,13 @@ def test_after_some_lessons_a_log_of_ever_new_words_is_decoded_as_any_other() ->
     for number in range(30):
         assert len(words.rows_of(_chunk(number, [f"{number}"]))) == 50
     assert words._decode is None
+
+
+def test_the_order_of_a_lines_fields_changes_no_row() -> None:
+    words = Words()
+    line = {"time": "2026-03-02T08:00:00Z", "event": "sign-in", "other": {"reason": 5}, "reason": "ok", "status": 200}
+    for turned in range(len(line)):
+        fields = list(line.items())
+        chunk = json.dumps(dict(fields[turned:] + fields[:turned])).encode() + b"\n"
+        assert _shown([*words.rows_of(chunk)]) == _shown([*rows_of(chunk)])
+        assert len(words.rows_of(chunk)) == 1
