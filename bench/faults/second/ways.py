@@ -86,8 +86,8 @@ def raid(kind: str, per_s: float) -> Do:
     return inject
 
 
-def _attack(name: str, what: str, inject: Do, layout: Layout | None = None) -> Fault:
-    return Fault(name, ("attack",), what, inject, layout or Layout(), undo=stopped)
+def _attack(name: str, what: str, inject: Do) -> Fault:
+    return Fault(name, ("attack",), what, inject, undo=stopped)
 
 
 SLOW_SPRAY = attack("spray", 1, 2000)
@@ -119,6 +119,5 @@ FAULTS = (
     _load("surge-in-waves", "a wave of people at each bell", _waves, _SMALL),
     _attack("guessing-three-names", "passwords for three teachers from everywhere", raid("guess", 6)),
     _attack("spray-low-and-slow", "one password over all names, one try a second", SLOW_SPRAY),
-    _attack("flood-of-courses", "the portal's first page, from everywhere", raid("courses", 120), _SMALL),
     _attack("slow-bodies", "forms that never end hold the portal's threads", raid("bodies", 48)),
 )
