@@ -6,7 +6,6 @@ the rows of a database or the values in a session store.
 
 from __future__ import annotations
 
-from doorward.diagnose import reasons
 from doorward.diagnose.examined import CodeExamined, KeysExamined
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.timing import FAR
@@ -43,7 +42,9 @@ def new_exceptions(observations: Observations, but: tuple[str, ...] = ()) -> str
     """The exceptions that were never seen while all was well, such as `74 × InvalidHashError`; '' if there are few.
     Left out are those of `but`, and those that what lies outside of the program and its data raises."""
     usual, during = observations.usual, observations.during
-    if usual is None or during is None or reasons.risen(observations, (Reason.PROVIDER_ERROR,)):
+    if usual is None or during is None:
+        return ""
+    if any(count.reason is Reason.PROVIDER_ERROR for count in during.counts):
         # A provider that cannot be reached brings exceptions by any name.
         return ""
     known = {name for name, _ in usual.exceptions} | OUTSIDE | set(but)

@@ -25,7 +25,15 @@ from doorward.diagnose.cause import (
     outweighed,
     unexamined,
 )
-from doorward.diagnose.examined import DatabaseExamined, Examination, HostExamined, SchemaExamined, StoreExamined
+from doorward.diagnose.causes.server import is_swamped
+from doorward.diagnose.examined import (
+    DatabaseExamined,
+    Examination,
+    HostExamined,
+    ProcessExamined,
+    SchemaExamined,
+    StoreExamined,
+)
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.symptoms import Symptom
 from doorward.diagnose.unchanged import is_unchanged, new_exceptions
@@ -183,7 +191,9 @@ def _content(observations: Observations) -> Iterator[Evidence]:
     """Rows that are not what they were, in a database that is well: no probe of ours knows what should be in it. What
     speaks for it is left when nothing that people put in place has changed, and sign-in does what it never did."""
     sits_elsewhere = observations.of(StoreExamined) and reasons.risen(observations, (Reason.SESSION_UNKNOWN,))
-    if not is_unchanged(observations) or sits_elsewhere:
+    # Who is swamped gives up on others, and raises what it raises then.
+    swamped = any(is_swamped(observations, process.component) for process in observations.of(ProcessExamined))
+    if not is_unchanged(observations) or sits_elsewhere or swamped:
         return
     expected = "unchanged code, settings and keys meet data that they never met"
     if told := new_exceptions(observations, DATABASE_EXCEPTIONS):

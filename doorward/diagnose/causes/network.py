@@ -25,7 +25,7 @@ from doorward.diagnose.cause import (
     opposes,
     unexamined,
 )
-from doorward.diagnose.causes.server import LIVENESS_SLOW_MS, is_quick_itself, moved, piled_up
+from doorward.diagnose.causes.server import LIVENESS_SLOW_MS, is_quick_itself, is_swamped, moved
 from doorward.diagnose.examinations.fetch import CUT_OFF, place
 from doorward.diagnose.examined import (
     ConnectionExamined,
@@ -190,7 +190,7 @@ def _between(observations: Observations) -> Iterator[Evidence]:
         if not issuer.problem
         and issuer.keys
         and place(issuer.issuer) in own
-        and not piled_up(observations, own[place(issuer.issuer)])
+        and not is_swamped(observations, own[place(issuer.issuer)])
     ]
     if rises and well:
         seen = (

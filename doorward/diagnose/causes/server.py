@@ -60,6 +60,9 @@ SAME_AGE = 0.8
 # An idle worker has some twenty files open; every request that waits is one more.
 PILE_RATIO = 1.5
 PILE_LEAST = 15
+# Who can do its work holds a few more on a bad day, and answers its health path in far less.
+SWAMPED_RATIO = 3.0
+LATE_MS = 500.0
 
 
 def weigh(observations: Observations) -> Judgement:
@@ -180,12 +183,27 @@ def _liveness(observations: Observations) -> Iterator[Evidence]:
 
 def piled_up(observations: Observations, component: str) -> str:
     """What is said when the process holds far more connections than while all was well, '' if it does not."""
-    now = next((p for p in observations.of(ProcessExamined) if p.component == component), None)
-    before = observations.earlier(ProcessExamined, component)
+    now, before = _process_of(observations, component), observations.earlier(ProcessExamined, component)
     held, usually = (now.open_files if now else None) or 0, (before.open_files if before else None) or 0
     if not usually or held < max(PILE_RATIO * usually, usually + PILE_LEAST):
         return ""
     return f"it holds {held} files and connections, {usually} while all was well: it is asked more than it can answer"
+
+
+def is_swamped(observations: Observations, component: str) -> bool:
+    """Whether it holds several times its usual connections and answers late: it has more to do than it can."""
+    now, before = _process_of(observations, component), observations.earlier(ProcessExamined, component)
+    held, usually = (now.open_files if now else None) or 0, (before.open_files if before else None) or 0
+    late = (
+        one.status is None or one.ms > LATE_MS
+        for one in observations.of(LivenessExamined)
+        if one.component == component
+    )
+    return bool(usually) and held >= SWAMPED_RATIO * usually and any(late)
+
+
+def _process_of(observations: Observations, component: str) -> ProcessExamined | None:
+    return next((p for p in observations.of(ProcessExamined) if p.component == component), None)
 
 
 def answers_itself(observations: Observations, component: str) -> str:

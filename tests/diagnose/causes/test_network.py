@@ -166,7 +166,8 @@ def test_a_provider_that_others_keep_or_that_is_swamped_says_nothing_of_the_way(
     during = world.now_as_usual(failures={(Kind.SIGN_IN, Reason.PROVIDER_ERROR): 12}, requests=60)
     observed = replace(world.healthy(), during=during)
     theirs = [replace(i, issuer="https://id.example.org/o") for i in observed.of(IssuerExamined)]
-    swamped = [replace(p, open_files=90) for p in observed.of(ProcessExamined)]
+    late = [replace(one, ms=900.0) for one in observed.of(LivenessExamined)]
+    swamped = [*late, *(replace(p, open_files=90) for p in observed.of(ProcessExamined))]
     for results in (theirs, swamped):
         evidence = CAUSE.judge(world.instead(observed, *results)).evidence
         assert "between" not in {item.test for item in evidence}
