@@ -16,8 +16,8 @@ _K = TypeVar("_K")
 _V = TypeVar("_V")
 # Of each sort: some 10 MB.
 MOST_REMEMBERED = 65536
-# Twice as many places: 4 MB.
-_PLACE_BITS = 17
+# As many places: 2 MB.
+_PLACE_BITS = 16
 _HALF = 8
 _NONE = "\0" * 16
 # Odd numbers that spread the bits of a name; two names in one place cost time, never a count.
