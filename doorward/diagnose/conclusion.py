@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from doorward.diagnose.cause import SUPPORTED_AT, Cause, favours
+from doorward.diagnose.cause import DECISIVE, SUPPORTED_AT, Cause, favours
 from doorward.diagnose.causes import causes
 from doorward.diagnose.examined import NotExamined
 from doorward.diagnose.observations import Observations
-from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Differential, Hypothesis, Verdict
+from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Differential, Hypothesis, Leaning, Verdict
 
 # Two supported causes closer than this (7 to 1 on the scale of `cause`) are equally supported: a person must look.
 CLEAR_LEAD = 2.0
@@ -98,11 +98,22 @@ def _conclude(ranked: tuple[Hypothesis, ...], has_signal: bool) -> tuple[str, st
     rivals = [h for h in supported if h.cause not in explained]
     if not rivals:
         return _conclude_nothing(ranked, has_signal)
-    best = rivals[0]
-    if len(rivals) > 1 and best.score - rivals[1].score < CLEAR_LEAD:
+    best = _not_the_guesses(rivals)
+    if best is rivals[0] and len(rivals) > 1 and best.score - rivals[1].score < CLEAR_LEAD:
         both = " and ".join(f"{h.title} ({h.score:+.1f})" for h in rivals[:2])
         return CANNOT_TELL, f"{both} are both supported, and neither leads clearly"
     return best.cause, best.reason
+
+
+def _not_the_guesses(rivals: list[Hypothesis]) -> Hypothesis:
+    """Who guesses passwords hurts nobody by it: where a test settles that something is broken as well, that is why
+    people fail, however plain the guesses are. A flood, which settles the question itself, stays."""
+    best, others = rivals[0], [hypothesis for hypothesis in rivals[1:] if _is_settled(hypothesis)]
+    return others[0] if best.cause == "attack" and not _is_settled(best) and others else best
+
+
+def _is_settled(hypothesis: Hypothesis) -> bool:
+    return any(item.leaning is Leaning.FOR and item.weight >= DECISIVE for item in hypothesis.evidence)
 
 
 def _conclude_nothing(ranked: tuple[Hypothesis, ...], has_signal: bool) -> tuple[str, str]:

@@ -20,6 +20,8 @@ OUTSIDE = frozenset(
         *("gaierror", "URLError", "HTTPError", "SSLError", "PermissionError", "FileNotFoundError", "MemoryError"),
     }
 )
+# Reasons that the log tells itself, and that other causes are judged by.
+TOLD = (Reason.PROVIDER_ERROR, Reason.TOKEN_REFUSED, Reason.STATE_MISMATCH, Reason.CSRF, Reason.ACCESS_DENIED)
 
 
 def is_unchanged(observations: Observations) -> bool:
@@ -44,8 +46,8 @@ def new_exceptions(observations: Observations, but: tuple[str, ...] = ()) -> str
     usual, during = observations.usual, observations.during
     if usual is None or during is None:
         return ""
-    if any(count.reason is Reason.PROVIDER_ERROR for count in during.counts):
-        # A provider that cannot be reached brings exceptions by any name.
+    if any(count.reason in TOLD for count in during.counts):
+        # A sign-in that is refused for a reason of its own brings exceptions by any name.
         return ""
     known = {name for name, _ in usual.exceptions} | OUTSIDE | set(but)
     new = [(name, n) for name, n in during.exceptions if name not in known]

@@ -239,3 +239,12 @@ def test_in_the_first_seconds_nothing_is_concluded_because_it_is_all_that_is_lef
     observed = world.instead(failing, slow)
     assert differential(observed, world.onset + timedelta(seconds=5)).conclusion == CANNOT_TELL
     assert "elimination" in {item.test for item in differential(observed, world.now).hypotheses[0].evidence}
+
+
+def test_guesses_do_not_hide_what_a_test_settles(world: World) -> None:
+    guessed = replace(world.healthy(), during=world.now_as_usual(sign_ins=400, typed=380, sources=420, top=0.05))
+    observed = replace(guessed, detections=(world.detection(Signal.SIGN_IN_FAILURES, "wrong-password"),))
+    assert differential(observed, world.now).conclusion == "attack"
+    made = differential(world.instead(observed, LOCKED), world.now)
+    assert made.conclusion == "database"
+    assert made.hypothesis("attack").verdict is Verdict.SUPPORTED

@@ -41,7 +41,8 @@ from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.journey import ProbeOutcome
 from doorward.model.sign_in import Reason
 
-PROVIDERS = (Reason.PROVIDER_ERROR,)
+# A provider of others that fails, and one that refuses what it took before.
+PROVIDERS = (Reason.PROVIDER_ERROR, Reason.TOKEN_REFUSED)
 # Others' services are farther away; two seconds for a discovery document is a provider in trouble.
 SLOW_MS = 2000.0
 BROKEN_SHARE = 0.3
