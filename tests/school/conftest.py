@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 START_S = 60
@@ -253,7 +254,9 @@ def reload() -> Callable[[Site], None]:
 
     def send(site: Site) -> None:
         config = hashlib.sha256((site.path / "auth.toml").read_bytes()).hexdigest()[:12]
+        former = psutil.Process(site.pid()).children()
         os.kill(site.pid(), signal.SIGHUP)
+        wait_for(lambda: not any(worker.is_running() for worker in former), "the workers of before are gone")
         wait_for(lambda: _answered_with(site) == {config}, "the new configuration is in force")
 
     return send

@@ -26,7 +26,7 @@ def node() -> Iterator[Search]:
 
 
 def asked(address: str, spool: Spool, index: str, query: str = "", line_field: str = "log") -> Asked:
-    return Asked(spool, Elasticsearch(Answers(address, {}), index, query, "@timestamp", line_field), late_s=30)
+    return Asked(spool, Elasticsearch(Answers(address, {}), index, query, "@timestamp", line_field), late_s=600)
 
 
 def stored(spool: Spool) -> list[bytes | None]:

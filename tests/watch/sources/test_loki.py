@@ -35,7 +35,7 @@ def wire() -> Iterator[services.Wire]:
 
 
 def asked(address: str, spool: Spool, query: str = QUERY) -> Asked:
-    return Asked(spool, Loki(Answers(address, {}), query), late_s=30)
+    return Asked(spool, Loki(Answers(address, {}), query), late_s=600)
 
 
 def stored(spool: Spool) -> list[bytes | None]:
