@@ -59,13 +59,14 @@ class Diagnosing:
         return made, made.concluded.change if made.concluded else None
 
     def _examinees(self) -> tuple[Examinee, ...]:
-        """What may be looked at; a client's issuer is that of its configuration, unless doorward.toml names one."""
-        return tuple(
-            replace(one, issuer=self._versions.issuer(one.component))
-            if one.role in (Role.CLIENT, Role.PROXY) and not one.issuer
-            else one
-            for one in guarded.examinees(self._settings)
-        )
+        """What may be looked at: what doorward.toml names, and what the configurations in force name themselves."""
+        return tuple(self._with_what_it_names(one) for one in guarded.examinees(self._settings))
+
+    def _with_what_it_names(self, one: Examinee) -> Examinee:
+        named = dict.fromkeys((*one.keys, *self._versions.key_files(one.component)))
+        asks = one.role in (Role.CLIENT, Role.PROXY) and not one.issuer
+        issuer = self._versions.issuer(one.component) if asks else one.issuer
+        return replace(one, issuer=issuer, keys=tuple(named))
 
     def refined(self, incident: Incident, now: datetime) -> Differential | None:
         """The incident's differential with the causes that it left unsettled judged again; None if nothing changed.

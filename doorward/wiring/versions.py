@@ -7,6 +7,8 @@ it for `recover.version_age_s` with nothing suspicious; a pinned one never is.
 
 from __future__ import annotations
 
+import json
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +30,8 @@ from doorward.wiring import guarded
 # How far back a start reads changes again: a cause is looked for no further back.
 CHANGES_SPAN = timedelta(hours=24)
 MOST_CHANGES = 50
+# Such as secret_key_file, client[0].secret_file, ssl_certificate, https-certificate-key-file.
+_NAMES_KEYS = re.compile(r"([_-]files?|certificate|[_-]cert|[_-]key|[_-]ca)(\[\d+\])?$")
 # Each is read by a process of its own, for half a second: a start must not take minutes.
 MOST_RECALLED = 5
 
@@ -41,6 +45,17 @@ class ReviewedChange:
     findings: tuple[Finding, ...]
     unread: str = ""
     is_broken: bool = False
+
+
+def _strings(value: str) -> tuple[str, ...]:
+    """The text, or those of a list as it is shown."""
+    if not value.startswith("["):
+        return (value,)
+    try:
+        found = json.loads(value)
+    except ValueError:
+        return ()
+    return tuple(one for one in found if isinstance(one, str))
 
 
 def _said(error: DoorwardError) -> str:
@@ -81,16 +96,31 @@ class Versions:
 
     def issuer(self, component: str) -> str:
         """The issuer that the configuration in force names, '' if it names none or does not read."""
+        configuration = self._in_force(component)
+        found = configuration.facts_of(Issuer) if configuration else ()
+        return next((fact.url for fact in found if fact.url), "")
+
+    def key_files(self, component: str) -> tuple[Path, ...]:
+        """The files with keys, certificates and secrets that the configuration in force names and that are there."""
+        configuration = self._in_force(component)
+        table = next((table for table in self._components if table.name == component), None)
+        if configuration is None or table is None:
+            return ()
+        beside = self._settings.place(table.config[0]).parent
+        values = (s.shown for s in configuration.settings if s.shown and _NAMES_KEYS.search(s.pointer))
+        named = (beside / name for value in values for name in _strings(value))
+        return tuple(dict.fromkeys(path.resolve() for path in named if path.is_file()))
+
+    def _in_force(self, component: str) -> Configuration | None:
         with self._lock:
             version = self._current.get(component)
             table = next((table for table in self._components if table.name == component), None)
             if version is None or table is None:
-                return ""
+                return None
             try:
-                found = self._configuration(table, version.digest).facts_of(Issuer)
+                return self._configuration(table, version.digest)
             except DoorwardError:
-                return ""
-        return next((fact.url for fact in found if fact.url), "")
+                return None
 
     def take(self, now: datetime) -> tuple[ReviewedChange, ...]:
         """Look at every component's files; returns the changes since the last look.

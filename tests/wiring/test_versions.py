@@ -249,3 +249,14 @@ def test_the_issuer_that_a_configuration_names_is_known_and_none_where_it_names_
     versions.take(at(0))
     assert versions.issuer("auth") == "https://id.school.example"
     assert versions.issuer("elsewhere") == ""
+
+
+def test_the_files_with_keys_that_a_configuration_names_are_told_if_they_are_there(settings: Settings) -> None:
+    versions = Versions(settings)
+    assert versions.key_files("auth") == ()
+    versions.take(at(0))
+    secret = settings.directory / "secrets" / "log-key"
+    secret.parent.mkdir(exist_ok=True)
+    secret.write_text("k" * 40)
+    assert secret.resolve() in versions.key_files("auth")
+    assert all(path.is_file() for path in versions.key_files("auth"))

@@ -28,7 +28,15 @@ from doorward.diagnose.cause import (
     opposes,
     unexamined,
 )
-from doorward.diagnose.examined import Examination, IssuerExamined, KeyFile, KeysExamined, TlsExamined
+from doorward.diagnose.causes.database import LEAST_EXCEPTIONS, exceptions, has_kept_its_tables, is_well
+from doorward.diagnose.examined import (
+    DatabaseExamined,
+    Examination,
+    IssuerExamined,
+    KeyFile,
+    KeysExamined,
+    TlsExamined,
+)
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.timing import FAR, apart, is_near, timed
 from doorward.model.diagnosis import Evidence, Leaning
@@ -57,15 +65,33 @@ def weigh(observations: Observations) -> Judgement:
     judged = (
         notes(one.test, one.seen, one.expected) if sick and one.leaning is Leaning.AGAINST else one for one in found
     )
-    evidence = (*judged, *_reasons(observations, sick))
+    refused = tuple(_by_the_database(observations)) if any(_is_for(one, "file") for one in found) else ()
+    evidence = (*judged, *_reasons(observations, sick), *refused)
     return Judgement(
         evidence,
         next_check="Compare the keys that are served with those in tokens; serve the old one beside the new one.",
         component=blamed(evidence),
         not_testable=_not_testable(observations, evidence),
         # Where others show a certificate that nobody believes, sign-in fails there by it.
-        explains=("upstream",) if any(e.test == "certificate" and e.leaning is Leaning.FOR for e in found) else (),
+        explains=(
+            *(("upstream",) if any(_is_for(one, "certificate") for one in found) else ()),
+            *(("database",) if refused else ()),
+        ),
     )
+
+
+def _is_for(evidence: Evidence, test: str) -> bool:
+    return evidence.test == test and evidence.leaning is Leaning.FOR
+
+
+def _by_the_database(observations: Observations) -> Iterator[Evidence]:
+    """Every database is well, has what it had, and refuses what it is asked: it does not know the password any more."""
+    holders = [database.component for database in observations.of(DatabaseExamined)]
+    if exceptions(observations) >= LEAST_EXCEPTIONS and all(
+        is_well(observations, name) and has_kept_its_tables(observations, name) for name in holders
+    ):
+        seen = f"{exceptions(observations)} × a database's exception, while every database that we ask is well"
+        yield favours("database", STRONG, seen, "a database refuses the secret that changed")
 
 
 def _not_testable(observations: Observations, evidence: tuple[Evidence, ...]) -> str:

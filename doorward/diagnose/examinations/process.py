@@ -12,7 +12,7 @@ import psutil
 
 from doorward.diagnose.examinations.fetch import fetch, usable
 from doorward.diagnose.examined import Examination, HostExamined, NotExamined, ProcessExamined
-from doorward.diagnose.examinee import Examinee
+from doorward.diagnose.examinee import Address, Examinee
 
 # Long enough that a busy worker's CPU time moves by several of the kernel's 10 ms ticks.
 CPU_SAMPLE_S = 0.2
@@ -21,6 +21,8 @@ PID_FILE_SLACK_S = 2.0
 # A process that is well answers its health path within milliseconds.
 OWN_ANSWER_S = 1.0
 _MIB = 1024 * 1024
+# Who listens at every address of the host is asked at its loopback.
+_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 def examine_process(examinee: Examinee) -> ProcessExamined | NotExamined:
@@ -44,25 +46,39 @@ def examine_process(examinee: Examinee) -> ProcessExamined | NotExamined:
 def _at_its_own_place(examinee: Examinee, found: ProcessExamined) -> ProcessExamined:
     """Ask the process's health path where it listens itself, past every proxy: where it answers there and not at the
     address that people use, the way to it is at fault."""
-    url = usable(examinee.health_url)
-    port = _listens(found.pid)
-    if url is None or port is None or (examinee.address is not None and port == examinee.address.port):
+    url, own = usable(examinee.health_url), _listens(found.pid)
+    if url is None or own is None or _is_where_people_ask(own, examinee.address):
         return found
-    answer = fetch(url._replace(scheme="http", netloc=f"127.0.0.1:{port}"), OWN_ANSWER_S)
-    return replace(found, own_place=f"127.0.0.1:{port}", own_status=answer.status, own_ms=answer.ms)
+    place = str(Address(_LOOPBACK.get(own.host, own.host), own.port))
+    answer = fetch(url._replace(scheme="http", netloc=place), OWN_ANSWER_S)
+    return replace(found, own_place=place, own_status=answer.status, own_ms=answer.ms)
 
 
-def _listens(pid: int) -> int | None:
-    """The lowest port that the process or one of its workers listens at; None if none is told."""
+def _is_where_people_ask(own: Address, address: Address | None) -> bool:
+    """Whether that place is the address, as far as this host can tell: by port, and host if that is ours."""
+    if address is None or own.port != address.port:
+        return False
+    ours = {one.address for each in psutil.net_if_addrs().values() for one in each}
+    return address.host not in ours or own.host in (address.host, *_LOOPBACK)
+
+
+def _listens(pid: int) -> Address | None:
+    """Where the process or one of its workers listens, by the lowest port; None if none is told."""
     try:
         process = psutil.Process(pid)
         tree = (process, *process.children(recursive=True))
         found = [
-            c.laddr.port for member in tree for c in member.net_connections("tcp") if c.status == psutil.CONN_LISTEN
+            (c.laddr.port, c.laddr.ip)
+            for member in tree
+            for c in member.net_connections("tcp")
+            if c.status == psutil.CONN_LISTEN
         ]
     except (psutil.Error, OSError):
         return None
-    return min(found, default=None)
+    if not found:
+        return None
+    port, host = min(found)
+    return Address(host, port)
 
 
 def examine_host(examinee: Examinee) -> HostExamined | NotExamined:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from doorward.diagnose.causes.key import CAUSE
+from doorward.diagnose.conclusion import differential
 from doorward.diagnose.examined import IssuerExamined, KeyFile, KeysExamined, TlsExamined
 from doorward.diagnose.observations import Observations
 from doorward.model.detection import Signal
@@ -88,3 +89,13 @@ def test_where_no_key_is_named_refused_tokens_cannot_be_traced(world: World) -> 
     blind = replace(refused(world), examinations=(), before=())
     assert CAUSE.judge(blind).verdict is Verdict.NOT_TESTABLE
     assert CAUSE.judge(replace(blind, during=world.now_as_usual())).verdict is Verdict.OPEN
+
+
+def test_a_changed_secret_that_a_sound_database_refuses_explains_the_databases_signs(world: World) -> None:
+    during = world.now_as_usual(
+        failures={(Kind.REQUEST, Reason.SERVER_ERROR): 19}, exceptions=(("OperationalError", 19),)
+    )
+    changed = KeysExamined("auth", (KeyFile("signing.pem", world.onset - timedelta(seconds=5), "d2"),), world.now)
+    failing = replace(world.healthy(), detections=(world.detection(Signal.SERVER_ERRORS),), during=during)
+    assert differential(world.instead(failing, changed), world.now).conclusion == "key"
+    assert differential(failing, world.now).conclusion == "database"

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from doorward.diagnose.examinations.process import examine_host, examine_process
+from doorward.diagnose.examinations.process import _is_where_people_ask, examine_host, examine_process
 from doorward.diagnose.examined import HostExamined, NotExamined, ProcessExamined
 from doorward.diagnose.examinee import Address, Examinee
 from doorward.model.service import Role
@@ -128,6 +128,22 @@ def test_a_process_that_a_signal_holds_is_alive_and_stopped(tmp_path: Path) -> N
         held.communicate()
     assert isinstance(result, ProcessExamined)
     assert (result.alive, result.stopped) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("bound", "asked", "is_there"),
+    [
+        ("127.0.0.1", "127.0.0.1", True),
+        ("0.0.0.0", "127.0.0.1", True),
+        ("127.0.0.9", "127.0.0.1", False),
+        ("127.0.0.9", "id.example.org", True),
+    ],
+)
+def test_who_listens_at_the_port_of_another_address_of_this_host_is_not_where_people_ask(
+    bound: str, asked: str, is_there: bool
+) -> None:
+    assert _is_where_people_ask(Address(bound, 8001), Address(asked, 8001)) is is_there
+    assert not _is_where_people_ask(Address(bound, 8002), Address(asked, 8001))
 
 
 def test_a_process_behind_a_proxy_is_asked_where_it_listens_itself(tmp_path: Path) -> None:
