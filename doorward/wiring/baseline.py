@@ -16,6 +16,7 @@ from doorward.diagnose.examined import Examination, ExaminationResult
 # Those whose difference tells something and that cost nearly nothing: no lock is asked for, nothing is measured long.
 KEPT = (
     Examination.PROCESS,
+    Examination.LIVENESS,
     Examination.SCHEMA,
     Examination.STORE,
     Examination.NAMES,

@@ -32,6 +32,7 @@ SOURCES_RATIO = 2.0
 SOURCES_RATE_RATIO = 4.0
 # Of the usual sign-ins a minute so many still succeed.
 AS_BEFORE_SHARE = 0.6
+HARDLY_SHARE = 0.2
 USUAL_RATIO = 1.5
 TOP_SOURCE_SHARE = 0.5
 TOP_SOURCE_RISE = 0.25
@@ -156,9 +157,15 @@ def _untyped(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
 def _meanwhile(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
     """A broken check of passwords lets nobody in; under an attack people sign in as before."""
     before, now = (each.per_min(Kind.SIGN_IN, Outcome.SUCCESS) for each in (usual, during))
-    if is_guessing(usual, during) and before > 0 and now >= AS_BEFORE_SHARE * before:
-        seen = f"meanwhile {now:.0f} sign-ins a minute succeed, usually {before:.0f}"
-        yield favours("meanwhile", STRONG, seen, "failures come on top, and people sign in as before")
+    if not is_guessing(usual, during) or before <= 0:
+        return
+    expected = "failures come on top, and people sign in as before"
+    seen = f"meanwhile {now:.0f} sign-ins a minute succeed, usually {before:.0f}"
+    if now >= AS_BEFORE_SHARE * before:
+        yield favours("meanwhile", STRONG, seen, expected)
+    elif now <= HARDLY_SHARE * before and not during.total(Kind.SIGN_IN, reason=Reason.LOCKED_OUT):
+        # Nobody is kept out by another's guesses, unless these lock accounts.
+        yield opposes("meanwhile", STRONG, seen, expected)
 
 
 def _sources(usual: Statistics, during: Statistics) -> Iterator[Evidence]:

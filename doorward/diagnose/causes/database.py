@@ -199,6 +199,9 @@ def _content(observations: Observations) -> Iterator[Evidence]:
     if told := new_exceptions(observations, DATABASE_EXCEPTIONS):
         seen = f"{told}, never seen before, while no code, setting or key has changed"
         yield favours("content", CONTENT, seen, expected)
+    elif rises := reasons.risen(observations, (Reason.INACTIVE,)):
+        seen = f"{reasons.told(rises)}, while no code, setting or key has changed"
+        yield favours("content", CONTENT, seen, "accounts are closed that were open")
     elif _nobody_is_believed(observations):
         seen = "nobody's password is believed any more, the probe's neither, while no code, setting or key has changed"
         yield favours("content", CONTENT, seen, expected)

@@ -106,8 +106,25 @@ def _processes(observations: Observations) -> Iterator[Evidence]:
             sick.append(favours("process", DECISIVE, seen, expected, name))
         else:
             well.append(_alive(process))
+    sick.extend(_supplanted(observations))
     yield from (*sick, *healthy("process", WEAK, well, expected, sick))
     yield from unexamined(observations, Examination.PROCESS, expected)
+
+
+def _supplanted(observations: Observations) -> Iterator[Evidence]:
+    """The process of before is gone with its pid file, and what answers in its place is not it."""
+    gone = {item.component for item in observations.not_examined(Examination.PROCESS)}
+    for now in observations.of(LivenessExamined):
+        name, then = now.component, observations.earlier(LivenessExamined, now.component)
+        was = observations.earlier(ProcessExamined, name)
+        if name not in gone or was is None or not was.alive or then is None or now.status is None:
+            continue
+        if then.status is not None and then.status < 400 <= now.status:
+            seen = (
+                f"{name}: process {was.pid} of before is gone, and something else answers in its place: its health "
+                f"path says {now.status}, and {then.status} while all was well"
+            )
+            yield favours("process", DECISIVE, seen, "another process took its address", name)
 
 
 def _lost_workers(observations: Observations, process: ProcessExamined) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from doorward.diagnose.causes.attack import CAUSE
 from doorward.model.detection import Looks, Signal
-from doorward.model.diagnosis import Verdict
+from doorward.model.diagnosis import Leaning, Verdict
 from doorward.model.sign_in import Kind, Reason
 
 World = Any  # the builders of conftest.py
@@ -74,7 +74,7 @@ def test_a_spray_from_many_networks_in_ten_seconds_is_told_while_people_sign_in_
 def test_passwords_that_nobody_gets_accepted_are_no_attack_by_themselves(world: World) -> None:
     during = world.now_as_usual(sign_ins=24, typed=24, people=24)
     hypothesis = CAUSE.judge(replace(world.healthy(), during=during))
-    assert "meanwhile" not in {item.test for item in hypothesis.evidence}
+    assert not [item for item in hypothesis.evidence if item.test == "meanwhile" and item.leaning is Leaning.FOR]
     assert hypothesis.verdict is not Verdict.SUPPORTED
 
 
@@ -100,3 +100,9 @@ def test_answers_to_sign_ins_that_nobody_began_are_made_up_while_people_sign_in_
     lost = {(Kind.SIGN_IN, Reason.STATE_MISMATCH): 100}
     assert judged(world, failures=lost, sign_ins=120) is Verdict.SUPPORTED
     assert judged(world, failures=lost, sign_ins=103) is Verdict.RULED_OUT
+
+
+def test_who_guesses_keeps_nobody_else_out_unless_accounts_are_locked_by_it(world: World) -> None:
+    guesses = {"sign_ins": 62, "typed": 61, "sources": 80, "top": 0.05}
+    assert judged(world, **guesses) is not Verdict.SUPPORTED
+    assert judged(world, **guesses, failures={(Kind.SIGN_IN, Reason.LOCKED_OUT): 5}) is Verdict.SUPPORTED

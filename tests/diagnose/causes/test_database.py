@@ -128,3 +128,13 @@ def test_where_nobody_is_believed_any_more_the_passwords_kept_are_suspected(worl
     assert "content" in {item.test for item in CAUSE.judge(observed).evidence}
     believed = replace(observed, during=world.now_as_usual(sign_ins=30, typed=10))
     assert "content" not in {item.test for item in CAUSE.judge(believed).evidence}
+
+
+def test_accounts_that_are_closed_though_nobody_closed_them_are_the_rows(world: World) -> None:
+    closed = {(Kind.SIGN_IN, Reason.INACTIVE): 20}
+    observed = replace(
+        world.healthy(),
+        detections=(world.detection(Signal.SIGN_IN_FAILURES, "typed"),),
+        during=world.now_as_usual(sign_ins=24, failures=closed),
+    )
+    assert differential(observed, world.now).conclusion == "database"

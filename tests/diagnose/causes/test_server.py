@@ -138,3 +138,16 @@ def test_a_worker_that_was_replaced_since_all_was_well_settles_it_unless_that_is
     assert CAUSE.judge(reloaded).verdict is Verdict.RULED_OUT
     renewed = replace(observed, before=(replace(then, youngest_s=40.0),))
     assert CAUSE.judge(renewed).verdict is Verdict.RULED_OUT
+
+
+def test_something_else_that_answers_where_the_process_of_before_did_settles_it(world: World) -> None:
+    other = LivenessExamined("auth", 404, 2.0)
+    left = NotExamined(Examination.PROCESS, "auth", "there is no auth.pid")
+    observed = world.instead(world.healthy(), other)
+    kept = tuple(r for r in observed.examinations if not (isinstance(r, ProcessExamined) and r.component == "auth"))
+    hypothesis = CAUSE.judge(replace(observed, examinations=(*kept, left)))
+    assert hypothesis.verdict is Verdict.SUPPORTED
+    assert (
+        "something else answers in its place: its health path says 404, and 200 while all was well" in hypothesis.reason
+    )
+    assert CAUSE.judge(observed).verdict is Verdict.RULED_OUT
