@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes, outweighed
 from doorward.diagnose.observations import Observations
 from doorward.model.detection import Looks
-from doorward.model.diagnosis import Evidence
+from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.sign_in import TYPED, Kind, Outcome, Reason
 from doorward.model.statistics import Statistics
 
@@ -63,8 +63,21 @@ def weigh(observations: Observations) -> Judgement:
         *_flood(usual, during),
     )
     # A machine that asks for tokens types nothing: that as little as usual is mistyped says nothing against it.
-    judged = outweighed(evidence) if made_up else evidence
+    judged = outweighed(evidence) if made_up else _however_slow(evidence)
     return Judgement(judged, next_check, explains=("load", *(("client",) if made_up else ())))
+
+
+def _however_slow(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Who guesses slowly from everywhere makes no flood and no busiest source: where the watch saw failures come on top
+    of what succeeds, that says nothing against it."""
+    if not any(item.test == "looks" for item in evidence):
+        return evidence
+    return tuple(
+        notes(item.test, item.seen, item.expected)
+        if item.leaning is Leaning.AGAINST and item.test in ("sources", "flood")
+        else item
+        for item in evidence
+    )
 
 
 def _made_up(usual: Statistics, during: Statistics) -> Iterator[Evidence]:

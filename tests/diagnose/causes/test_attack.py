@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from doorward.diagnose.causes.attack import CAUSE
+from doorward.diagnose.conclusion import differential
 from doorward.model.detection import Looks, Signal
 from doorward.model.diagnosis import Leaning, Verdict
 from doorward.model.sign_in import Kind, Reason
@@ -106,3 +107,11 @@ def test_who_guesses_keeps_nobody_else_out_unless_accounts_are_locked_by_it(worl
     guesses = {"sign_ins": 62, "typed": 61, "sources": 80, "top": 0.05}
     assert judged(world, **guesses) is not Verdict.SUPPORTED
     assert judged(world, **guesses, failures={(Kind.SIGN_IN, Reason.LOCKED_OUT): 5}) is Verdict.SUPPORTED
+
+
+def test_guesses_that_come_slowly_from_everywhere_are_told_when_nothing_else_is_left(world: World) -> None:
+    seen = replace(world.detection(Signal.SIGN_IN_FAILURES), looks=Looks.ATTACK, evidence=("looks like an attack",))
+    during = world.now_as_usual(sign_ins=30, typed=11, sources=22)
+    observed = replace(world.healthy(), detections=(seen,), during=during)
+    assert differential(observed, world.now).conclusion == "attack"
+    assert differential(replace(observed, suspects=(world.suspect(),)), world.now).conclusion != "attack"
