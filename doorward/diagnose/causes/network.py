@@ -36,7 +36,7 @@ from doorward.diagnose.examined import (
     ProcessExamined,
     Reach,
 )
-from doorward.diagnose.observations import Observations
+from doorward.diagnose.observations import ONSET_SLACK, Observations
 from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.journey import ProbeOutcome
 from doorward.model.sign_in import Kind, Reason
@@ -196,7 +196,10 @@ def _between(observations: Observations) -> Iterator[Evidence]:
         seen = (
             f"{reasons.told(rises)}, while {well[0].component} serves us its document and keys in {well[0].ms:.0f} ms"
         )
-        yield favours("between", STRONG, seen, "a component cannot reach another that answers us")
+        # Who was started anew at the onset may only believe or be told something else since.
+        onset = observations.onset
+        anew = onset is not None and any(abs(one.at - onset) <= ONSET_SLACK for one in observations.restarts)
+        yield favours("between", WEAK if anew else STRONG, seen, "a component cannot reach another that answers us")
 
 
 def _places(observations: Observations) -> Iterator[Evidence]:

@@ -10,6 +10,7 @@ import pytest
 
 from doorward.diagnose.causes import server
 from doorward.diagnose.causes.network import CAUSE
+from doorward.diagnose.conclusion import differential
 from doorward.diagnose.examinations.fetch import CUT_OFF
 from doorward.diagnose.examined import (
     ConnectionExamined,
@@ -19,7 +20,8 @@ from doorward.diagnose.examined import (
     ProcessExamined,
     Reach,
 )
-from doorward.diagnose.observations import Observations
+from doorward.diagnose.observations import Observations, Restart
+from doorward.model.detection import Signal
 from doorward.model.diagnosis import Verdict
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.sign_in import Kind, Reason
@@ -171,3 +173,11 @@ def test_a_provider_that_others_keep_or_that_is_swamped_says_nothing_of_the_way(
     for results in (theirs, swamped):
         evidence = CAUSE.judge(world.instead(observed, *results)).evidence
         assert "between" not in {item.test for item in evidence}
+
+
+def test_a_component_that_was_started_anew_and_cannot_reach_another_may_have_another_fault(world: World) -> None:
+    during = world.now_as_usual(failures={(Kind.SIGN_IN, Reason.PROVIDER_ERROR): 12}, requests=60)
+    failing = replace(world.healthy(), during=during, detections=(world.detection(Signal.SIGN_IN_FAILURES),))
+    anew = replace(failing, restarts=(Restart("portal", world.onset, changed=False),))
+    assert differential(failing, world.now).conclusion == "network"
+    assert differential(anew, world.now).conclusion == "cannot-tell"
