@@ -80,6 +80,7 @@ class Pipeline:
         self.courier = Courier(self.channels, settings.respond, self.ledger, now, outbox, self.spool)
         self._undecided: deque[Detection] = deque()
         self._unsaid: deque[ReviewedChange] = deque()
+        self._began = now()
         self._watch_lock = threading.Lock()
         self._page_lock = threading.Lock()
         self.spool.owe(self.ledger.load())
@@ -310,9 +311,9 @@ class Pipeline:
             moves[move](incident)
 
     def _is_calm(self, incident: Incident) -> bool:
-        """Whether probes pass, nothing is suspicious, and nobody has been hurt for long enough."""
+        """Whether probes pass, nothing is suspicious, and nobody was hurt for long enough, while we looked."""
         quiet_for = CALM_FACTOR * timedelta(seconds=self.settings.recover.settle_s)
-        told_at = max(incident.declared_at, *(detection.detected_at for detection in incident.detections))
+        told_at = max(self._began, incident.declared_at, *(detection.detected_at for detection in incident.detections))
         if incident.state is IncidentState.RECOVERED or now() - told_at < quiet_for or self._suspicious():
             return False
         if self._passing_since() is None:

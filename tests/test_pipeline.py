@@ -207,3 +207,14 @@ def test_probes_speak_for_a_version_only_if_each_was_run_after_it(home: Home) ->
     assert pipeline._passing_since() == seldom_at
     watching.add_probe(ProbeResult("often", ago(1), ProbeOutcome.FAILED, "sent-back", "", ()))
     assert pipeline._passing_since() is None
+
+
+def test_a_start_in_the_middle_of_an_incident_does_not_take_its_own_first_moment_for_calm(home: Home) -> None:
+    from doorward.store import log
+
+    home.visits(ago(80), 80)
+    log.append("2026-03-01-1", "doorward", ago(7200), [declared()])
+    pipeline = home.start()
+    pipeline.watch()
+    pipeline.act()
+    assert kinds()["recovered"] == 0
