@@ -24,6 +24,7 @@ ELIMINATION = 1.5
 ELIMINATED_SHARE = 0.75
 # In the first seconds the right cause may show nothing yet, and another be all that is left.
 ELIMINATION_AFTER = timedelta(seconds=10)
+ATTACK = "attack"
 
 _RANK = {Verdict.SUPPORTED: 0, Verdict.OPEN: 1, Verdict.NOT_TESTABLE: 2, Verdict.RULED_OUT: 3}
 
@@ -64,8 +65,10 @@ def _steps(observations: Observations, ranked: tuple[Hypothesis, ...], conclusio
         below = [other.title for other in supported if other.cause in h.explains]
         if below:
             yield f"{h.title} would bring about {', '.join(below)}: that is no rival"
+    rivals = _rivals(supported)
     explained = {cause for h in supported for cause in h.explains}
-    rivals = sorted((h for h in supported if h.cause not in explained), key=lambda h: -h.score)
+    if any(h.cause == ATTACK and h not in rivals for h in supported) and ATTACK not in explained:
+        yield "guesses hurt nobody by themselves, and a test settles that something else is broken"
     if len(rivals) > 1:
         lead = rivals[0].score - rivals[1].score
         yield f"{rivals[0].title} leads {rivals[1].title} by {lead:.1f}; a clear lead is {CLEAR_LEAD:.1f}"
@@ -93,23 +96,24 @@ def _eliminate(hypotheses: tuple[Hypothesis, ...], chosen: tuple[Cause, ...]) ->
 
 
 def _conclude(ranked: tuple[Hypothesis, ...], has_signal: bool) -> tuple[str, str]:
-    supported = [h for h in ranked if h.verdict is Verdict.SUPPORTED]
-    explained = {cause for h in supported for cause in h.explains}
-    rivals = [h for h in supported if h.cause not in explained]
+    rivals = _rivals([h for h in ranked if h.verdict is Verdict.SUPPORTED])
     if not rivals:
         return _conclude_nothing(ranked, has_signal)
-    best = _not_the_guesses(rivals)
-    if best is rivals[0] and len(rivals) > 1 and best.score - rivals[1].score < CLEAR_LEAD:
+    best = rivals[0]
+    if len(rivals) > 1 and best.score - rivals[1].score < CLEAR_LEAD:
         both = " and ".join(f"{h.title} ({h.score:+.1f})" for h in rivals[:2])
         return CANNOT_TELL, f"{both} are both supported, and neither leads clearly"
     return best.cause, best.reason
 
 
-def _not_the_guesses(rivals: list[Hypothesis]) -> Hypothesis:
-    """Who guesses passwords hurts nobody by it: where a test settles that something is broken as well, that is why
-    people fail, however plain the guesses are. A flood, which settles the question itself, stays."""
-    best, others = rivals[0], [hypothesis for hypothesis in rivals[1:] if _is_settled(hypothesis)]
-    return others[0] if best.cause == "attack" and not _is_settled(best) and others else best
+def _rivals(supported: list[Hypothesis]) -> list[Hypothesis]:
+    """What could be the cause, best first: not what another would bring about, nor guesses at passwords where a test
+    settles that something is broken. These hurt nobody, however plain they are; a flood settles the question itself."""
+    explained = {cause for h in supported for cause in h.explains}
+    rivals = sorted((h for h in supported if h.cause not in explained), key=lambda h: -h.score)
+    if not any(_is_settled(h) for h in rivals if h.cause != ATTACK):
+        return rivals
+    return [h for h in rivals if h.cause != ATTACK or _is_settled(h)]
 
 
 def _is_settled(hypothesis: Hypothesis) -> bool:

@@ -248,3 +248,4 @@ def test_guesses_do_not_hide_what_a_test_settles(world: World) -> None:
     made = differential(world.instead(observed, LOCKED), world.now)
     assert made.conclusion == "database"
     assert made.hypothesis("attack").verdict is Verdict.SUPPORTED
+    assert "guesses hurt nobody by themselves" in explain(made)

@@ -32,7 +32,8 @@ def locked_after_a_typo(new: Configuration) -> Hits:
     mistakes = int(flow.values[0]) if flow and flow.values and flow.values[0].isdigit() else 0
     if flow and 0 < mistakes <= _MISTAKES:
         severity = Severity.PARTIAL if mistakes < _MISTAKES else Severity.NOTE
-        yield Hit(flow.where, f"an account locks after {mistakes} mistake{'s'[: mistakes > 1]}", severity=severity)
+        word = "mistake" if mistakes == 1 else "mistakes"
+        yield Hit(flow.where, f"an account locks after {mistakes} {word}", severity=severity)
 
 
 @rule(

@@ -64,9 +64,10 @@ _EXPECTED = f"it does not open, is damaged, locked or full, or takes over {SLOW_
 
 def weigh(observations: Observations) -> Judgement:
     """Every database, and the exceptions in the log."""
-    lost, examined = tuple(_lost(observations)), tuple(_databases(observations))
+    lost, content = tuple(_lost(observations)), tuple(_content(observations))
+    examined = tuple(_databases(observations, bool(content)))
     sick = tuple(item for item in examined if item.leaning is Leaning.FOR)
-    found = (*lost, *examined, *_exceptions(observations, sick), *_content(observations))
+    found = (*lost, *examined, *_exceptions(observations, (*sick, *content)), *content)
     evidence = outweighed(found) if lost else found
     return Judgement(
         evidence,
@@ -85,7 +86,7 @@ def _not_testable(observations: Observations) -> str:
     )
 
 
-def _databases(observations: Observations) -> Iterator[Evidence]:
+def _databases(observations: Observations, is_suspect: bool) -> Iterator[Evidence]:
     sick, well = [], []
     # What waits for a processor is slow, whatever it is.
     is_busy = any((h.busy_share or 0) >= BUSY_SHARE and h.load_per_core > 2 for h in observations.of(HostExamined))
@@ -98,8 +99,7 @@ def _databases(observations: Observations) -> Iterator[Evidence]:
         else:
             well.append(f"{name}: {_figures(database)}")
     # We try one table and one lock: a log full of a database's exceptions knows more of it.
-    is_suspect = exceptions(observations) >= LEAST_EXCEPTIONS or any(_content(observations))
-    weight = WEAK if is_suspect else DECISIVE
+    weight = WEAK if is_suspect or exceptions(observations) >= LEAST_EXCEPTIONS else DECISIVE
     yield from (*sick, *healthy("database", weight, well, _EXPECTED, sick))
     yield from unexamined(observations, Examination.DATABASE, _EXPECTED)
 
@@ -183,7 +183,7 @@ def _exceptions(observations: Observations, sick: tuple[Evidence, ...]) -> Itera
     if count >= LEAST_EXCEPTIONS:
         weight = DECISIVE if count >= MANY_EXCEPTIONS else STRONG
         yield favours("log", weight, ", ".join(f"{n} × {name}" for name, n in found), expected)
-    elif not found and not any(_content(observations)):
+    elif not found:
         yield from healthy("log", WEAK, ("no database exception in the log since the onset",), expected, sick)
 
 

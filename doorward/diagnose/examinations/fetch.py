@@ -1,4 +1,4 @@
-"""Fetch: one GET, bounded in time and bytes whatever the other side does.
+"""Fetch: one request, bounded in time and bytes whatever the other side does.
 
 `http.client` rather than httpx: making one of its clients takes longer than the answer that is timed. No proxies from
 the environment; redirects and errors are answers too; a certificate is not judged here (`tls` does that).
@@ -47,7 +47,7 @@ def place(address: str) -> str:
 
 
 def fetch(url: SplitResult, within_s: float, most_bytes: int = 0, method: str = "GET") -> Fetched:
-    """GET it; of the body at most `most_bytes` are read (0: none)."""
+    """Ask it once; of the body at most `most_bytes` are read (0: none)."""
     connection = _connection(url, within_s)
     began, wall = time.monotonic(), time.time()
     try:
