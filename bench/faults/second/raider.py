@@ -10,26 +10,22 @@ import argparse
 import itertools
 import json
 import secrets
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 
 from bench.faults.attacker import AGENT, form_token
+from bench.faults.intruder import hold, keep_trying
 from school.auth.config import AuthConfig
 from school.config import load
 from school.portal.config import PortalConfig
 
-_AT_ONCE = 32
 _NAMES = 3
-_DRIP_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +54,7 @@ def main() -> None:
     if asked.kind == "bodies":
         _hold(aim, int(asked.per_s), asked.seconds)
         return
-    until, at = time.monotonic() + asked.seconds, time.monotonic()
-    sources = _sources()
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        while time.monotonic() < until:
-            pool.submit(_guess, aim, next(sources))
-            at += 1 / asked.per_s
-            threading.Event().wait(max(0.0, at - time.monotonic()))
+    keep_trying((partial(_guess, aim, source) for source in _sources()), asked.per_s, asked.seconds)
 
 
 def _sources() -> Iterator[str]:
@@ -86,28 +76,12 @@ def _guess(aim: Aim, source: str) -> None:
 
 
 def _hold(aim: Aim, count: int, seconds: float) -> None:
-    """A byte every two seconds on each connection; one that was closed is opened again.
-
-    The form's cookie comes along: without one a form is refused before its content is read.
-    """
+    """The form's cookie comes along: without one a form is refused before its content is read."""
     at = urlsplit(aim.portal)
     head = f"POST /cannot-sign-in/ HTTP/1.1\r\nHost: {at.netloc}\r\nContent-Length: 100000\r\n"
     head += f"Content-Type: application/x-www-form-urlencoded\r\nUser-Agent: {AGENT}\r\n"
     head += f"Cookie: portal_csrf={secrets.token_hex(16)}\r\n\r\n"
-    held: list[socket.socket] = []
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        for connection in list(held):
-            try:
-                connection.sendall(b"a")
-            except OSError:
-                held.remove(connection)
-        with suppress(OSError):
-            while len(held) < count:
-                connection = socket.create_connection((at.hostname or "", at.port or 80), timeout=2)
-                connection.sendall(head.encode())
-                held.append(connection)
-        threading.Event().wait(_DRIP_S)
+    hold(at, head.encode(), b"a", count, seconds)
 
 
 if __name__ == "__main__":

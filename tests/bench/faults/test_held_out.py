@@ -1,4 +1,4 @@
-"""The held-out set: enough of each class, none of it in the catalogue, and each fault with what undoes it."""
+"""The held-out sets: enough of each class, nothing of the sets before, and each fault with what undoes it."""
 
 from __future__ import annotations
 
@@ -7,31 +7,34 @@ from collections import Counter
 
 import pytest
 
-from bench.faults import catalogue
+from bench.faults import catalogue, held_out, second
 from bench.faults.fault import CAUSES, Fault
-from bench.faults.held_out import FAULTS
 from bench.faults.mend import nothing
 
 WORDS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+Faults = tuple[Fault, ...]
+ALL = (*catalogue.FAULTS, *held_out.FAULTS, *second.FAULTS)
+each_set = pytest.mark.parametrize(
+    ("faults", "least", "decoys", "quiet"), [(held_out.FAULTS, 36, 4, 6), (second.FAULTS, 40, 6, 8)], ids=["1", "2"]
+)
 
 
-def test_every_class_has_at_least_three_faults() -> None:
-    counted = Counter(fault.group for fault in FAULTS)
+@each_set
+def test_there_are_enough_of_every_class_decoys_and_runs_without_a_fault(
+    faults: Faults, least: int, decoys: int, quiet: int
+) -> None:
+    counted = Counter(fault.group for fault in faults)
     assert all(counted[cause] >= 3 for cause in CAUSES)
-    assert sum(counted[cause] for cause in CAUSES) >= 36
+    assert sum(counted[cause] for cause in CAUSES) >= least
+    assert counted["decoy"] >= decoys
+    assert sum(not fault.causes for fault in faults) >= quiet
 
 
-def test_there_are_decoys_and_runs_without_a_fault() -> None:
-    assert sum(fault.group == "decoy" for fault in FAULTS) >= 4
-    assert sum(not fault.causes for fault in FAULTS) >= 6
+def test_names_are_unique_across_all_sets() -> None:
+    assert [name for name, count in Counter(fault.name for fault in ALL).items() if count > 1] == []
 
 
-def test_names_are_unique_across_both_sets() -> None:
-    names = [fault.name for fault in (*FAULTS, *catalogue.FAULTS)]
-    assert [name for name, count in Counter(names).items() if count > 1] == []
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", [*held_out.FAULTS, *second.FAULTS], ids=lambda fault: fault.name)
 def test_a_fault_has_known_causes_words_for_people_and_an_undo(fault: Fault) -> None:
     assert set(fault.causes) <= set(CAUSES)
     assert WORDS.fullmatch(fault.name)
@@ -41,10 +44,15 @@ def test_a_fault_has_known_causes_words_for_people_and_an_undo(fault: Fault) -> 
 
 
 def test_a_decoy_does_not_lure_to_its_own_cause() -> None:
-    lured = [fault for fault in FAULTS if fault.decoy]
+    lured = [fault for fault in ALL if fault.decoy]
     assert all(fault.decoy in CAUSES and fault.decoy not in fault.causes and fault.before for fault in lured)
 
 
-def test_no_fault_is_done_as_one_of_the_catalogue_is() -> None:
-    done = {id(fault.inject) for fault in catalogue.FAULTS}
-    assert [fault.name for fault in FAULTS if id(fault.inject) in done] == []
+@pytest.mark.parametrize(
+    ("faults", "earlier"),
+    [(held_out.FAULTS, catalogue.FAULTS), (second.FAULTS, (*catalogue.FAULTS, *held_out.FAULTS))],
+    ids=["1", "2"],
+)
+def test_no_fault_is_done_as_one_of_the_sets_before_is(faults: Faults, earlier: Faults) -> None:
+    done = {id(fault.inject) for fault in earlier}
+    assert [fault.name for fault in faults if id(fault.inject) in done] == []

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from doorward.diagnose.examinations.process import _is_where_people_ask, examine_host, examine_process
+from doorward.diagnose.examinations.process import examine_host, examine_process
 from doorward.diagnose.examined import HostExamined, NotExamined, ProcessExamined
 from doorward.diagnose.examinee import Address, Examinee
 from doorward.model.service import Role
@@ -131,24 +131,14 @@ def test_a_process_that_a_signal_holds_is_alive_and_stopped(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("bound", "asked", "is_there"),
-    [
-        ("127.0.0.1", "127.0.0.1", True),
-        ("0.0.0.0", "127.0.0.1", True),
-        ("127.0.0.9", "127.0.0.1", False),
-        ("127.0.0.9", "id.example.org", True),
-    ],
+    ("bound", "itself", "there"),
+    [("127.0.0.1", "127.0.0.1", ""), ("0.0.0.0", "127.0.0.1", ""), ("127.0.0.9", "127.0.0.9", "127.0.0.9")],
 )
-def test_who_listens_at_the_port_of_another_address_of_this_host_is_not_where_people_ask(
-    bound: str, asked: str, is_there: bool
+def test_a_process_is_asked_where_it_listens_itself_if_that_is_not_where_people_ask(
+    tmp_path: Path, bound: str, itself: str, there: str
 ) -> None:
-    assert _is_where_people_ask(Address(bound, 8001), Address(asked, 8001)) is is_there
-    assert not _is_where_people_ask(Address(bound, 8002), Address(asked, 8001))
-
-
-def test_a_process_behind_a_proxy_is_asked_where_it_listens_itself(tmp_path: Path) -> None:
     server = subprocess.Popen(
-        [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", str(tmp_path)],
+        [sys.executable, "-u", "-m", "http.server", "0", "--bind", bound, "--directory", str(tmp_path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -171,8 +161,8 @@ def test_a_process_behind_a_proxy_is_asked_where_it_listens_itself(tmp_path: Pat
         server.communicate()
     assert isinstance(result, ProcessExamined)
     assert isinstance(same, ProcessExamined)
-    assert (result.own_place, result.own_status) == (f"127.0.0.1:{port}", 200)
-    assert (same.own_place, same.own_status) == ("", None)
+    assert (result.own_place, result.own_status) == (f"{itself}:{port}", 200)
+    assert same.own_place == (f"{there}:{port}" if there else "")
 
 
 def test_a_file_that_may_not_grow_is_named(tmp_path: Path) -> None:
