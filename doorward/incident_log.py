@@ -169,7 +169,12 @@ def _applies(kind: type[B]) -> Callable[[Callable[[Incident, Entry, B], Incident
 
 @_applies(Joined)
 def _joined(incident: Incident, entry: Entry, body: Joined) -> Incident:
-    joined = replace(incident, detections=(*incident.detections, body.detection), title=body.title or incident.title)
+    joined = replace(
+        incident,
+        detections=(*incident.detections, body.detection),
+        title=body.title or incident.title,
+        joined_at=entry.at,
+    )
     if incident.recovered_at is None:
         return joined
     # A relapse is diagnosed and planned anew; what was done stays in the log.
@@ -195,7 +200,11 @@ def _diagnosed(incident: Incident, entry: Entry, body: Diagnosed) -> Incident:
     known = incident.differential
     is_same = known is not None and known.conclusion == body.differential.conclusion
     diagnosed_at = incident.diagnosed_at if is_same else entry.at
-    return replace(incident, differential=body.differential, diagnosed_at=diagnosed_at, change=body.change)
+    diagnosed = replace(incident, differential=body.differential, diagnosed_at=diagnosed_at, change=body.change)
+    if is_same or body.differential.concluded is None or incident.approved_plan is not None:
+        return diagnosed
+    # What was planned or asked for another conclusion is planned or asked anew.
+    return replace(diagnosed, plan=None, actions=(), question=None)
 
 
 @_applies(ImpactMeasured)

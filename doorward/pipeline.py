@@ -12,9 +12,9 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from doorward.diagnose import news
 from doorward.errors import ActionRefused, DoorwardError, LogBroken
 from doorward.model.detection import Detection
-from doorward.model.diagnosis import Differential
 from doorward.model.entry import Declared, Diagnosed, EntryBody, Joined
 from doorward.model.incident import Incident, IncidentState
 from doorward.model.journey import ProbeOutcome, ProbeResult
@@ -222,8 +222,9 @@ class Pipeline:
         self._look_at_files()
         made, change = self.diagnosing.differential(incident, now())
         bodies: list[EntryBody] = []
-        if _says_something_new(incident.differential, made):
-            bodies.append(Diagnosed(made, change))
+        said = news(incident.differential, made)
+        if said is not None:
+            bodies.append(Diagnosed(said, change))
         impact = self.diagnosing.impact(incident)
         if impact is not None and impact != incident.impact:
             bodies.append(impact)
@@ -333,12 +334,6 @@ class Pipeline:
     def refresh(self) -> None:
         """Take in what people did on the dashboard and the command line. Raises StoreUnavailable."""
         self.ledger.refresh()
-
-
-def _says_something_new(before: Differential | None, made: Differential) -> bool:
-    if before is None:
-        return True
-    return [(h.cause, h.verdict) for h in before.hypotheses] != [(h.cause, h.verdict) for h in made.hypotheses]
 
 
 # 7 review ------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import importlib
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -15,15 +16,17 @@ import typer
 
 from doorward.commands.opening import opened
 from doorward.commands.shared import DEFAULT_CONFIG, FOUND, OK, ConfigOption, Output, OutputOption, reported
-from doorward.diagnose import explain, summarise
+from doorward.diagnose import differential, explain, news, summarise
 from doorward.errors import ActionRefused, InputInvalid, Problem
 from doorward.incident_log import encode_body
+from doorward.model.diagnosis import Differential
 from doorward.model.entry import Acknowledged, Approved, EntryBody, Noted, Resolved
 from doorward.model.incident import Incident, IncidentState
 from doorward.review.postmortem import postmortem
 from doorward.review.render import Format, render
 from doorward.review.sentences import sentence
 from doorward.settings import Settings
+from doorward.wiring.rounds import Rounds
 
 incident = typer.Typer(help="List, show, acknowledge, annotate, resolve incidents; read and verify their log.")
 
@@ -160,16 +163,31 @@ def verify(config: ConfigOption = DEFAULT_CONFIG) -> None:
 def diagnose(
     incident_id: ID = "last",
     explained: Annotated[bool, typer.Option("--explain", help="Each step: all evidence with its weight.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Judge anew what was kept of each round; nothing is written.")
+    ] = False,
     output: OutputOption = Output.TEXT,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Why, and what it is not: every cause with its verdict, what could not be tested, and what to check next."""
-    one = _find(_log(config)[1], incident_id)
-    if one.differential is None:
-        print("no differential has been made yet")
+    settings, log = _log(config)
+    one = _find(log, incident_id)
+    found = _judged_again(settings, one.id) if again else one.differential
+    if found is None:
+        print("nothing was kept to judge again" if again else "no differential has been made yet")
         raise typer.Exit(FOUND)
     told = explain if explained else summarise
-    print(_json(one.differential) if output is Output.JSON else told(one.differential))
+    print(_json(found) if output is Output.JSON else told(found))
+
+
+def _judged_again(settings: Settings, incident_id: str) -> Differential | None:
+    """What each kept round gives by this version, told on stderr; returns what stands after the last one."""
+    standing: Differential | None = None
+    for at, observations in Rounds(settings.state).kept(incident_id):
+        made = differential(observations, at)
+        standing = news(standing, made) or standing
+        print(f"{at:%Y-%m-%d %H:%M:%S}  {made.conclusion}: {made.reason}", file=sys.stderr)
+    return standing
 
 
 @reported

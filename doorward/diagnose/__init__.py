@@ -10,6 +10,7 @@ from doorward.diagnose.conclusion import differential, rank
 from doorward.diagnose.examinee import Address, Examinee
 from doorward.diagnose.explanation import explain, summarise
 from doorward.diagnose.observations import ConfigTally, Observations, Part, Restart, Suspect, tally
+from doorward.diagnose.revision import news
 from doorward.diagnose.round import observe
 from doorward.diagnose.shape import parts
 
@@ -24,6 +25,7 @@ __all__ = [
     "causes",
     "differential",
     "explain",
+    "news",
     "observe",
     "parts",
     "rank",

@@ -111,12 +111,13 @@ def _rivals(supported: list[Hypothesis]) -> list[Hypothesis]:
     settles that something is broken. These hurt nobody, however plain they are; a flood settles the question itself."""
     explained = {cause for h in supported for cause in h.explains}
     rivals = sorted((h for h in supported if h.cause not in explained), key=lambda h: -h.score)
-    if not any(_is_settled(h) for h in rivals if h.cause != ATTACK):
+    if not any(is_settled(h) for h in rivals if h.cause != ATTACK):
         return rivals
-    return [h for h in rivals if h.cause != ATTACK or _is_settled(h)]
+    return [h for h in rivals if h.cause != ATTACK or is_settled(h)]
 
 
-def _is_settled(hypothesis: Hypothesis) -> bool:
+def is_settled(hypothesis: Hypothesis) -> bool:
+    """Whether one test alone settles that it is at work."""
     return any(item.leaning is Leaning.FOR and item.weight >= DECISIVE for item in hypothesis.evidence)
 
 

@@ -77,7 +77,7 @@ class PageRecord:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """The fold of an incident's entries; every field comes from them and nowhere else."""
+    """The fold of an incident's entries; every field comes from them alone. `joined_at`: when a sign last joined it."""
 
     id: str
     service: str
@@ -87,6 +87,7 @@ class Incident:
     detections: tuple[Detection, ...]
     differential: Differential | None = None
     diagnosed_at: datetime | None = None
+    joined_at: datetime | None = None
     change: Change | None = None
     impact: ImpactMeasured | None = None
     acknowledged_at: datetime | None = None

@@ -28,6 +28,7 @@ from doorward.wiring.baseline import KEPT, Baseline
 from doorward.wiring.memory import Memory
 from doorward.wiring.probing import counted
 from doorward.wiring.repair import Repair
+from doorward.wiring.rounds import Rounds
 from doorward.wiring.versions import Versions
 
 # How far back events are looked at; "usual" is as long as the trouble so far, at least this: people do not add up.
@@ -49,13 +50,16 @@ class Diagnosing:
         self._memory = memory
         self._versions = versions
         self._repair = repair
+        self._rounds = Rounds(settings.state)
         self.baseline = Baseline(lambda: examine(self._examinees(), KEPT))
         self.last_made: dict[str, datetime] = {}
 
     def differential(self, incident: Incident, now: datetime) -> tuple[Differential, Change | None]:
         """Examine and judge; the change is the one that the concluded cause names, if any."""
         self.last_made[incident.id] = now
-        made = differential(observe(self._examinees(), self._known(incident, now)), now)
+        observations = observe(self._examinees(), self._known(incident, now))
+        self._rounds.keep(incident.id, now, observations)
+        made = differential(observations, now)
         return made, made.concluded.change if made.concluded else None
 
     def _examinees(self) -> tuple[Examinee, ...]:

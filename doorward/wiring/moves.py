@@ -11,6 +11,8 @@ from doorward.model.incident import Incident, IncidentState
 
 # While it cannot tell, a differential is made anew after so long.
 DIAGNOSE_AGAIN = timedelta(seconds=3)
+# What joins an incident may show that its stated cause is not all: for so long after it is looked at again.
+LOOK_AGAIN_FOR = timedelta(seconds=30)
 # A first differential may come before the evidence is in: a person is asked only when it still cannot tell then.
 PATIENCE = timedelta(seconds=20)
 
@@ -36,17 +38,27 @@ def next_move(incident: Incident, last_diagnosed_at: datetime | None, now: datet
         return Move.SETTLE
     if calm and not _is_repairing(incident):
         return Move.SEE
+    again = last_diagnosed_at is None or now - last_diagnosed_at >= DIAGNOSE_AGAIN
+    if again and _is_questioned(incident, now):
+        return Move.DIAGNOSE
     if incident.plan is not None:
         return _with_plan(incident)
     if incident.differential is None:
         return Move.DIAGNOSE
-    again = last_diagnosed_at is None or now - last_diagnosed_at >= DIAGNOSE_AGAIN
     if incident.differential.conclusion in (CANNOT_TELL, NOTHING_WRONG):
         if again:
             return Move.DIAGNOSE
         asked = incident.question is not None or now - incident.declared_at < PATIENCE
         return Move.WAIT if asked else Move.PLAN
     return Move.WAIT if incident.question is not None else Move.PLAN
+
+
+def _is_questioned(incident: Incident, now: datetime) -> bool:
+    """Whether something joined after a cause was stated, and no repair of that cause has been approved."""
+    made, joined_at = incident.differential, incident.joined_at
+    if made is None or made.concluded is None or joined_at is None or incident.approved_plan is not None:
+        return False
+    return made.made_at < joined_at and now - joined_at <= LOOK_AGAIN_FOR
 
 
 def _is_repairing(incident: Incident) -> bool:

@@ -81,6 +81,22 @@ def test_a_differential_is_told_in_words_and_in_json(doorward: Run) -> None:
     assert json.loads(doorward("diagnose", "--format", "json").out)["conclusion"] == "configuration"
 
 
+def test_what_was_kept_of_each_round_is_judged_again_and_nothing_is_written(doorward: Run, store: Path) -> None:
+    declare()
+    said = doorward("diagnose", "--again")
+    assert (said.code, said.out) == (1, "nothing was kept to judge again\n")
+    from doorward.diagnose import Observations
+    from doorward.store import log
+    from doorward.wiring.rounds import Rounds
+
+    Rounds(store).keep(story.ID, datetime.now(UTC), Observations(detections=(story.rejections(),)))
+    said = doorward("diagnose", "--again", "--explain")
+    assert said.code == 0
+    assert "cannot-tell: " in said.err
+    assert "Conclusion at" in said.out
+    assert [entry.kind for entry in log.entries(story.ID)] == ["declared"]
+
+
 def test_recover_shows_first_and_approves_only_when_asked_to(doorward: Run) -> None:
     declare()
     assert doorward("recover").code == 1

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG
+from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Verdict
 from doorward.model.entry import (
     ActionFailed,
     ActionStarted,
@@ -15,12 +15,13 @@ from doorward.model.entry import (
     Asked,
     Diagnosed,
     EntryBody,
+    Joined,
     Planned,
     Recovered,
 )
-from doorward.wiring.moves import DIAGNOSE_AGAIN, PATIENCE, Move, next_move
-from tests.entries import T0
-from tests.recover.cases import CHANGE, differential, whole_plan
+from doorward.wiring.moves import DIAGNOSE_AGAIN, LOOK_AGAIN_FOR, PATIENCE, Move, next_move
+from tests.entries import T0, detection
+from tests.recover.cases import CHANGE, differential, hypothesis, whole_plan
 from tests.wiring.cases import incident_of
 
 PLAN = whole_plan()
@@ -91,3 +92,26 @@ def test_while_it_cannot_tell_it_looks_again_and_asks_only_when_patience_is_over
 
 def test_a_cause_that_was_found_is_not_looked_for_again() -> None:
     assert next_move(incident_of(FOUND), DECLARED_AT, DECLARED_AT + timedelta(hours=1)) is Move.PLAN
+
+
+JOINED = Joined(detection(), "same-onset")
+
+
+@pytest.mark.parametrize("bodies", [[FOUND, JOINED], [*PLANNED, JOINED], [FOUND, Asked("What now?"), JOINED]])
+def test_a_cause_is_looked_at_again_for_a_while_when_a_further_sign_joins(bodies: list[EntryBody]) -> None:
+    incident = incident_of(*bodies)
+    assert incident.joined_at is not None
+    soon = incident.joined_at + DIAGNOSE_AGAIN
+    assert next_move(incident, incident.joined_at, soon) is Move.DIAGNOSE
+    assert next_move(incident, soon, soon) is not Move.DIAGNOSE
+    assert next_move(incident, None, incident.joined_at + LOOK_AGAIN_FOR + DIAGNOSE_AGAIN) is not Move.DIAGNOSE
+
+
+def test_a_sign_that_joins_while_an_approved_repair_is_under_way_waits_for_its_end() -> None:
+    assert next_move(incident_of(*APPROVED, JOINED), None, T0 + timedelta(seconds=9)) is Move.APPLY
+
+
+def test_after_a_revision_what_was_asked_and_planned_for_the_earlier_cause_is_planned_anew() -> None:
+    revised = Diagnosed(differential("session-store", hypothesis("session-store", Verdict.SUPPORTED)), None)
+    assert next_move(incident_of(*PLANNED, Asked("May it?"), revised), None, T0) is Move.PLAN
+    assert next_move(incident_of(*APPROVED, revised), None, T0) is Move.APPLY
