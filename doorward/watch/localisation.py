@@ -89,5 +89,6 @@ def interval(observations: Sequence[Observation], failure: float, success: float
         worth += failure if one.failed else success * one.amount
         worths.append(worth)
     worths.reverse()
-    likely = [place for place, value in enumerate(worths) if value >= max(worths) - _INTERVAL]
+    least = max(worths) - _INTERVAL
+    likely = [place for place, value in enumerate(worths) if value >= least]
     return observations[max(likely[0] - 1, 0)].at_s, observations[likely[-1]].at_s
