@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import msgspec
 
-from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
+from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent, event_of
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
@@ -87,6 +88,7 @@ _SPOKEN = {
 }
 
 _FIRST_SERVER_ERROR = 500
+_ANY_TIME = datetime.fromtimestamp(0, UTC)
 
 
 def parse(line: bytes, component: str) -> SignInEvent | None:
@@ -95,28 +97,46 @@ def parse(line: bytes, component: str) -> SignInEvent | None:
     Raises ValueError for a line that is not JSON, lacks its time or event, or has a field of another type.
     """
     read = _DECODE(line)
-    kind = KINDS.get(read.event)
+    meant = _meant(read.event, read.outcome, read.reason, read.grant, read.status, read.exception, read.topic)
+    if meant is None:
+        return None
+    at = read.time
+    return event_of(
+        at if at.tzinfo is UTC else _utc(at),
+        component,
+        *meant,
+        read.person,
+        read.session,
+        read.source,
+        read.client,
+        read.agent,
+        read.route,
+        read.status,
+        read.ms,
+        read.config,
+        read.synthetic,
+    )
+
+
+# The school knows some fifty; what else comes is of exceptions and topics.
+@lru_cache(256)
+def _meant(
+    event: str,
+    outcome: str | None,
+    reason: str | None,
+    grant: str | None,
+    status: int | None,
+    exception: str | None,
+    topic: str | None,
+) -> tuple[Kind, Outcome, Reason, str] | None:
+    """What the words of a line mean; None if they say nothing of sign-in."""
+    kind = KINDS.get(event)
     if kind is None:
         return None
-    outcome, reason, raw = verdict(kind, read)
-    return SignInEvent(
-        at=_utc(read.time),
-        component=component,
-        kind=kind,
-        outcome=outcome,
-        reason=reason,
-        reason_raw=raw,
-        person=read.person,
-        session=read.session,
-        source=read.source,
-        client=read.client,
-        agent=read.agent,
-        route=read.route,
-        status=read.status,
-        ms=read.ms,
-        config=read.config,
-        probe=read.synthetic,
+    said = Line(
+        _ANY_TIME, event, outcome=outcome, reason=reason, status=status, exception=exception, topic=topic, grant=grant
     )
+    return kind, *verdict(kind, said)
 
 
 def verdict(kind: Kind, read: Line) -> tuple[Outcome, Reason, str]:
@@ -156,6 +176,6 @@ def _utc(time: datetime) -> datetime:
     if time.tzinfo is None:
         raise ValueError("the line's time has no time zone")
     try:
-        return time if time.tzinfo is UTC else time.astimezone(UTC)
+        return time.astimezone(UTC)
     except OverflowError:
         raise ValueError("the line's time is out of range") from None
