@@ -32,9 +32,19 @@ class Authority:
     def found(self) -> None:
         """Make the CA's certificate."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        made = self._builder(self._subject(self.name), self._key, datetime.now(UTC) + _LONG)
-        made = made.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        self.pem.write_bytes(made.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
+        self._sign(self, 1)
+
+    def subordinate(self, directory: Path, name: str) -> Authority:
+        """Another one, whose certificate this one signed: who is to believe it needs that certificate too."""
+        below = Authority(directory, name)
+        directory.mkdir(parents=True, exist_ok=True)
+        self._sign(below, 0)
+        return below
+
+    def _sign(self, whose: Authority, path_length: int) -> None:
+        made = self._builder(self._subject(whose.name), whose._key, datetime.now(UTC) + _LONG)
+        made = made.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
+        whose.pem.write_bytes(made.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
 
     def issue(
         self, path: Path, host: str = "127.0.0.1", ends: datetime | None = None, begins: datetime | None = None

@@ -44,6 +44,8 @@ class Layout:
     threads: int = 8
     per_min: float = 60
     """Sign-ins a minute."""
+    recheck_s: int = 30
+    """After so long the portal asks the provider again about a session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,9 @@ class Fault:
 
     undo: Do | None = None
     """What mends it, without a new stage; None: nobody tries."""
+
+    why: str = ""
+    """Why it is of this class and of no other, or why it is no fault at all."""
 
     @property
     def group(self) -> str:

@@ -13,11 +13,12 @@ from bench.faults.databases import ON_POSTGRESQL, said
 from bench.faults.decoys import HARMLESS_DEPLOY, LONGER
 from bench.faults.deploys import deploy
 from bench.faults.edit import change
-from bench.faults.fault import Do, Fault, Layout
+from bench.faults.fault import Do, Fault
 from bench.faults.held_out_settings import END_ALL, TLS, public_url_elsewhere, renewed, sets
 from bench.faults.held_out_stores import RIGHTS_GRANTED, RIGHTS_REVOKED, WRITES_ALLOWED, WRITES_REFUSED
 from bench.faults.held_out_ways import BEHIND, CAPTIVE, CAPTIVE_GONE
-from bench.faults.mend import each, files, keep, nothing, started, stopped
+from bench.faults.makers import decoy, quiet
+from bench.faults.mend import each, files, keep, started, stopped
 from bench.faults.processes import signals
 from bench.faults.quiet import rotate_with_overlap
 from bench.faults.session_stores import ON_REDIS
@@ -63,16 +64,6 @@ def _deploy(name: str, what: str, inject: Do, *services: str) -> Fault:
     return Fault(name, ("deploy",), what, inject, undo=started(*services))
 
 
-# Decoys --------------------------------------------------------------------------------------------------------------
-
-
-def _decoy(name: str, cause: str, lure: str, parts: tuple[Do, Do, Do], layout: Layout | None = None) -> Fault:
-    """`parts`: what is harmless, what is not, and what mends it."""
-    before, inject, undo = parts
-    what = f"{cause} fails just after something else that is not the cause ({lure})"
-    return Fault(name, (cause,), what, inject, layout or Layout(), before, lure, undo=undo)
-
-
 # No fault ------------------------------------------------------------------------------------------------------------
 
 
@@ -115,43 +106,39 @@ def _cookie_policy(stage: Stage) -> None:
     stage.set("auth", {"oidc.code_seconds": 90})
 
 
-def _quiet(name: str, what: str, inject: Do, layout: Layout | None = None, undo: Do = nothing) -> Fault:
-    return Fault(name, (), what, inject, layout or Layout(), undo=undo)
-
-
 FAULTS = (
     _deploy("deploy-callback-moved", "the portal's callback has another address", _CALLBACK_MOVED, "portal"),
     _deploy("deploy-form-token-lost", "the sign-in form lost its token: 403", _TOKEN_LOST, "auth"),
     _deploy("deploy-deadlock", "a lock is taken at sign-in and never given back", _DEADLOCK, "auth"),
     _deploy("deploy-claim-renamed", "the provider says roles, the portal reads role", _CLAIM_RENAMED, "auth"),
     _deploy("deploy-half-rolled-out", "one of two workers runs a broken release", _half_rolled_out, "auth"),
-    _decoy(
+    decoy(
         "deploy-then-rights-revoked",
         "database",
         "deploy",
         (HARMLESS_DEPLOY, RIGHTS_REVOKED, RIGHTS_GRANTED),
         ON_POSTGRESQL,
     ),
-    _decoy(
+    decoy(
         "rotation-then-portal-killed",
         "server",
         "key",
         (rotate_with_overlap, signals(signal.SIGKILL, "portal"), started("portal")),
     ),
-    _decoy(
+    decoy(
         "more-people-then-wrong-setting",
         "configuration",
         "load",
         (surge(30), public_url_elsewhere, each(stopped, files("portal"))),
     ),
-    _decoy(
+    decoy(
         "attack-and-back-channel-gate",
         "network",
         "attack",
         (attack("stuffing", 3, 40), CAPTIVE, each(stopped, CAPTIVE_GONE)),
         BEHIND,
     ),
-    _decoy(
+    decoy(
         "change-then-broken-deploy",
         "deploy",
         "configuration",
@@ -166,12 +153,12 @@ FAULTS = (
         is_double=True,
         undo=each(WRITES_ALLOWED, started("portal")),
     ),
-    _quiet("harmless-rolling-restart", "workers are replaced one by one", _rolling_restart),
-    _quiet("harmless-log-truncation", "both logs are copied and emptied", _copy_and_truncate),
-    _quiet("harmless-refused-change", "a wrong value is refused at the reload", _refused_change, undo=files("auth")),
-    _quiet("harmless-client-added", "one client more", _client_added, undo=files("auth")),
-    _quiet("harmless-three-settings", "three settings at once", _cookie_policy, undo=files("auth")),
-    _quiet("harmless-busy-lesson", "two and a half times the people", surge(90), undo=stopped),
-    _quiet("harmless-connections-renewed", "idle connections are ended", said(END_ALL), ON_POSTGRESQL),
-    _quiet("harmless-certificate-renewed", "a certificate is renewed in time", renewed("portal"), TLS),
+    quiet("harmless-rolling-restart", "workers are replaced one by one", _rolling_restart),
+    quiet("harmless-log-truncation", "both logs are copied and emptied", _copy_and_truncate),
+    quiet("harmless-refused-change", "a wrong value is refused at the reload", _refused_change, files("auth")),
+    quiet("harmless-client-added", "one client more", _client_added, files("auth")),
+    quiet("harmless-three-settings", "three settings at once", _cookie_policy, files("auth")),
+    quiet("harmless-busy-lesson", "two and a half times the people", surge(90), stopped),
+    quiet("harmless-connections-renewed", "idle connections are ended", said(END_ALL), layout=ON_POSTGRESQL),
+    quiet("harmless-certificate-renewed", "a certificate is renewed in time", renewed("portal"), layout=TLS),
 )

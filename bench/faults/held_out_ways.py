@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 import threading
-from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from bench.faults.fault import Do, Fault, Layout
 from bench.faults.held_out_settings import renewed, sets
 from bench.faults.keys import expires
-from bench.faults.library import WAYS
 from bench.faults.mend import beside, every, files, stopped, ways_open
 from bench.faults.names import Answer
+from bench.faults.others import library
 from bench.faults.relay import Mode
 from bench.faults.stage import ROOT, Stage
-from bench.faults.ways import names
+from bench.faults.ways import lead, names, rewrites, ways
 
 BEHIND = Layout(back=True)
 _FRONT = Layout(front=True)
@@ -74,10 +72,7 @@ def _leads_to(relay: str, stranger: type[_Stranger]) -> Do:
     def inject(stage: Stage) -> None:
         server = ThreadingHTTPServer(("127.0.0.1", 0), stranger)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        way = stage.relays[relay]
-        way.target = ("127.0.0.1", server.server_port)
-        way.set(Mode.RESET)
-        way.set(Mode.PASS)
+        lead(stage, relay, server.server_port)
 
     return inject
 
@@ -100,14 +95,6 @@ def _flap(stage: Stage) -> None:
             stage.relays[name].set(Mode.PASS)
 
     every(stage, _UP_S, go_down)
-
-
-def _way(mode: Mode, *relays: str, delay_s: float = 1.0) -> Do:
-    def inject(stage: Stage) -> None:
-        for name in relays:
-            stage.relays[name].set(mode, delay_s)
-
-    return inject
 
 
 CAPTIVE = _leads_to("back", _Gate)
@@ -160,13 +147,6 @@ def _attack(name: str, what: str, kind: str, per_s: float) -> Fault:
 # Upstream and clients ------------------------------------------------------------------------------------------------
 
 
-def _rewrites(relay: str, rewrite: Callable[[bytes], bytes]) -> Do:
-    def inject(stage: Stage) -> None:
-        stage.relays[relay].rewrite = rewrite
-
-    return inject
-
-
 def _loses_state(data: bytes) -> bytes:
     """A browser whose protection against tracking takes `state` out of the address by which people come back."""
     line, end, rest = data.partition(b"\r\n")
@@ -174,29 +154,22 @@ def _loses_state(data: bytes) -> bytes:
     return (_STATE.sub(b"", line) if is_hit else line) + end + rest
 
 
-def _library(**said: str) -> Do:
-    def inject(stage: Stage) -> None:
-        (stage.site / WAYS).write_text(json.dumps(said))
-
-    return inject
-
-
 def _upstream(name: str, what: str, inject: Do, undo: Do) -> Fault:
     return Fault(name, ("upstream",), what, inject, _EXTERNAL, undo=undo)
 
 
 def _one_client(name: str, what: str, inject: Do) -> Fault:
-    return Fault(name, ("client",), what, inject, _WITH_LIBRARY, undo=_library())
+    return Fault(name, ("client",), what, inject, _WITH_LIBRARY, undo=library({}))
 
 
 FAULTS = (
     _network("back-channel-gate", "the portal's way out ends at a gate's page", CAPTIVE, BEHIND, CAPTIVE_GONE),
     _network(
-        "back-channel-lossy", "half of its connections are torn down", _way(Mode.LOSSY, "back"), BEHIND, ways_open
+        "back-channel-lossy", "half of its connections are torn down", ways(Mode.LOSSY, "back"), BEHIND, ways_open
     ),
     _network("front-flaps", "the link goes down and comes up", _flap, _FRONT, ways_open),
     _network(
-        "front-narrow", "160 bytes a second pass", _way(Mode.NARROW, *_FRONTS, delay_s=_NARROW_S), _FRONT, ways_open
+        "front-narrow", "160 bytes a second pass", ways(Mode.NARROW, *_FRONTS, delay_s=_NARROW_S), _FRONT, ways_open
     ),
     _network(
         "names-server-fails",
@@ -228,7 +201,7 @@ FAULTS = (
     _upstream(
         "upstream-token-endpoint-gone",
         "its pages work, and its token endpoint answers 404",
-        _rewrites("front-auth", lambda data: data.replace(b"POST /o/token/", b"POST /o/taken/")),
+        rewrites(lambda data: data.replace(b"POST /o/token/", b"POST /o/taken/"), "front-auth"),
         ways_open,
     ),
     Fault(
@@ -239,13 +212,13 @@ FAULTS = (
         Layout(is_external=True, tls=True),
         undo=renewed("auth"),
     ),
-    _one_client("library-without-pkce", "its new version sends no challenge", _library(without_pkce="yes")),
-    _one_client("library-redeems-twice", "it hands in each code twice", _library(times="2")),
+    _one_client("library-without-pkce", "its new version sends no challenge", library({"without_pkce": "yes"})),
+    _one_client("library-redeems-twice", "it hands in each code twice", library({"times": "2"})),
     Fault(
         "safari-loses-state",
         ("client",),
         "one browser takes the state out of addresses",
-        _rewrites("front-portal", _loses_state),
+        rewrites(_loses_state, "front-portal"),
         _FRONT,
         undo=ways_open,
     ),

@@ -34,14 +34,15 @@ def rotated(name: str, *services: str) -> Do:
     return inject
 
 
-def _new_pem() -> bytes:
+def new_pem() -> bytes:
+    """A signing key of RSA."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _half_rotated(stage: Stage) -> None:
     """A new signing key, and one of the two workers goes on with the old one."""
-    stage.secret("oidc-signing-key.pem").write_bytes(_new_pem())
+    stage.secret("oidc-signing-key.pem").write_bytes(new_pem())
     send(stage.workers("auth")[0], signal.SIGKILL)
 
 

@@ -58,7 +58,7 @@ def _sign_in(site: Path, provider: str, name: str, password: str, address: str) 
     verifier = secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     asked = {
-        "response_type": "code",
+        "response_type": said.get("response_type", "code"),
         "client_id": said.get("client_id", "library"),
         "scope": said.get("scope", "openid"),
         "state": secrets.token_urlsafe(12),
@@ -74,7 +74,8 @@ def _sign_in(site: Path, provider: str, name: str, password: str, address: str) 
         with httpx.Client(base_url=provider, headers=headers, timeout=15, trust_env=False) as browser:
             code = _code(browser, asked, name, password)
             if code:
-                exchange = {"grant_type": "authorization_code", "code": code, "redirect_uri": LIBRARY_CALLBACK}
+                back = said.get("redirect_uri_again", LIBRARY_CALLBACK)
+                exchange = {"grant_type": "authorization_code", "code": code, "redirect_uri": back}
                 exchange["code_verifier"] = said.get("code_verifier", verifier)
                 secret = said.get("secret") or (site / "secrets/library-secret").read_text().strip()
                 time.sleep(float(said.get("wait_s", "0")))

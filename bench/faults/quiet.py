@@ -33,13 +33,20 @@ def _rotate_log(stage: Stage, name: str) -> None:
     os.replace(log, log.with_suffix(".jsonl.1"))
 
 
-def rotate_with_overlap(stage: Stage) -> None:
-    """The former key goes on to be accepted."""
-    path = stage.secret("auth-secret-key")
-    stage.secret("auth-secret-key-before").write_text(path.read_text())
-    path.write_text(secrets.token_urlsafe(48) + "\n")
-    change(stage.toml("auth"), "service.secret_key_fallback_files", ["secrets/auth-secret-key-before"])
-    stage.reload("auth")
+def rotates_with_overlap(service: str) -> Do:
+    """The service gets a new secret key, and its former one goes on to be accepted."""
+
+    def inject(stage: Stage) -> None:
+        path = stage.secret(f"{service}-secret-key")
+        stage.secret(f"{path.name}-before").write_text(path.read_text())
+        path.write_text(secrets.token_urlsafe(48) + "\n")
+        change(stage.toml(service), "service.secret_key_fallback_files", [f"secrets/{path.name}-before"])
+        stage.reload(service)
+
+    return inject
+
+
+rotate_with_overlap = rotates_with_overlap("auth")
 
 
 def _quiet(name: str, what: str, inject: Do, layout: Layout | None = None) -> Fault:

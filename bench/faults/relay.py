@@ -11,7 +11,7 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from random import Random
@@ -27,6 +27,7 @@ class Mode(StrEnum):
     SLOW = "slow"  # each piece of data takes `delay_s`
     LOSSY = "lossy"  # half of the connections are torn down
     NARROW = "narrow"  # hardly anything passes: 64 bytes in each `delay_s`
+    CUT = "cut"  # a connection is torn down as soon as more than a few packets came back on it
     STALL = "stall"  # an answer stops after its first packets, as where large packets are lost
 
 
@@ -45,6 +46,8 @@ class Relay:
             self.context.load_cert_chain(certificate)
         self.rewrite: Callable[[bytes], bytes] | None = None
         """What a proxy that looks into requests makes of them."""
+        self.turns: Iterator[tuple[str, int]] | None = None
+        """Where one connection after the other leads; None: all to the target."""
         self.mode = Mode.PASS
         self.delay_s = 1.0
         self._chance = Random(5)
@@ -124,7 +127,7 @@ class Relay:
             if self.mode is Mode.RESET or (self.mode is Mode.LOSSY and self._chance.random() < 0.5):
                 _reset(writer)
                 return
-            far_reader, far_writer = await asyncio.open_connection(*self.target)
+            far_reader, far_writer = await asyncio.open_connection(*(next(self.turns) if self.turns else self.target))
             out = asyncio.create_task(self._pump(reader, far_writer, 0, rewrites=True))
             try:
                 await self._pump(far_reader, writer, _STALL_AFTER)
@@ -154,6 +157,8 @@ class Relay:
                 if not data:
                     await asyncio.sleep(3600)
             passed += len(data)
+            if self.mode is Mode.CUT and stall_after and passed > stall_after:
+                raise ConnectionResetError
             while self.mode is Mode.NARROW and data and not writer.is_closing():
                 writer.write(data[:_NARROW])
                 data = data[_NARROW:]

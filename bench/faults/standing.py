@@ -47,6 +47,7 @@ def configure(stage: Stage) -> None:
         "service.public_url": portal,
         "service.port": stage.ports["portal"],
         "sign_in.issuer": f"{auth}/o",
+        "sign_in.recheck_seconds": stage.layout.recheck_s,
     }
     for name, pairs in (("auth", both | of_auth), ("portal", both | of_portal)):
         for key, value in pairs.items():

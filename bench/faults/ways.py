@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bench.faults.fault import Do, Fault, Layout
 from bench.faults.names import Answer
 from bench.faults.relay import Mode
@@ -21,6 +23,24 @@ def ways(mode: Mode, *relays: str, delay_s: float = 1.0) -> Do:
             stage.relays[name].set(mode, delay_s)
 
     return inject
+
+
+def rewrites(rewrite: Callable[[bytes], bytes], *relays: str) -> Do:
+    """An injection that has these ways make something else of what people and services send."""
+
+    def inject(stage: Stage) -> None:
+        for name in relays:
+            stage.relays[name].rewrite = rewrite
+
+    return inject
+
+
+def lead(stage: Stage, relay: str, port: int) -> None:
+    """Have a way lead to another port; connections that stand are torn down."""
+    way = stage.relays[relay]
+    way.target = ("127.0.0.1", port)
+    way.set(Mode.RESET)
+    way.set(Mode.PASS)
 
 
 def _gone(*relays: str) -> Do:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bench.faults.crowds import attack
 from bench.faults.databases import ON_POSTGRESQL, said
 from bench.faults.decoys import HARMLESS_DEPLOY, MILDER
-from bench.faults.fault import Do, Fault, Layout
+from bench.faults.fault import Fault, Layout
 from bench.faults.held_out_settings import END_ALL, sets
+from bench.faults.makers import decoy
 from bench.faults.mend import clocks_right, each, files, started, stopped, ways_open
 from bench.faults.quiet import rotate_with_overlap
 from bench.faults.second.deploys import LOOPS
@@ -18,35 +19,28 @@ from bench.faults.session_stores import ON_REDIS
 _FAIL, _WORK = SNAPSHOTS_FAIL
 
 
-def _decoy(name: str, cause: str, lure: str, parts: tuple[Do, Do, Do], layout: Layout | None = None) -> Fault:
-    """`parts`: what is not the cause, what is, and what mends it."""
-    before, inject, undo = parts
-    what = f"{cause} fails just after something else that is not the cause ({lure})"
-    return Fault(name, (cause,), what, inject, layout or Layout(), before, lure, undo=undo)
-
-
 FAULTS = (
-    _decoy(
+    decoy(
         "deploy-then-wrong-setting",
         "configuration",
         "deploy",
         (HARMLESS_DEPLOY, COOKIE_DOMAIN, files("portal")),
     ),
-    _decoy(
+    decoy(
         "change-then-clock",
         "clock",
         "configuration",
         (sets("auth", dict(MILDER)), clock("auth", 1500), clocks_right),
         Layout(clock=True),
     ),
-    _decoy(
+    decoy(
         "attack-and-connection-limit",
         "database",
         "attack",
         (attack("stuffing", 3, 40), ONE_CONNECTION, each(stopped, CONNECTIONS_FREE, said(END_ALL))),
         ON_POSTGRESQL,
     ),
-    _decoy("rotation-then-broken-deploy", "deploy", "key", (rotate_with_overlap, LOOPS, started("portal"))),
+    decoy("rotation-then-broken-deploy", "deploy", "key", (rotate_with_overlap, LOOPS, started("portal"))),
     Fault(
         "secret-and-redis-snapshots",
         ("key", "session-store"),

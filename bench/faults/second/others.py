@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import json
 import re
-from collections.abc import Callable
 
 from bench.faults.fault import Do, Fault, Layout
 from bench.faults.held_out_settings import sets
 from bench.faults.held_out_stores import said_to_sqlite
-from bench.faults.library import WAYS
 from bench.faults.mend import files, ways_open
+from bench.faults.others import library
 from bench.faults.stage import Stage
+from bench.faults.ways import rewrites
 
 _EXTERNAL = Layout(is_external=True, front=True)
 _FRONT = Layout(front=True)
@@ -22,14 +21,6 @@ _COOKIES = re.compile(rb"\r\nCookie: [^\r]*", re.IGNORECASE)
 _SCOPE = re.compile(rb"scope=openid(\+|%20)profile")
 # More than a server takes in one line of a head.
 _TRACES = b"; traces=" + b"x" * 9000
-
-
-def _rewrites(rewrite: Callable[[bytes], bytes], *relays: str) -> Do:
-    def inject(stage: Stage) -> None:
-        for relay in relays:
-            stage.relays[relay].rewrite = rewrite
-
-    return inject
 
 
 # Upstream ------------------------------------------------------------------------------------------------------------
@@ -53,13 +44,6 @@ def _upstream(name: str, what: str, inject: Do, undo: Do) -> Fault:
 # Clients -------------------------------------------------------------------------------------------------------------
 
 
-def _library(**said: str) -> Do:
-    def inject(stage: Stage) -> None:
-        (stage.site / WAYS).write_text(json.dumps(said))
-
-    return inject
-
-
 def _withholds_cookies_on_return(data: bytes) -> bytes:
     """A browser's new version takes the way back from the provider for another site's doing, and sends no cookie."""
     is_hit = data.startswith(b"GET /sign-in/callback/") and b"Chrome/" in data
@@ -72,7 +56,7 @@ def _cookies_too_large(data: bytes) -> bytes:
 
 
 def _one_client(name: str, what: str, inject: Do) -> Fault:
-    return Fault(name, ("client",), what, inject, _WITH_LIBRARY, undo=_library())
+    return Fault(name, ("client",), what, inject, _WITH_LIBRARY, undo=library({}))
 
 
 def _one_browser(name: str, what: str, inject: Do) -> Fault:
@@ -90,7 +74,7 @@ FAULTS = (
     _upstream(
         "upstream-withholds-openid",
         "the provider issues no ID token to us any more",
-        _rewrites(_withholds_openid, "front-auth"),
+        rewrites(_withholds_openid, "front-auth"),
         ways_open,
     ),
     _upstream("upstream-one-node-bad", "one of two nodes of the provider is empty", _one_node_bad, ways_open),
@@ -100,16 +84,18 @@ FAULTS = (
         said_to_sqlite("auth", f"ALTER TABLE {_GRANTS} RENAME TO {_GRANTS}_before"),
         said_to_sqlite("auth", f"ALTER TABLE {_GRANTS}_before RENAME TO {_GRANTS}"),
     ),
-    _one_client("library-asks-for-more", "it asks for what it may not have", _library(scope="openid groups")),
-    _one_client("library-of-staging", "it was rolled out with its id for tests", _library(client_id="library-staging")),
+    _one_client("library-asks-for-more", "it asks for what it may not have", library({"scope": "openid groups"})),
+    _one_client(
+        "library-of-staging", "it was rolled out with its id for tests", library({"client_id": "library-staging"})
+    ),
     _one_browser(
         "chromium-withholds-cookies-on-return",
         "one browser sends no cookies on the way back from the provider",
-        _rewrites(_withholds_cookies_on_return, "front-portal"),
+        rewrites(_withholds_cookies_on_return, "front-portal"),
     ),
     _one_browser(
         "safari-cookies-too-large",
         "one browser sends cookies larger than a server takes",
-        _rewrites(_cookies_too_large, "front-auth", "front-portal"),
+        rewrites(_cookies_too_large, "front-auth", "front-portal"),
     ),
 )

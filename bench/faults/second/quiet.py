@@ -9,10 +9,11 @@ from contextlib import closing
 from bench.faults.crowds import attack
 from bench.faults.databases import ON_POSTGRESQL
 from bench.faults.edit import change
-from bench.faults.fault import Do, Fault, Layout
+from bench.faults.fault import Layout
 from bench.faults.held_out_deploys import ship
 from bench.faults.held_out_settings import sets
-from bench.faults.mend import clocks_right, every, files, keep, nothing, started, stopped
+from bench.faults.makers import quiet
+from bench.faults.mend import clocks_right, every, files, keep, started, stopped
 from bench.faults.second.settings import clock
 from bench.faults.session_stores import ON_REDIS, asked
 from bench.faults.stage import SERVICES, Stage
@@ -56,28 +57,24 @@ def _help_elsewhere(stage: Stage) -> None:
 
 
 _NOTE = '_NEXT = "next"\n'
-_PORTAL_RELEASE = ship("portal/sign_in/views.py", _NOTE, f"# Where to go after the sign-in.\n{_NOTE}", "portal")
-
-
-def _quiet(name: str, what: str, inject: Do, undo: Do = nothing, layout: Layout | None = None) -> Fault:
-    return Fault(name, (), what, inject, layout or Layout(), undo=undo)
+PORTAL_RELEASE = ship("portal/sign_in/views.py", _NOTE, f"# Where to go after the sign-in.\n{_NOTE}", "portal")
 
 
 FAULTS = (
-    _quiet("harmless-backup", "both databases are backed up", _backup, stopped),
-    _quiet("harmless-dump", "PostgreSQL is dumped", _dump, stopped, ON_POSTGRESQL),
-    _quiet("harmless-snapshot", "Redis writes a snapshot", asked("BGSAVE"), layout=ON_REDIS),
-    _quiet(
+    quiet("harmless-backup", "both databases are backed up", _backup, stopped),
+    quiet("harmless-dump", "PostgreSQL is dumped", _dump, stopped, ON_POSTGRESQL),
+    quiet("harmless-snapshot", "Redis writes a snapshot", asked("BGSAVE"), layout=ON_REDIS),
+    quiet(
         "harmless-worker-added", "the provider gets a third worker", sets("auth", {"server.workers": 3}), files("auth")
     ),
-    _quiet("harmless-help-elsewhere", "mail and help have other addresses", _help_elsewhere, files("auth")),
-    _quiet("harmless-portal-release", "a release of the portal that works", _PORTAL_RELEASE, started("portal")),
-    _quiet(
+    quiet("harmless-help-elsewhere", "mail and help have other addresses", _help_elsewhere, files("auth")),
+    quiet("harmless-portal-release", "a release of the portal that works", PORTAL_RELEASE, started("portal")),
+    quiet(
         "harmless-clock-step",
         "the provider's clock is set by two seconds",
         clock("auth", _STEP_S),
         clocks_right,
         Layout(clock=True),
     ),
-    _quiet("harmless-crawler", "a search engine reads the sign-in page", attack("flood", _CRAWLS_PER_S, 1), stopped),
+    quiet("harmless-crawler", "a search engine reads the sign-in page", attack("flood", _CRAWLS_PER_S, 1), stopped),
 )

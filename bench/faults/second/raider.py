@@ -62,17 +62,18 @@ def _sources() -> Iterator[str]:
         yield f"100.{64 + number % 50}.{number % 250}.13"
 
 
-def _browser(source: str) -> httpx.Client:
+def browser(source: str) -> httpx.Client:
+    """What an attacker comes with from there."""
     headers = {"User-Agent": AGENT, "X-Forwarded-For": source}
     # Nobody's certificate is looked at: to load whom to believe would cost more than the attempt.
     return httpx.Client(headers=headers, timeout=15, trust_env=False, verify=False)
 
 
 def _guess(aim: Aim, source: str) -> None:
-    with suppress(httpx.HTTPError), _browser(source) as browser:
-        page = browser.get(f"{aim.provider}/sign-in/")
+    with suppress(httpx.HTTPError), browser(source) as client:
+        page = client.get(f"{aim.provider}/sign-in/")
         typed = {"username": secrets.choice(aim.names), "password": secrets.token_urlsafe(8)}
-        browser.post(f"{aim.provider}/sign-in/", data=typed | {"csrfmiddlewaretoken": form_token(page.text)})
+        client.post(f"{aim.provider}/sign-in/", data=typed | {"csrfmiddlewaretoken": form_token(page.text)})
 
 
 def _hold(aim: Aim, count: int, seconds: float) -> None:

@@ -25,19 +25,23 @@ _WAVE_S, _BETWEEN_S = 8.0, 4.0
 # Networks ------------------------------------------------------------------------------------------------------------
 
 
-def _names_come_and_go(stage: Stage) -> None:
-    """The one name server that is left is reached seven seconds of ten not at all."""
+def names_by_turns(answer: Answer, for_s: float, right_s: float) -> Do:
+    """The name server answers so for a while, then rightly for a while, and so on."""
 
-    def be_silent() -> None:
-        assert stage.names is not None
-        stage.names.answer = Answer.SILENT
-        stage.over.wait(_SILENT_S)
-        stage.names.answer = Answer.RIGHT
+    def inject(stage: Stage) -> None:
+        def answer_so() -> None:
+            assert stage.names is not None
+            stage.names.answer = answer
+            stage.over.wait(for_s)
+            stage.names.answer = Answer.RIGHT
 
-    every(stage, _TOLD_S, be_silent)
+        every(stage, right_s, answer_so)
+
+    return inject
 
 
-def _names_stay(stage: Stage) -> None:
+def names_stay(stage: Stage) -> None:
+    """The name server answers rightly again, and goes on so."""
     stage.over.set()
     for loop in stage.loops:
         loop.join(10)
@@ -97,9 +101,9 @@ FAULTS = (
     _network(
         "names-come-and-go",
         "most questions for names go unanswered",
-        _names_come_and_go,
+        names_by_turns(Answer.SILENT, _SILENT_S, _TOLD_S),
         Layout(names=True),
-        undo=_names_stay,
+        undo=names_stay,
     ),
     _network("portal-way-lossy", "half of the connections to the portal are torn down", PORTAL_LOSSY, _FRONT),
     _network(
