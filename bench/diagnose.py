@@ -1,7 +1,7 @@
 """Does Doorward name the cause? `make bench-diagnose`: faults really injected, and what was concluded of each.
 
-`python -m bench.diagnose [--set catalogue|held-out|held-out-2] [--half tuning|reported|all] [--only REGEX] [--first N]
-[--jobs N] [--out FILE] [--inject-only]`. Each run is a school of its own with people in it and `doorward run` at its
+`python -m bench.diagnose [--set catalogue|held-out|held-out-2|held-out-3] [--half tuning|reported|all] [--only REGEX]
+[--first N] [--jobs N] [--out FILE] [--inject-only]`. Each run is a school of its own with people in it and `doorward run` at its
 post, for about a minute; a row is printed when it ends, and a run that fails is told in the table. The catalogue has
 halves; the held-out sets are played whole.
 `--inject-only` starts no Doorward and says what each fault does to people: the bench's own proof that it bites.
@@ -21,14 +21,19 @@ from pathlib import Path
 
 import msgspec
 
-from bench.faults import bite, catalogue, held_out, second, template
+from bench.faults import bite, catalogue, held_out, second, template, third
 from bench.faults.fault import Fault
 from bench.faults.needs import lacking
 from bench.faults.run import Row, not_played, run
 from bench.faults.score import line, table
 
 ROOT = Path(__file__).parents[1]
-SETS = {"catalogue": catalogue.FAULTS, "held-out": held_out.FAULTS, "held-out-2": second.FAULTS}
+SETS = {
+    "catalogue": catalogue.FAULTS,
+    "held-out": held_out.FAULTS,
+    "held-out-2": second.FAULTS,
+    "held-out-3": third.FAULTS,
+}
 # Twice as long as the longest run takes.
 _MOST_S = 400
 

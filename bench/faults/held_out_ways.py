@@ -122,7 +122,7 @@ def _one_exit(stage: Stage) -> None:
     stage.begun.append(stage.let_people_in(_LONG_S, per_min=720, seed=60, scale=0.5, more=more))
 
 
-def _runs(module: str, *options: str) -> Do:
+def runs(module: str, *options: str) -> Do:
     """Somebody comes who does this."""
 
     def inject(stage: Stage) -> None:
@@ -141,7 +141,7 @@ def _load(name: str, what: str, inject: Do) -> Fault:
 
 
 def _attack(name: str, what: str, kind: str, per_s: float) -> Fault:
-    return Fault(name, ("attack",), what, _runs("intruder", kind, "--per-s", str(per_s)), undo=stopped)
+    return Fault(name, ("attack",), what, runs("intruder", kind, "--per-s", str(per_s)), undo=stopped)
 
 
 # Upstream and clients ------------------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ FAULTS = (
     ),
     _load("surge-ramp", "one crowd comes after the other, each larger", _ramp),
     _load("surge-one-exit", "twelve times the people, all from one building", _one_exit),
-    _load("exam-reloads", "a class loads a page anew 240 times a second", _runs("reloaders", "--per-s", "240")),
+    _load("exam-reloads", "a class loads a page anew 240 times a second", runs("reloaders", "--per-s", "240")),
     _attack("slow-requests", "forty-eight requests that never end hold every thread", "slow", 48),
     _attack("lockout-attack", "somebody locks people out from the school's own exit", "lockout", 30),
     _attack("callback-flood", "made-up answers at the portal's callback", "callback", 25),

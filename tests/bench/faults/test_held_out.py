@@ -7,15 +7,17 @@ from collections import Counter
 
 import pytest
 
-from bench.faults import catalogue, held_out, second
+from bench.faults import catalogue, held_out, second, third
 from bench.faults.fault import CAUSES, Fault
 from bench.faults.mend import nothing
 
 WORDS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 Faults = tuple[Fault, ...]
-ALL = (*catalogue.FAULTS, *held_out.FAULTS, *second.FAULTS)
+ALL = (*catalogue.FAULTS, *held_out.FAULTS, *second.FAULTS, *third.FAULTS)
 each_set = pytest.mark.parametrize(
-    ("faults", "least", "decoys", "quiet"), [(held_out.FAULTS, 36, 4, 6), (second.FAULTS, 40, 6, 8)], ids=["1", "2"]
+    ("faults", "least", "decoys", "quiet"),
+    [(held_out.FAULTS, 36, 4, 6), (second.FAULTS, 40, 6, 8), (third.FAULTS, 48, 4, 8)],
+    ids=["1", "2", "3"],
 )
 
 
@@ -34,7 +36,7 @@ def test_names_are_unique_across_all_sets() -> None:
     assert [name for name, count in Counter(fault.name for fault in ALL).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("fault", [*held_out.FAULTS, *second.FAULTS], ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", [*held_out.FAULTS, *second.FAULTS, *third.FAULTS], ids=lambda fault: fault.name)
 def test_a_fault_has_known_causes_words_for_people_and_an_undo(fault: Fault) -> None:
     assert set(fault.causes) <= set(CAUSES)
     assert WORDS.fullmatch(fault.name)
@@ -50,9 +52,22 @@ def test_a_decoy_does_not_lure_to_its_own_cause() -> None:
 
 @pytest.mark.parametrize(
     ("faults", "earlier"),
-    [(held_out.FAULTS, catalogue.FAULTS), (second.FAULTS, (*catalogue.FAULTS, *held_out.FAULTS))],
-    ids=["1", "2"],
+    [
+        (held_out.FAULTS, catalogue.FAULTS),
+        (second.FAULTS, (*catalogue.FAULTS, *held_out.FAULTS)),
+        (third.FAULTS, (*catalogue.FAULTS, *held_out.FAULTS, *second.FAULTS)),
+    ],
+    ids=["1", "2", "3"],
 )
 def test_no_fault_is_done_as_one_of_the_sets_before_is(faults: Faults, earlier: Faults) -> None:
     done = {id(fault.inject) for fault in earlier}
     assert [fault.name for fault in faults if id(fault.inject) in done] == []
+
+
+def test_each_fault_of_the_third_set_says_why_it_is_of_its_class() -> None:
+    assert [fault.name for fault in third.FAULTS if not fault.why] == []
+
+
+def test_every_class_has_four_faults_in_the_third_set() -> None:
+    counted = Counter(fault.group for fault in third.FAULTS)
+    assert {cause: counted[cause] for cause in CAUSES} == dict.fromkeys(CAUSES, 4)
