@@ -1,9 +1,9 @@
 """Does Doorward name the cause? `make bench-diagnose`: faults really injected, and what was concluded of each.
 
 `python -m bench.diagnose [--set catalogue|held-out|held-out-2|held-out-3] [--half tuning|reported|all] [--only REGEX]
-[--first N] [--jobs N] [--out FILE] [--inject-only]`. Each run is a school of its own with people in it and `doorward run` at its
-post, for about a minute; a row is printed when it ends, and a run that fails is told in the table. The catalogue has
-halves; the held-out sets are played whole.
+[--first N] [--jobs N] [--out FILE] [--inject-only]`. Each run is a school of its own with people in it and
+`doorward run` at its post, for about a minute; a row is printed when it ends, and a run that fails is told in the
+table. The catalogue has halves; the held-out sets are played whole.
 `--inject-only` starts no Doorward and says what each fault does to people: the bench's own proof that it bites.
 """
 
