@@ -100,6 +100,9 @@ class _Server(ThreadingHTTPServer):
         self.gateway = gateway
         super().__init__(("127.0.0.1", 0), _Exchange)
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Whoever asked has gone away."""
+
 
 class _Exchange(BaseHTTPRequestHandler):
     server: _Server

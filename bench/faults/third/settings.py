@@ -95,13 +95,14 @@ def _chain_cut(stage: Stage) -> None:
     present(stage, "auth")
 
 
-def _half_taken(stage: Stage) -> None:
-    """A new secret key of the portal's, which one of its two workers has not taken: what one writes, the other cannot
-    read."""
+def _new_on_scaling(stage: Stage) -> None:
+    """The portal's secret key is new, and two workers more take it; the two of before go on with theirs, and neither
+    reads what the other wrote."""
     path = stage.secret("portal-secret-key")
     keep(stage, path)
     path.write_text(secrets.token_urlsafe(48) + "\n")
-    os.kill(stage.workers("portal")[0], signal.SIGTERM)
+    for _ in range(2):
+        os.kill(stage.master("portal"), signal.SIGTTIN)
 
 
 def _key(name: str, what: str, why: str, inject: Do, undo: Do, layout: Layout | None = None) -> Fault:
@@ -198,10 +199,10 @@ FAULTS = (
         TLS,
     ),
     _key(
-        "portal-key-half-taken",
-        "one of the portal's two workers has the new secret key",
+        "portal-key-new-on-scaling",
+        "the portal's secret key is new, and only the workers that were added have it",
         "a secret was rotated and half taken: old and new side by side cannot read each other (uniFLOW)",
-        _half_taken,
+        _new_on_scaling,
         files("portal"),
     ),
     _clock(
