@@ -25,6 +25,8 @@ ELIMINATED_SHARE = 0.75
 # In the first seconds the right cause may show nothing yet, and another be all that is left.
 ELIMINATION_AFTER = timedelta(seconds=10)
 ATTACK = "attack"
+# Guesses hurt nobody and license nothing: what they may hide, or be mistaken for, is given time to show itself.
+ATTACK_AFTER = timedelta(seconds=15)
 
 _RANK = {Verdict.SUPPORTED: 0, Verdict.OPEN: 1, Verdict.NOT_TESTABLE: 2, Verdict.RULED_OUT: 3}
 
@@ -36,6 +38,10 @@ def differential(observations: Observations, now: datetime, considered: Iterable
     if observations.onset is not None and now - observations.onset >= ELIMINATION_AFTER:
         hypotheses = _eliminate(hypotheses, chosen)
     conclusion, reason = _conclude(rank(hypotheses), observations.has_signal)
+    if conclusion == ATTACK and observations.onset is not None and now - observations.onset < ATTACK_AFTER:
+        early = next(h for h in hypotheses if h.cause == ATTACK)
+        if not is_settled(early):
+            conclusion, reason = CANNOT_TELL, f"so far it looks like a {early.title}; what else there is may yet show"
     ranked = rank(hypotheses, conclusion)
     steps = tuple(_steps(observations, ranked, conclusion))
     return Differential(now, ranked, conclusion, reason, _not_examined(observations), steps)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from doorward.diagnose.examined_process import HeldExamined, SurroundingsExamined
+
 
 class Examination(StrEnum):
     """The examinations by name; a cause names those it asks for."""
@@ -24,6 +26,8 @@ class Examination(StrEnum):
     UPSTREAM = "upstream"
     KEYS = "keys"
     CODE = "code"
+    HELD = "held"
+    SURROUNDINGS = "surroundings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,5 +323,7 @@ ExaminationResult = (
     | UpstreamExamined
     | KeysExamined
     | CodeExamined
+    | HeldExamined
+    | SurroundingsExamined
     | NotExamined
 )

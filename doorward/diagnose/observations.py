@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from doorward.diagnose.examined import Examination, ExaminationResult, NotExamined
+from doorward.diagnose.examined import Examination, ExaminationResult, NotExamined, ProcessExamined
+from doorward.diagnose.visitors import Visitors
 from doorward.model.config_version import Change
 from doorward.model.detection import Detection, Looks
 from doorward.model.finding import Finding
@@ -111,6 +112,7 @@ class Observations:
     `during` reaches from the onset to now; `usual` is best a stretch of about the same length before the onset, since
     distinct people do not add up over time. `before` are examinations of a time when all was well. `logs_ahead_s` says
     by how much a component's log is ahead of our clock (behind: negative), for those whose log spoke lately.
+    `processes` are those of earlier looks at the same trouble, oldest first. `visitors` is None without events.
     """
 
     detections: tuple[Detection, ...] = ()
@@ -124,6 +126,8 @@ class Observations:
     parts: tuple[Part, ...] = ()
     restarts: tuple[Restart, ...] = ()
     logs_ahead_s: tuple[tuple[str, float], ...] = ()
+    processes: tuple[ProcessExamined, ...] = ()
+    visitors: Visitors | None = None
 
     @property
     def failed_probes(self) -> tuple[ProbeResult, ...]:

@@ -17,6 +17,7 @@ from doorward.diagnose.examinations.code import examine_code
 from doorward.diagnose.examinations.connection import examine_connection
 from doorward.diagnose.examinations.database import examine_database
 from doorward.diagnose.examinations.directory import examine_directory
+from doorward.diagnose.examinations.held import examine_held
 from doorward.diagnose.examinations.issuer import examine_issuer
 from doorward.diagnose.examinations.keys import examine_keys
 from doorward.diagnose.examinations.liveness import examine_liveness
@@ -24,6 +25,7 @@ from doorward.diagnose.examinations.names import examine_names
 from doorward.diagnose.examinations.process import examine_host, examine_process
 from doorward.diagnose.examinations.schema import examine_schema
 from doorward.diagnose.examinations.store import examine_store
+from doorward.diagnose.examinations.surroundings import examine_surroundings
 from doorward.diagnose.examinations.tls import examine_tls
 from doorward.diagnose.examinations.upstream import examine_upstream
 from doorward.diagnose.examined import Examination, ExaminationResult, NotExamined
@@ -48,6 +50,8 @@ EXAMINERS: dict[Examination, Callable[[Examinee], ExaminationResult]] = {
     Examination.UPSTREAM: examine_upstream,
     Examination.KEYS: examine_keys,
     Examination.CODE: examine_code,
+    Examination.HELD: examine_held,
+    Examination.SURROUNDINGS: examine_surroundings,
 }
 
 _Asked = tuple[Examination, Examinee]

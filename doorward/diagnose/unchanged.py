@@ -7,6 +7,7 @@ the rows of a database or the values in a session store.
 from __future__ import annotations
 
 from doorward.diagnose.examined import CodeExamined, KeysExamined
+from doorward.diagnose.examined_process import SurroundingsExamined
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.timing import FAR
 from doorward.model.sign_in import Reason
@@ -25,15 +26,24 @@ TOLD = (Reason.PROVIDER_ERROR, Reason.TOKEN_REFUSED, Reason.STATE_MISMATCH, Reas
 
 
 def is_unchanged(observations: Observations) -> bool:
-    """Whether it is known that no code, setting or key changed in the day before the onset."""
+    """Whether it is known that no code, setting, key or environment changed in the day before the onset."""
     suspects, code, keys = observations.suspects, observations.of(CodeExamined), observations.of(KeysExamined)
     if suspects is None or not code or not keys or observations.onset is None:
         return False
     if any(suspect.alters and suspect.at > observations.onset - FAR for suspect in suspects):
         return False
+    if surroundings_changed(observations):
+        return False
     return all(observations.earlier(CodeExamined, one.component) == one for one in code) and all(
         _same_keys(observations.earlier(KeysExamined, one.component), one) for one in keys
     )
+
+
+def surroundings_changed(observations: Observations) -> tuple[tuple[SurroundingsExamined, tuple[str, ...]], ...]:
+    """The components that were started anew with another environment than while all was well, and the variables."""
+    found = observations.of(SurroundingsExamined)
+    changed = ((one, one.changed(observations.earlier(SurroundingsExamined, one.component))) for one in found)
+    return tuple((one, names) for one, names in changed if names)
 
 
 def _same_keys(before: KeysExamined | None, now: KeysExamined) -> bool:

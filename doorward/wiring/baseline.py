@@ -23,6 +23,8 @@ KEPT = (
     Examination.ISSUER,
     Examination.KEYS,
     Examination.CODE,
+    Examination.HELD,
+    Examination.SURROUNDINGS,
 )
 EVERY = timedelta(seconds=15)
 # A fault may have begun before anybody failed: the round that counts is older than the onset by this much.

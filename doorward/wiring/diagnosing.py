@@ -5,13 +5,16 @@ In: an incident. Out: a differential with the change that it speaks of, the situ
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from doorward.diagnose import Examinee, Observations, Restart, Suspect, differential, observe, parts, rank, tally
+from doorward.diagnose.examined import ProcessExamined
 from doorward.diagnose.round import examine
 from doorward.diagnose.timing import FAR
+from doorward.diagnose.visitors import visitors
 from doorward.model.config_version import Change
 from doorward.model.diagnosis import Differential, Verdict
 from doorward.model.entry import ImpactMeasured
@@ -38,6 +41,8 @@ USUAL_LEAST = timedelta(seconds=60)
 ONSET_SLACK = timedelta(seconds=3)
 # The workers of one server load their configuration within so long.
 SAME_START = timedelta(seconds=15)
+# So many earlier looks at its processes are remembered of an incident.
+MOST_LOOKS = 24
 # Refusals that happen on any day and hurt nobody: an old cookie comes back.
 EVERYDAY = frozenset({Reason.SESSION_EXPIRED, Reason.SESSION_UNKNOWN, *TYPED})
 
@@ -53,11 +58,13 @@ class Diagnosing:
         self._rounds = Rounds(settings.state)
         self.baseline = Baseline(lambda: examine(self._examinees(), KEPT))
         self.last_made: dict[str, datetime] = {}
+        self._processes: dict[str, deque[ProcessExamined]] = defaultdict(lambda: deque(maxlen=MOST_LOOKS))
 
     def differential(self, incident: Incident, now: datetime) -> tuple[Differential, Change | None]:
         """Examine and judge; the change is the one that the concluded cause names, if any."""
         self.last_made[incident.id] = now
         observations = observe(self._examinees(), self._known(incident, now))
+        self._processes[incident.id].extend(observations.of(ProcessExamined))
         self._rounds.keep(incident.id, now, observations)
         made = differential(observations, now)
         return made, made.concluded.change if made.concluded else None
@@ -110,6 +117,8 @@ class Diagnosing:
             parts=parts(before, during),
             restarts=_restarts(events),
             logs_ahead_s=_logs_ahead_s(events, now),
+            processes=tuple(self._processes[incident.id]),
+            visitors=visitors([e for e in events if e.at < began], began, during, until) if events else None,
         )
 
     def _suspects(self, onset: datetime, events: tuple[SignInEvent, ...]) -> tuple[Suspect, ...] | None:

@@ -28,6 +28,7 @@ from doorward.diagnose.examined import (
     ProcessExamined,
     SchemaExamined,
 )
+from doorward.diagnose.examined_process import HeldExamined, SurroundingsExamined
 from doorward.diagnose.round import EXAMINERS, asked_for, examine
 from doorward.model.diagnosis import Verdict
 from doorward.model.service import Role
@@ -76,7 +77,10 @@ def test_a_healthy_service_is_examined_throughout_within_the_bound(service: Exam
     began = time.monotonic()
     results = observe((service,), Observations()).examinations
     assert time.monotonic() - began < 3.5
-    kinds = (ProcessExamined, HostExamined, ConnectionExamined, LivenessExamined, DatabaseExamined, SchemaExamined)
+    kinds = (
+        *(ProcessExamined, HostExamined, ConnectionExamined, LivenessExamined, DatabaseExamined, SchemaExamined),
+        *(HeldExamined, SurroundingsExamined),
+    )
     assert tuple(type(result) for result in results if not isinstance(result, NotExamined)) == kinds
     assert not any(result.applies for result in results if isinstance(result, NotExamined))
 

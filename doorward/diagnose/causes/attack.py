@@ -2,7 +2,7 @@
 
 If it is at work: the share of sign-ins that fail by what was typed rises, many of them for people who do not exist;
 they come from many new sources or very many from one; or requests, or codes that were never issued, multiply while
-people do not.
+people do not; or connections are held open by requests that come in drops and never end.
 If it is not: the failures have reasons that nobody can cause by typing, mistyped passwords are as rare as usual, and
 the sources are the usual ones. A network behind which many people sit is one source at any time: its share is compared
 with its usual share.
@@ -14,6 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes, outweighed
+from doorward.diagnose.causes.server import is_quick_itself
+from doorward.diagnose.examined import Examination, LivenessExamined
+from doorward.diagnose.examined_process import HeldExamined
 from doorward.diagnose.observations import Observations
 from doorward.model.detection import Looks
 from doorward.model.diagnosis import Evidence, Leaning
@@ -41,12 +44,22 @@ RETRIES_RATIO = 3.0
 FLOOD_RATIO = 5.0
 LEAST_REQUESTS = 200
 LEAST_UNTYPED = 3
+# A few people at the edge of their network send in drops on any day; a worker has as many threads at the least.
+LEAST_HELD = 8
+# Of a handful of mistakes any share may come from anywhere.
+LEAST_STRANGE = 10
+STRANGE_SHARE = 0.8
+# Of the requests that came on top, so many are of people who are signed in: that is a crowd.
+NAMED_SHARE = 0.7
 
 
 def weigh(observations: Observations) -> Judgement:
-    """What was typed, from where, and how much."""
+    """What was typed, from where, and how much; and what is held open."""
     usual, during = observations.usual, observations.during
     next_check = "List the sources with most failures and the accounts they try; limit those sources, not the accounts."
+    if held := tuple(_held(observations)):
+        next_check = "List the connections that are held (ss -tin); bound how long a request may take to come in."
+        return Judgement(held, next_check, component=held[0].component, explains=("load", "server"))
     if usual is None or during is None or usual.minutes <= 0 or during.minutes <= 0:
         return Judgement((), next_check, not_testable="there are no counts of a usual time and of now to compare")
     if during.events == 0:
@@ -55,12 +68,13 @@ def weigh(observations: Observations) -> Judgement:
     evidence = (
         *made_up,
         *_looks(observations),
+        *_strangers(observations),
         *_typed(usual, during),
         *_unknown(usual, during),
         *_untyped(usual, during),
-        *_meanwhile(usual, during),
+        *_meanwhile(usual, during, is_guessing(usual, during) or bool(strangers(observations))),
         *_sources(usual, during),
-        *_flood(usual, during),
+        *_flood(usual, during, observations),
     )
     # A machine that asks for tokens types nothing: that as little as usual is mistyped says nothing against it.
     judged = outweighed(evidence) if made_up else _however_slow(evidence)
@@ -70,7 +84,7 @@ def weigh(observations: Observations) -> Judgement:
 def _however_slow(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     """Who guesses slowly from everywhere makes no flood and no busiest source: where the watch saw failures come on top
     of what succeeds, that says nothing against it."""
-    if not any(item.test == "looks" for item in evidence):
+    if not any(item.test in ("looks", "strangers") for item in evidence):
         return evidence
     return tuple(
         notes(item.test, item.seen, item.expected)
@@ -78,6 +92,43 @@ def _however_slow(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
         else item
         for item in evidence
     )
+
+
+def _held(observations: Observations) -> Iterator[Evidence]:
+    """Requests that come in drops and never end hold who must wait for them. Where the way to the service is slow,
+    everybody's come so, and the process itself answers at once."""
+    slow_ways = {one.component for one in observations.of(LivenessExamined) if is_quick_itself(observations, one)}
+    for held in observations.of(HeldExamined):
+        before = observations.earlier(HeldExamined, held.component)
+        usually = before.unfinished if before else 0
+        if held.component in slow_ways or held.unfinished < max(LEAST_HELD, RETRIES_RATIO * usually):
+            continue
+        seen = (
+            f"{held.component}: {held.unfinished} of {held.connections} connections send their requests in drops and "
+            f"have had no answer ({usually} while all was well)"
+        )
+        yield favours("held", DECISIVE, seen, "requests that never end hold connections", held.component)
+
+
+def strangers(observations: Observations) -> str:
+    """What is said where far more is mistyped than usual, from where nobody gets in; '' where that is not so."""
+    if observations.visitors is None:
+        return ""
+    usual, now = observations.visitors.usual, observations.visitors.during
+    is_more = now.typed >= LEAST_STRANGE and now.typed_per_min >= TYPED_RATIO * usual.typed_per_min
+    is_usual = usual.typed >= LEAST_STRANGE and usual.strange_share > STRANGE_SHARE / 2
+    if not is_more or is_usual or now.strange_share < STRANGE_SHARE:
+        return ""
+    return (
+        f"{now.strange} of {now.typed} sign-ins that fail by what was typed come from where nobody gets in "
+        f"({now.typed_per_min:.0f} a minute, usually {usual.typed_per_min:.0f})"
+    )
+
+
+def _strangers(observations: Observations) -> Iterator[Evidence]:
+    """A broken check of passwords refuses people where they always come from."""
+    if seen := strangers(observations):
+        yield favours("strangers", STRONG, seen, f"over {STRANGE_SHARE:.0%} come from where nobody gets in")
 
 
 def _made_up(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
@@ -167,10 +218,10 @@ def _untyped(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
     yield opposes("reasons", STRONG, seen, "most failures are mistyped or unknown names and passwords")
 
 
-def _meanwhile(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
+def _meanwhile(usual: Statistics, during: Statistics, are_guesses: bool) -> Iterator[Evidence]:
     """A broken check of passwords lets nobody in; under an attack people sign in as before."""
     before, now = (each.per_min(Kind.SIGN_IN, Outcome.SUCCESS) for each in (usual, during))
-    if not is_guessing(usual, during) or before <= 0:
+    if not are_guesses or before <= 0:
         return
     expected = "failures come on top, and people sign in as before"
     seen = f"meanwhile {now:.0f} sign-ins a minute succeed, usually {before:.0f}"
@@ -205,7 +256,7 @@ def _sources(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
         yield notes("sources", seen, expected)
 
 
-def _flood(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
+def _flood(usual: Statistics, during: Statistics, observations: Observations) -> Iterator[Evidence]:
     before, now = usual.per_min(Kind.REQUEST), during.per_min(Kind.REQUEST)
     if before <= 0:
         return
@@ -213,16 +264,29 @@ def _flood(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
     seen = f"{now:.0f} requests a minute, usually {before:.0f}"
     people = (during.people / during.minutes) / max(usual.people / usual.minutes, 1 / usual.minutes)
     many = during.total(Kind.REQUEST) >= LEAST_REQUESTS
-    if many and now >= FLOOD_RATIO * before and people <= FLOOD_RATIO / 2:
+    if many and (reloading := _reloading(observations, now - before)):
+        yield notes("flood", f"{seen}; {reloading}", expected)
+    elif many and now >= FLOOD_RATIO * before and people <= FLOOD_RATIO / 2:
         yield favours("flood", DECISIVE, f"{seen}; {people:.1f} × the usual people", expected)
     elif now <= FLOOD_RATIO * before / 2 and not is_guessing(usual, during):
         yield opposes("flood", WEAK, seen, expected)
+
+
+def _reloading(observations: Observations, more_per_min: float) -> str:
+    """What is said where what comes on top is asked by people who are signed in; '' where it is not."""
+    if observations.visitors is None or more_per_min <= 0:
+        return ""
+    usual, now = observations.visitors.usual, observations.visitors.during
+    named = now.pages_per_min - usual.pages_per_min
+    if named < NAMED_SHARE * more_per_min or now.busiest > now.pages / 2:
+        return ""
+    return f"{now.askers} people who are signed in ask for {named:.0f} of {more_per_min:.0f} more a minute"
 
 
 CAUSE = Cause(
     id="attack",
     title="cyberattack",
     predictions=__doc__ or "",
-    asks_for=(),
+    asks_for=(Examination.HELD, Examination.LIVENESS, Examination.PROCESS),
     weigh=weigh,
 )

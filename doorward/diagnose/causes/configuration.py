@@ -2,7 +2,8 @@
 
 If it is at work: a configuration changed shortly before the onset; the check of that change predicted what people now
 meet; events fail under the new configuration's digest that passed under the old one; since the change the process
-listens elsewhere, or takes far more of the host for no more people; servers, databases and networks are well.
+listens elsewhere, or takes far more of the host for no more people; or a process was started anew with another
+environment; servers, databases and networks are well.
 If it is not: nothing changed, or only after the onset; the same failures occur under the old digest too; the check
 finds the change harmless and another cause shows itself.
 Licenses: a roll-back to the version before.
@@ -17,12 +18,14 @@ from math import comb
 from doorward.diagnose import reasons, symptoms
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes
 from doorward.diagnose.causes.attack import USUAL_SLACK
+from doorward.diagnose.causes.key import OF_TRUST
 from doorward.diagnose.causes.load import CROWD_RATIO, refusals, surge
 from doorward.diagnose.causes.server import moved
 from doorward.diagnose.examined import ConnectionExamined, Examination, ProcessExamined, Reach
 from doorward.diagnose.observations import ONSET_SLACK, ConfigTally, Observations, Suspect
 from doorward.diagnose.symptoms import Symptom
 from doorward.diagnose.timing import FAR, apart, timed
+from doorward.diagnose.unchanged import surroundings_changed
 from doorward.model.action import ActionKind
 from doorward.model.diagnosis import Evidence
 from doorward.model.finding import Finding, Severity
@@ -55,6 +58,8 @@ def weigh(observations: Observations) -> Judgement:
 
 def _judge_changes(observations: Observations, suspects: tuple[Suspect, ...], onset: datetime) -> Judgement:
     recent = [suspect for suspect in suspects if suspect.alters and suspect.at > onset - FAR]
+    if not recent and (by_environment := tuple(_environment(observations))):
+        return Judgement(by_environment, "Compare its environment with that of before.", by_environment[0].component)
     if not recent:
         seen = f"no watched configuration changed in the {FAR.total_seconds() / 3600:.0f} h before the onset"
         unchanged = opposes("change", DECISIVE, seen, "a change shortly before the onset")
@@ -75,6 +80,16 @@ def _judge_changes(observations: Observations, suspects: tuple[Suspect, ...], on
         change=best.change,
         explains=(*(("server",) if is_down else ()), *_touched(best)),
     )
+
+
+def _environment(observations: Observations) -> Iterator[Evidence]:
+    """No file was changed, but a process was started anew with other variables: settings come by these too."""
+    for one, names in surroundings_changed(observations):
+        told = [name for name in names if not OF_TRUST.search(name)]
+        if told:
+            what = f"{one.component}: its environment has another {', '.join(told)} since it was started anew"
+            yield timed("environment", one.began_at, what, observations, one.component)
+            return
 
 
 # What a setting is about, by words of its name: broken by that setting, it shows the signs of that cause.
@@ -254,7 +269,7 @@ CAUSE = Cause(
     id="configuration",
     title="configuration change",
     predictions=__doc__ or "",
-    asks_for=(Examination.PROCESS, Examination.CONNECTION),
+    asks_for=(Examination.PROCESS, Examination.CONNECTION, Examination.SURROUNDINGS),
     weigh=weigh,
     remedy=ActionKind.ROLL_BACK,
 )

@@ -1,8 +1,8 @@
 """Key: a key, certificate or secret has expired, or was replaced so that the other side does not know it.
 
 If it is at work: a certificate that is shown has ended or is not believed; the provider serves other keys than while
-all was well, or none; a file with a key or secret changed shortly before the onset; what was signed or sealed before
-(sessions, forms, tokens) is refused.
+all was well, or none; a file with a key or secret changed shortly before the onset; a process was started anew with
+other authorities or secrets in its environment; what was signed or sealed before (sessions, forms, tokens) is refused.
 If it is not: certificates hold, the keys served are those of before, their files have not changed, and nothing is
 refused for its signature.
 Licenses nothing: keys are put back or announced by who keeps them.
@@ -10,6 +10,7 @@ Licenses nothing: keys are put back or announced by who keeps them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -39,6 +40,7 @@ from doorward.diagnose.examined import (
 )
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.timing import FAR, apart, is_near, timed
+from doorward.diagnose.unchanged import surroundings_changed
 from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.sign_in import Reason
 
@@ -54,12 +56,14 @@ SIGNED = (
 # A certificate that ends so soon is worth a word; it hurts nobody yet.
 SOON = timedelta(days=7)
 # Words of a failed handshake that speak of no certificate.
+# Variables by which a process is told whom to believe, and what its secrets are.
+OF_TRUST = re.compile(r"CERT|_CA(_|$)|(^|_)CA_|TRUST|(^|_)KEY|SECRET|PASSWORD|PASSWD|TOKEN|CREDENTIAL|KEYTAB|JWKS")
 _NO_ANSWER = ("no answer", "ConnectionRefusedError", "ConnectionResetError", "OSError", "gaierror", "UNEXPECTED_EOF")
 
 
 def weigh(observations: Observations) -> Judgement:
     """Certificates, the keys that are served, the files, and the reasons."""
-    found = (*_certificates(observations), *_served(observations), *_files(observations))
+    found = (*_certificates(observations), *_served(observations), *_files(observations), *_trust(observations))
     sick = any(item.leaning is Leaning.FOR for item in found)
     # One key is as it was, another is not: the sound one says nothing against that.
     judged = (
@@ -76,6 +80,8 @@ def weigh(observations: Observations) -> Judgement:
         explains=(
             *(("upstream",) if any(_is_for(one, "certificate") for one in found) else ()),
             *(("database",) if refused else ()),
+            # With a secret that it cannot work by it never comes up.
+            *(("server",) if any(_is_for(one, test) for one in found for test in ("file", "environment")) else ()),
         ),
     )
 
@@ -140,6 +146,16 @@ def _served(observations: Observations) -> Iterator[Evidence]:
             well.append(f"{name}: it serves {same} ({_listed(issuer.keys)})")
     yield from (*once(sick), *healthy("keys", STRONG, well, expected, sick))
     yield from unexamined(observations, Examination.ISSUER, expected)
+
+
+def _trust(observations: Observations) -> Iterator[Evidence]:
+    """A process that was started anew with other authorities or secrets in its environment."""
+    for one, names in surroundings_changed(observations):
+        told = [name for name in names if OF_TRUST.search(name)]
+        if told and observations.onset is not None:
+            what = f"{one.component}: its environment has another {', '.join(told)} since it was started anew"
+            yield timed("environment", one.began_at, what, observations, one.component)
+            return
 
 
 def _listed(keys: tuple[str, ...]) -> str:
@@ -211,6 +227,6 @@ CAUSE = Cause(
     id="key",
     title="key, certificate or secret",
     predictions=__doc__ or "",
-    asks_for=(Examination.TLS, Examination.ISSUER, Examination.KEYS),
+    asks_for=(Examination.TLS, Examination.ISSUER, Examination.KEYS, Examination.SURROUNDINGS),
     weigh=weigh,
 )

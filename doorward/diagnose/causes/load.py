@@ -1,7 +1,7 @@
 """Load: more people want in than the service can serve.
 
-If it is at work: several times as many people as usual sign in, answers take several times as long, the health path
-and the processes are slow with work.
+If it is at work: several times as many people as usual sign in, or those who are signed in ask for several times as
+much; answers take several times as long, the health path and the processes are slow with work.
 If it is not: as many people as usual, answers as quick as usual. Requests alone say little: who is sent away tries
 again, so an outage of any cause makes more of them; people are counted, not requests.
 Licenses nothing.
@@ -35,6 +35,11 @@ LEAST_PEOPLE = 20
 AS_QUICK_RATIO = 2.0
 AS_QUICK_MS = 200.0
 LEAST_TIMED = 20
+# A person reads a page before asking for the next; a handful of people who do not is no crowd.
+RELOAD_RATIO = 3.0
+LEAST_ASKERS = 10
+LEAST_PAGES = 100
+BUSIEST_SHARE = 0.3
 BUSY_CORES_PER_PROCESS = 0.9
 LIVENESS_SLOW_MS = 1000.0
 # A worker of the school has some thirty files open; every connection that waits is one more.
@@ -53,9 +58,12 @@ def weigh(observations: Observations) -> Judgement:
     is_stuck = any(one.status is None or one.ms > LIVENESS_SLOW_MS for one in observations.of(LivenessExamined))
     strain = (*_latency(usual, during, is_stuck), *_busy(observations))
     times = surge(usual, during, refusals(observations))
-    if times <= CROWD_RATIO:
+    is_strained = is_stuck or any(item.leaning is Leaning.FOR for item in strain)
+    reloads = tuple(_reloads(observations, is_strained))
+    if times <= CROWD_RATIO and not reloads:
         strain = tuple(_not_by_people(item) for item in strain)
-    evidence = (*_people(usual, during, times, is_stuck), *strain)
+    people = () if reloads else _people(usual, during, times, is_stuck)
+    evidence = (*people, *reloads, *strain)
     silent = "no event reached the log since the onset" if during.events == 0 else ""
     return Judgement(evidence, next_check, not_testable=silent)
 
@@ -120,6 +128,22 @@ def _people(usual: Statistics, during: Statistics, times: float, is_stuck: bool)
     else:
         usual_crowd = times <= CROWD_RATIO and requests <= REQUESTS_RATIO
         yield opposes("people", DECISIVE if usual_crowd else WEAK, seen, _MORE_PEOPLE)
+
+
+def _reloads(observations: Observations, is_strained: bool) -> Iterator[Evidence]:
+    """As many people as ever, who load pages anew and anew: as when results are due any moment. A loop of redirects
+    brings them no page, and one who does so alone is a machine."""
+    if observations.visitors is None:
+        return
+    usual, now = observations.visitors.usual, observations.visitors.during
+    many = now.pages >= LEAST_PAGES and now.askers >= LEAST_ASKERS and now.busiest <= BUSIEST_SHARE * now.pages
+    if many and now.pages_per_min >= RELOAD_RATIO * usual.pages_per_min > 0:
+        seen = (
+            f"{now.askers} people who are signed in get {now.pages_per_min:.0f} pages a minute, usually "
+            f"{usual.pages_per_min:.0f}"
+        )
+        expected = f"people who are signed in ask for over {RELOAD_RATIO:g} × as much as usual"
+        yield favours("reloads", DECISIVE if is_strained else STRONG, seen, expected)
 
 
 def _latency(usual: Statistics, during: Statistics, is_stuck: bool) -> Iterator[Evidence]:

@@ -1,8 +1,8 @@
 """Server: the process is dead or starved, or its host has run out of room.
 
-If it is at work: the process of the pid file is gone, nothing listens where it should, the health path does not answer
-or answers 5xx; or the disk is full, memory is used up, or the open files or a file that it writes are at
-their limit.
+If it is at work: the process of the pid file is gone, begins anew again and again, nothing listens where it should, the
+health path does not answer or answers 5xx; or the disk is full, memory is used up, or the open files or a file that it
+writes are at their limit; or it may use less of the host than while all was well.
 If it is not: the process is alive and has been since before the onset, its health path answers quickly, the host has
 room. Errors 500 with a healthy health path are no sign of a server fault: the process answers, with the wrong answer.
 Licenses: a restart.
@@ -35,7 +35,9 @@ from doorward.diagnose.examined import (
     ProcessExamined,
     Reach,
 )
+from doorward.diagnose.examined_process import SurroundingsExamined
 from doorward.diagnose.observations import Observations
+from doorward.diagnose.unchanged import is_unchanged
 from doorward.model.action import ActionKind
 from doorward.model.diagnosis import Evidence
 
@@ -57,6 +59,9 @@ LIVENESS_SLOW_MS = 1000.0
 QUICK_RATIO = 5.0
 # Workers that began together differ by fractions of a second.
 SAME_AGE = 0.8
+# A look is made every three seconds: whoever ends and begins anew is young in most of them.
+YOUNG_S = 3.0
+AGAIN = 2
 # An idle worker has some twenty files open; every request that waits is one more.
 PILE_RATIO = 1.5
 PILE_LEAST = 15
@@ -73,6 +78,7 @@ def weigh(observations: Observations) -> Judgement:
             *_addresses(observations),
             *_liveness(observations),
             *_hosts(observations),
+            *_bounds(observations),
         )
     )
     testable = bool(observations.of(ProcessExamined)) or bool(observations.of(LivenessExamined))
@@ -97,6 +103,8 @@ def _processes(observations: Observations) -> Iterator[Evidence]:
         elif process.full_files:
             seen = f"{name}: it may write no more to {', '.join(process.full_files)}, by its limit of a file's size"
             sick.append(favours("process", DECISIVE, seen, expected, name))
+        elif begun := _began_anew(observations, process):
+            sick.append(favours("process", *begun, expected, name))
         elif lost := _lost_workers(observations, process):
             sick.append(favours("process", STRONG, lost, expected, name))
         elif replaced := _replaced_workers(observations, process):
@@ -109,6 +117,28 @@ def _processes(observations: Observations) -> Iterator[Evidence]:
     sick.extend(_supplanted(observations))
     yield from (*sick, *healthy("process", WEAK, well, expected, sick))
     yield from unexamined(observations, Examination.PROCESS, expected)
+
+
+def _began_anew(observations: Observations, process: ProcessExamined) -> tuple[float, str] | None:
+    """What is said, and how much it weighs, of a process or its workers that end and begin anew though nobody put
+    anything in place: once may be a hand's doing, again and again is none."""
+    before = observations.earlier(ProcessExamined, process.component)
+    looks = [one for one in (*observations.processes, process) if one.component == process.component and one.alive]
+    if before is None or not before.alive:
+        return None
+    is_alone = is_unchanged(observations)
+    weight = DECISIVE if is_alone else STRONG
+    name, pids = process.component, {one.pid for one in looks} - {before.pid}
+    if len(pids) >= AGAIN:
+        return weight, f"{name}: it began anew {len(pids)} times since all was well, in {len(looks)} looks"
+    usually_young = before.youngest_s is not None and before.youngest_s < YOUNG_S <= (before.uptime_s or 0.0)
+    young = [one for one in looks if one.youngest_s is not None and one.youngest_s < YOUNG_S]
+    if not pids and not usually_young and len(young) >= AGAIN and len(young) >= len(looks) / 2:
+        return weight, f"{name}: in {len(young)} of {len(looks)} looks a worker had begun within {YOUNG_S:g} s"
+    if pids and is_alone:
+        seen = f"{name}: it began anew {process.uptime_s or 0:.0f} s ago, and nothing was put in place"
+        return STRONG, seen
+    return None
 
 
 def _supplanted(observations: Observations) -> Iterator[Evidence]:
@@ -198,6 +228,22 @@ def _liveness(observations: Observations) -> Iterator[Evidence]:
     yield from unexamined(observations, Examination.LIVENESS, expected)
 
 
+def _bounds(observations: Observations) -> Iterator[Evidence]:
+    """What the kernel grants the process, against what it granted while all was well."""
+    sick = []
+    for now in observations.of(SurroundingsExamined):
+        before = observations.earlier(SurroundingsExamined, now.component)
+        narrowed = now.narrowed(before)
+        if before is not None and narrowed:
+            told = ", ".join(f"{most:g} {name} (it had {'no bound' if was is None else f'{was:g}'})"
+                             for name, was, most in narrowed)  # fmt: skip
+            seen = f"{now.component}: it may use at most {told} since all was well"
+            # Who is started anew with less may have been meant to; nobody takes from a process by and by.
+            weight = DECISIVE if now.pid == before.pid else STRONG
+            sick.append(favours("bounds", weight, seen, "it may use less of the host than before", now.component))
+    yield from once(sick)
+
+
 def piled_up(observations: Observations, component: str) -> str:
     """What is said when the process holds far more connections than while all was well, '' if it does not."""
     now, before = _process_of(observations, component), observations.earlier(ProcessExamined, component)
@@ -281,7 +327,13 @@ CAUSE = Cause(
     id="server",
     title="server failure",
     predictions=__doc__ or "",
-    asks_for=(Examination.PROCESS, Examination.CONNECTION, Examination.LIVENESS, Examination.HOST),
+    asks_for=(
+        Examination.PROCESS,
+        Examination.CONNECTION,
+        Examination.LIVENESS,
+        Examination.HOST,
+        Examination.SURROUNDINGS,
+    ),
     weigh=weigh,
     remedy=ActionKind.RESTART,
 )

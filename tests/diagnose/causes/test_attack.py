@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from doorward.diagnose.causes.attack import CAUSE
-from doorward.diagnose.conclusion import differential
+from doorward.diagnose.conclusion import ATTACK_AFTER, differential
+from doorward.diagnose.examined import ExaminationResult, LivenessExamined, ProcessExamined
+from doorward.diagnose.examined_process import HeldExamined
+from doorward.diagnose.visitors import Stretch, Visitors
 from doorward.model.detection import Looks, Signal
-from doorward.model.diagnosis import Leaning, Verdict
+from doorward.model.diagnosis import CANNOT_TELL, Leaning, Verdict
 from doorward.model.sign_in import Kind, Reason
 
 World = Any  # the builders of conftest.py
@@ -115,3 +118,52 @@ def test_guesses_that_come_slowly_from_everywhere_are_told_when_nothing_else_is_
     observed = replace(world.healthy(), detections=(seen,), during=during)
     assert differential(observed, world.now).conclusion == "attack"
     assert differential(replace(observed, suspects=(world.suspect(),)), world.now).conclusion != "attack"
+
+
+def test_requests_that_never_end_and_hold_connections_settle_it_whatever_else_is_counted(world: World) -> None:
+    observed = replace(world.healthy(), during=None, examinations=(HeldExamined("auth", 8001, 60, 50, 48, 12),))
+    hypothesis = CAUSE.judge(observed)
+    assert (hypothesis.verdict, hypothesis.component) == (Verdict.SUPPORTED, "auth")
+
+
+@pytest.mark.parametrize(
+    "examinations",
+    [
+        (HeldExamined("auth", 8001, 60, 50, 3, 12),),
+        (
+            HeldExamined("auth", 8001, 60, 50, 48, 12),
+            LivenessExamined("auth", 200, 3000.0),
+            ProcessExamined("auth", 100, True, own_place="127.0.0.1:8001", own_status=200, own_ms=4.0),
+        ),
+    ],
+    ids=["a few", "a slow way, and the process is quick"],
+)
+def test_people_on_a_slow_way_hold_nobody(world: World, examinations: tuple[ExaminationResult, ...]) -> None:
+    assert CAUSE.judge(replace(world.healthy(), examinations=examinations)).verdict is Verdict.RULED_OUT
+
+
+def test_slow_guesses_from_where_nobody_gets_in_are_told_while_people_sign_in_as_before(world: World) -> None:
+    during = world.now_as_usual(sign_ins=46, typed=18, sources=36, top=0.3)
+    usual, guesses = Stretch(1, 4, 1, 400, 60, 9), Stretch(1 / 3, 18, 17, 130, 30, 9)
+    observed = replace(world.healthy(), during=during, visitors=Visitors(usual, guesses))
+    assert CAUSE.judge(observed).verdict is Verdict.SUPPORTED
+    known = replace(observed, visitors=Visitors(usual, Stretch(1 / 3, 18, 4, 130, 30, 9)))
+    assert CAUSE.judge(known).verdict is not Verdict.SUPPORTED
+    at_home = replace(observed, visitors=Visitors(Stretch(5, 40, 30, 400, 60, 9), guesses))
+    assert CAUSE.judge(at_home).verdict is not Verdict.SUPPORTED
+
+
+def test_pages_for_people_who_are_signed_in_are_no_flood(world: World) -> None:
+    reloads = Visitors(Stretch(1, 4, 0, 500, 60, 20), Stretch(1 / 3, 1, 0, 2700, 40, 200))
+    observed = replace(world.healthy(), during=world.now_as_usual(requests=3000), visitors=reloads)
+    assert not any(item.test == "flood" and item.leaning is Leaning.FOR for item in CAUSE.judge(observed).evidence)
+
+
+def test_an_attack_is_concluded_only_when_what_it_may_hide_had_time_to_show(world: World) -> None:
+    during = world.now_as_usual(sign_ins=400, typed=380, sources=420, top=0.05)
+    seen = replace(world.detection(Signal.SIGN_IN_FAILURES), looks=Looks.ATTACK, evidence=("looks like an attack",))
+    observed = replace(world.healthy(), detections=(seen,), during=during)
+    early = differential(observed, world.onset + ATTACK_AFTER / 2)
+    assert early.conclusion == CANNOT_TELL
+    assert "looks like a cyberattack" in early.reason
+    assert differential(observed, world.onset + ATTACK_AFTER).conclusion == "attack"

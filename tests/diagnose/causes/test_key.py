@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from doorward.diagnose.causes.configuration import CAUSE as CONFIGURATION
 from doorward.diagnose.causes.key import CAUSE
 from doorward.diagnose.conclusion import differential
 from doorward.diagnose.examined import IssuerExamined, KeyFile, KeysExamined, TlsExamined
+from doorward.diagnose.examined_process import Bound, SurroundingsExamined
 from doorward.diagnose.observations import Observations
 from doorward.model.detection import Signal
 from doorward.model.diagnosis import Verdict
@@ -99,3 +101,32 @@ def test_a_changed_secret_that_a_sound_database_refuses_explains_the_databases_s
     failing = replace(world.healthy(), detections=(world.detection(Signal.SERVER_ERRORS),), during=during)
     assert differential(world.instead(failing, changed), world.now).conclusion == "key"
     assert differential(failing, world.now).conclusion == "database"
+
+
+def surrounded(world: World, name: str, component: str = "portal") -> Observations:
+    """A process that was started anew two seconds before the onset, with another variable of that name."""
+    bounds = (Bound("open files", 1024.0),)
+    long_ago, now = world.onset - timedelta(hours=9), world.onset - timedelta(seconds=2)
+    before = SurroundingsExamined(component, 100, long_ago, (("HOME", "d0"), (name, "d1")), bounds)
+    after = SurroundingsExamined(component, 200, now, (("HOME", "d0"), (name, "d2")), bounds)
+    observed = replace(
+        world.healthy(),
+        detections=(world.detection(Signal.SERVER_ERRORS),),
+        during=world.now_as_usual(failures={(Kind.SIGN_IN, Reason.PROVIDER_ERROR): 20}, sign_ins=25),
+    )
+    return replace(world.instead(observed, after), before=(*observed.before, before))
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CLIENT_SECRET", "SIGNING_KEY_FILE"])
+def test_a_process_that_was_started_anew_with_other_authorities_or_secrets_is_told(world: World, name: str) -> None:
+    hypothesis = CAUSE.judge(surrounded(world, name))
+    assert (hypothesis.verdict, hypothesis.component) == (Verdict.SUPPORTED, "portal")
+    assert name in next(item.seen for item in hypothesis.evidence if item.test == "environment")
+
+
+def test_another_variable_is_a_setting_and_no_key(world: World) -> None:
+    observed = surrounded(world, "HTTP_PROXY")
+    assert CAUSE.judge(observed).verdict is Verdict.RULED_OUT
+    told = CONFIGURATION.judge(observed)
+    assert told.component == "portal"
+    assert (told.evidence[0].test, told.evidence[0].weight) == ("environment", 2.0)

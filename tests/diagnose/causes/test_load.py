@@ -9,6 +9,7 @@ import pytest
 
 from doorward.diagnose.causes.load import CAUSE, surge
 from doorward.diagnose.examined import LivenessExamined, ProcessExamined
+from doorward.diagnose.visitors import Stretch, Visitors
 from doorward.model.diagnosis import Leaning, Verdict
 from doorward.model.sign_in import Kind, Reason
 
@@ -107,3 +108,23 @@ def test_a_queue_of_connections_before_a_server_that_does_not_answer_is_a_surges
     observed = world.instead(replace(world.healthy(), usual=usual, during=during), *stuck)
     assert CAUSE.judge(observed).verdict is Verdict.SUPPORTED
     assert CAUSE.judge(replace(observed, before=())).verdict is Verdict.OPEN
+
+
+RELOADS = Visitors(Stretch(1, 4, 0, 500, 60, 20), Stretch(1 / 3, 1, 0, 900, 40, 60))
+
+
+def test_people_who_are_signed_in_and_load_pages_anew_are_a_load_where_answers_suffer(world: World) -> None:
+    observed = replace(world.healthy(), during=world.now_as_usual(requests=1100), visitors=RELOADS)
+    assert CAUSE.judge(observed).verdict is not Verdict.SUPPORTED
+    strained = world.instead(observed, LivenessExamined("portal", None, 1400.0, "no answer within 1.3 s"))
+    assert CAUSE.judge(strained).verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    "during",
+    [Stretch(1 / 3, 1, 0, 900, 4, 300), Stretch(1 / 3, 1, 0, 900, 40, 700), Stretch(1 / 3, 1, 0, 300, 40, 20)],
+    ids=["a handful", "one machine", "hardly more"],
+)
+def test_a_few_who_ask_for_much_are_no_crowd(world: World, during: Stretch) -> None:
+    observed = replace(world.healthy(), visitors=Visitors(RELOADS.usual, during))
+    assert CAUSE.judge(observed).verdict is Verdict.RULED_OUT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from doorward.diagnose.examined import (
     ProcessExamined,
     Reach,
 )
+from doorward.diagnose.examined_process import Bound, SurroundingsExamined
+from doorward.model.detection import Signal
 from doorward.model.diagnosis import Leaning, Verdict
 
 World = Any  # the builders of conftest.py
@@ -151,3 +154,44 @@ def test_something_else_that_answers_where_the_process_of_before_did_settles_it(
         "something else answers in its place: its health path says 404, and 200 while all was well" in hypothesis.reason
     )
     assert CAUSE.judge(observed).verdict is Verdict.RULED_OUT
+
+
+def began(pid: int, uptime_s: float = 2.0, youngest_s: float = 1.0) -> ProcessExamined:
+    """The portal's process, a moment after it began."""
+    return ProcessExamined("portal", pid, True, "", uptime_s, 0.2, 0.03, 20, 1024, 2, youngest_s=youngest_s)
+
+
+def test_a_process_that_begins_anew_again_and_again_though_nothing_was_put_in_place_is_a_server_failure(
+    world: World,
+) -> None:
+    troubled = replace(world.healthy(), detections=(world.detection(Signal.SERVER_ERRORS),))
+    again = replace(world.instead(troubled, began(303)), processes=(began(201), began(202)))
+    assert CAUSE.judge(again).verdict is Verdict.SUPPORTED
+    once = CAUSE.judge(world.instead(troubled, began(201)))
+    assert once.verdict is not Verdict.SUPPORTED
+    assert any("it began anew 2 s ago" in item.seen for item in once.evidence)
+    deployed = replace(again, suspects=(world.suspect(component="portal"),))
+    assert CAUSE.judge(deployed).verdict is not Verdict.SUPPORTED
+
+
+def test_workers_that_are_young_at_every_look_crash(world: World) -> None:
+    looks = tuple(began(100, 3600.0 + 3 * n, youngest) for n, youngest in enumerate((0.4, 2.1, 1.2)))
+    troubled = replace(world.healthy(), detections=(world.detection(Signal.SERVER_ERRORS),), processes=looks)
+    crashing = world.instead(troubled, began(100, 3612.0, 0.9))
+    assert CAUSE.judge(crashing).verdict is Verdict.SUPPORTED
+    reloaded = replace(world.instead(troubled, began(100, 3612.0, 12.0)), processes=looks[:1])
+    assert CAUSE.judge(reloaded).verdict is Verdict.RULED_OUT
+
+
+def test_a_process_that_may_use_less_than_while_all_was_well_is_told(world: World) -> None:
+    long_ago = world.onset - timedelta(hours=9)
+    free = SurroundingsExamined(
+        "auth", 100, long_ago, (), (Bound("seconds of processor", None), Bound("priority", 20.0))
+    )
+    bound = replace(free, bounds=(Bound("seconds of processor", 9.0), Bound("priority", 20.0)))
+    observed = replace(world.healthy(), before=(*world.healthy().before, free))
+    told = CAUSE.judge(world.instead(observed, bound))
+    assert (told.verdict, told.component) == (Verdict.SUPPORTED, "auth")
+    assert CAUSE.judge(world.instead(observed, free)).verdict is Verdict.RULED_OUT
+    anew = CAUSE.judge(world.instead(observed, replace(bound, pid=200)))
+    assert anew.verdict is not Verdict.SUPPORTED

@@ -1,0 +1,54 @@
+"""What the examinations of a process's port and surroundings return: figures, never judgements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeldExamined:
+    """Connections at the port where the process listens itself. `unanswered` asked for something over three seconds
+    ago and got not a byte; `unfinished` are those of them whose request still comes in, in drops. `queued` wait to be
+    accepted."""
+
+    component: str
+    port: int
+    connections: int
+    unanswered: int
+    unfinished: int
+    queued: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How much a process may use of something at the most; None: as much as there is, or it is not told."""
+
+    name: str
+    most: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SurroundingsExamined:
+    """What the process was given when it was started: `environment` are names and keyed digests, `bounds` by name."""
+
+    component: str
+    pid: int
+    began_at: datetime
+    environment: tuple[tuple[str, str], ...] = field(repr=False)
+    bounds: tuple[Bound, ...]
+
+    def changed(self, before: SurroundingsExamined | None) -> tuple[str, ...]:
+        """Names of variables that came, went or changed since; sorted. Empty where nothing is known of before."""
+        if before is None:
+            return ()
+        return tuple(sorted({name for name, _ in set(self.environment) ^ set(before.environment)}))
+
+    def narrowed(self, before: SurroundingsExamined | None) -> tuple[tuple[str, float | None, float], ...]:
+        """What it may use less of than before: (name, most before, most now)."""
+        was = {bound.name: bound.most for bound in before.bounds} if before else {}
+        return tuple(
+            (bound.name, was[bound.name], bound.most)
+            for bound in self.bounds
+            if bound.name in was and bound.most is not None and bound.most < (was[bound.name] or float("inf"))
+        )

@@ -1,0 +1,59 @@
+"""Who fails where nobody gets in, and who asks for page after page: counted from events."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from doorward.diagnose.visitors import visitors
+from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
+from tests.entries import T0
+
+
+def event(
+    seconds: float, source: str, reason: Reason = Reason.OK, kind: Kind = Kind.SIGN_IN, **more: object
+) -> SignInEvent:
+    """One event, so many seconds after the onset."""
+    outcome = Outcome.SUCCESS if reason is Reason.OK else Outcome.FAILURE
+    return SignInEvent(T0 + timedelta(seconds=seconds), "auth", kind, outcome, reason, source=source, **more)  # type: ignore[arg-type]
+
+
+def page(seconds: float, person: str | None, status: int = 200) -> SignInEvent:
+    """A page that was asked for."""
+    return event(seconds, "home", kind=Kind.REQUEST, person=person, status=status)
+
+
+WRONG = Reason.WRONG_PASSWORD
+PAST = [
+    event(-100, "school"),
+    event(-80, "home", WRONG),
+    event(-40, "home", WRONG),
+    event(-39, "home"),
+    event(-30, "far", WRONG),
+    event(-20, "school", WRONG),
+    event(-10, "far", Reason.OK, probe=True),
+]
+
+
+def test_a_source_from_which_somebody_got_in_before_or_meanwhile_is_no_stranger() -> None:
+    now = [
+        event(1, "school", WRONG),
+        event(2, "new", WRONG),
+        event(3, "new"),
+        *(event(n, f"x{n}", WRONG) for n in range(4, 9)),
+    ]
+    found = visitors(PAST, T0, now, T0 + timedelta(seconds=30))
+    assert (found.usual.typed, found.usual.strange) == (3, 1)
+    assert (found.during.typed, found.during.strange) == (7, 5)
+    assert found.during.typed_per_min == 14
+    assert found.usual.minutes == 50 / 60
+
+
+def test_pages_are_those_that_people_who_are_signed_in_get_in_full() -> None:
+    now = [page(1, "p1"), page(2, "p1"), page(3, "p2"), page(4, None), page(5, "p3", 302), event(6, "home")]
+    found = visitors([], T0, now, T0 + timedelta(seconds=60)).during
+    assert (found.pages, found.askers, found.busiest, found.pages_per_min) == (3, 2, 2, 3)
+
+
+def test_without_a_past_nothing_is_usual() -> None:
+    usual = visitors([], T0, [], T0 + timedelta(seconds=60)).usual
+    assert (usual.minutes, usual.typed_per_min, usual.strange_share, usual.pages_per_min) == (0, 0, 0, 0)
