@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from doorward.model.detection import Detection
-from doorward.model.sign_in import Kind, SignInEvent
+from doorward.model.sign_in import Kind, Outcome, SignInEvent
 from doorward.watch.panel import Panel
 from doorward.watch.parts import Parts
 from doorward.watch.people import Recent
@@ -21,17 +21,87 @@ _SECONDS_PER_MIN = 60.0
 # A process that has just started loads what it needs at its first answers; so long it is given to settle.
 SETTLES_S = 15.0
 _APART_S = 60.0
+# More than this is taken in at once: a segment keeps no more.
+_MOST_CAME = 4096
+_FAILURE = Outcome.FAILURE
+
+
+@dataclass(slots=True)
+class _Alone:
+    """A share that stands in no panel, and who came and did not fail since it last took them in."""
+
+    plan: SharePlan
+    segment: ShareSegment
+    came: list[Seen] = field(default_factory=list)
+
+    def fails(self, seen: Seen, settled_s: float) -> bool:
+        """Whether it is of the bad kind; if it is of the good kind it is noted."""
+        if self.plan.waits and seen.at_s < settled_s:
+            return False
+        failed = self.plan.failed(seen)
+        if failed is False:
+            self.came.append(seen)
+        return bool(failed)
+
+    def settle(self) -> None:
+        if self.came:
+            came, self.came = self.came, []
+            key = self.plan.key
+            self.segment.observe_each(came, [key(seen.event) for seen in came])
+
+    def observe(self, seen: Seen) -> Iterable[Detection]:
+        event = seen.event
+        told = self.segment.observe(seen.at_s, self.plan.key(event), True, event.reason, event, seen.since_s)
+        return () if told is None else (told,)
 
 
 @dataclass(slots=True)
 class _Concerned:
-    """Whom an event of one kind concerns: `alone` are shares that stand in no panel."""
+    """Whom an event of one kind concerns, and what came of which nobody has anything to tell: nearly everything, and
+    the segments take many at once in a fraction of the time. What they come to is what they would one by one."""
 
     panels: list[Panel] = field(default_factory=list)
-    alone: list[tuple[SharePlan, ShareSegment]] = field(default_factory=list)
+    alone: list[_Alone] = field(default_factory=list)
     rates: list[tuple[RatePlan, RateSegment]] = field(default_factory=list)
     parts: list[Parts] = field(default_factory=list)
     shares: list[ShareSegment] = field(default_factory=list)
+    came: list[Seen] = field(default_factory=list)
+    is_counted: bool = False
+
+    def note(self, seen: Seen, settled_s: float) -> list[Detection]:
+        """One event; the detections that it brings, or those before it."""
+        failing = [one for one in self.alone if one.fails(seen, settled_s)]
+        parted = [parts for parts in self.parts if parts.fails(seen)]
+        if not (failing or parted or self.is_counted or seen.event.outcome is _FAILURE):
+            self.came.append(seen)
+            return self.settle() if len(self.came) >= _MOST_CAME else []
+        found = self.settle()
+        for panel in self.panels:
+            found += panel.observe(seen)
+        for one in failing:
+            found += one.observe(seen)
+        for parts in parted:
+            found += parts.observe(seen, self.is_told)
+        return found + self._count(seen)
+
+    def settle(self) -> list[Detection]:
+        """Everybody takes in what came; the detections of the silences in between."""
+        came, self.came = self.came, []
+        for panel in self.panels:
+            panel.succeed_each(came)
+        for one in self.alone:
+            one.settle()
+        for parts in self.parts:
+            parts.settle()
+        return [told for seen in came for told in self._count(seen)]
+
+    def _count(self, seen: Seen) -> list[Detection]:
+        found: list[Detection] = []
+        for plan, rate in self.rates:
+            if plan.counts(seen):
+                rate.heard_s = seen.at_s
+                found += rate.observe(seen.at_s, by_person(seen.event))
+        return found
 
     def panel(self, key: Callable[[SignInEvent], str | None], settings: WatchSettings) -> Panel:
         """The panel with that key; made if there is none."""
@@ -56,6 +126,7 @@ class Component:
         self._settings = settings
         self._recent = Recent(settings)
         self._has_begun = False
+        self._told: list[Detection] = []
         self._restarted_s = self._settles_s = -math.inf
         self._heard_s = 0.0
         self._of: dict[Kind, _Concerned] = {}
@@ -76,7 +147,9 @@ class Component:
             identity = Identity(detector.signal, (whole, *rate.labels), each * rate.weight, _SECONDS_PER_MIN)
             prior = rate.prior_per_min(self._settings)
             made = RateSegment(identity, None if prior is None else prior / 60, rate.falling, self._settings)
-            self._concerned(rate.kind).rates.append((rate, made))
+            concerned = self._concerned(rate.kind)
+            concerned.rates.append((rate, made))
+            concerned.is_counted = concerned.is_counted or not rate.falling
             self.rates.append(made)
         for part in detector.parts:
             identity = Identity(detector.signal, (whole,), each * part.weight, self._settings.attempts_per_min)
@@ -89,17 +162,22 @@ class Component:
         if plan.by_reason:
             concerned.panel(plan.key, self._settings).add(plan, segment)
         else:
-            concerned.alone.append((plan, segment))
+            concerned.alone.append(_Alone(plan, segment))
 
     def _concerned(self, kind: Kind) -> _Concerned:
         return self._of.setdefault(kind, _Concerned())
 
+    def settle(self) -> None:
+        """Everything that was fed is taken in: before anybody looks."""
+        for concerned in self._of.values():
+            self._told += concerned.settle()
+            for panel in concerned.panels:
+                panel.settle()
+
     @property
     def shares(self) -> tuple[ShareSegment, ...]:
         """The shares of the whole component, with all that was fed taken in."""
-        for concerned in self._of.values():
-            for panel in concerned.panels:
-                panel.settle()
+        self.settle()
         return tuple(segment for concerned in self._of.values() for segment in concerned.shares)
 
     def segments(self) -> tuple[ShareSegment | RateSegment, ...]:
@@ -115,51 +193,31 @@ class Component:
         for segment in self.shares:
             segment.restarted_s = at_s
 
-    def feed(self, event: SignInEvent) -> list[Detection]:
-        """The detections that this event brings."""
+    def feed(self, event: SignInEvent, at_s: float) -> None:
+        """One event, of that time; `advance` tells what it brings."""
         if event.probe:
-            return []
-        seen = self._recent.see(event)
-        self._heard_s = seen.at_s
+            return
+        seen = self._recent.see(event, at_s)
+        self._heard_s = at_s
         if not self._has_begun:
             self._has_begun = True
             for segment in self.rates:
-                segment.begin(int(seen.at_s))
+                segment.begin(int(at_s))
         concerned = self._of.get(event.kind)
-        return [] if concerned is None else self._feed(seen, concerned)
-
-    def _feed(self, seen: Seen, concerned: _Concerned) -> list[Detection]:
-        found: list[Detection] = []
-        for panel in concerned.panels:
-            found += panel.observe(seen)
-        for plan, segment in concerned.alone:
-            if plan.waits and seen.at_s < self._settles_s:
-                continue
-            found += _of_share(seen, plan, segment)
-        for parts in concerned.parts:
-            failed = parts.plan.failed(seen)
-            if failed is not None and (told := parts.observe(seen, failed, concerned.is_told)) is not None:
-                found.append(told)
-        for rate, rated in concerned.rates:
-            if rate.counts(seen):
-                rated.heard_s = seen.at_s
-                found += rated.observe(seen.at_s, by_person(seen.event))
-        return found
+        if concerned is not None:
+            self._told += concerned.note(seen, self._settles_s)
 
     def advance(self, to_s: float) -> list[Detection]:
-        """The detections that silence brings."""
-        found: list[Detection] = []
+        """What was detected since the last call, silence up to that moment included."""
+        self.settle()
         for segment in self.rates:
             if self._has_begun:
                 segment.heard_s = self._heard_s
-            found += segment.advance(to_s)
-        return found
+            self._told += segment.advance(to_s)
+        return self.forget()
 
-
-def _of_share(seen: Seen, plan: SharePlan, segment: ShareSegment) -> Iterable[Detection]:
-    failed = plan.failed(seen)
-    if failed is None:
-        return ()
-    event = seen.event
-    told = segment.observe(seen.at_s, plan.key(event), failed, event.reason, event, seen.since_s)
-    return () if told is None else (told,)
+    def forget(self) -> list[Detection]:
+        """What was detected and not told yet is not told any more."""
+        self.settle()
+        told, self._told = self._told, []
+        return told

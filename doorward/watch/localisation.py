@@ -10,16 +10,17 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import combinations
+from operator import attrgetter
 
 from doorward.model.sign_in import SignInEvent
 from doorward.watch.observation import Observation
 from doorward.watch.plans import Labels
 
 DIMENSIONS: dict[str, Callable[[SignInEvent], str | None]] = {
-    "client": lambda event: event.client,
-    "network": lambda event: event.source,
-    "provider": lambda event: event.provider,
-    "browser": lambda event: event.agent,
+    "client": attrgetter("client"),
+    "network": attrgetter("source"),
+    "provider": attrgetter("provider"),
+    "browser": attrgetter("agent"),
 }
 # A part must explain the failures a hundred times better than the whole does, for each part that was looked at.
 _BETTER = math.log(100)

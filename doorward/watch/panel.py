@@ -6,7 +6,7 @@ was noted when one of them fails, a stretch ends or somebody asks. What they com
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from math import inf
 
 from doorward.model.detection import Detection
@@ -30,7 +30,7 @@ class Panel:
         self._once = Once(settings.person_s)
         self._plans: list[SharePlan] = []
         self._segments: list[ShareSegment] = []
-        self._noted: list[Observation] = []
+        self._noted: list[Seen] = []
         # How many of the noted each has taken in.
         self._taken: list[int] = []
         # Places of those that stand detected: what comes is theirs at once.
@@ -62,10 +62,26 @@ class Panel:
                 found.append(detection)
                 self._standing.append(place)
         if is_new:
-            self._note(Observation(at_s, key, False, event.reason, 1, event, seen.since_s), failing | apart)
+            self._note(seen, failing | apart)
         if self._standing:
             self._follow()
         return found
+
+    def succeed_each(self, came: Sequence[Seen]) -> None:
+        """Events that are of the bad kind for no segment, in their order."""
+        if any(self._segments[place].is_setting_aside for place in self._standing):
+            for seen in came:
+                self.observe(seen)
+            return
+        key = self.key
+        for seen in self._once.new(came, [key(seen.event) for seen in came]):
+            if seen.at_s >= self._block_ends_s:
+                self._turn(seen.at_s)
+            self._noted.append(seen)
+        if self._standing:
+            self._follow()
+        if len(self._noted) >= _MOST_NOTED:
+            self.settle()
 
     def settle(self) -> None:
         """Every segment takes in what was noted: before anybody looks at them."""
@@ -81,11 +97,11 @@ class Panel:
         """Those that have set the event aside: it is of the attack or ripple that was told."""
         return sum(1 << place for place in set(self._standing) if self._segments[place].sets_aside(seen))
 
-    def _note(self, one: Observation, otherwise: int) -> None:
+    def _note(self, seen: Seen, otherwise: int) -> None:
         """A success in all segments but those."""
         for place in _places(otherwise):
             self._take_in(place)
-        self._noted.append(one)
+        self._noted.append(seen)
         for place in _places(otherwise):
             self._taken[place] += 1
         if len(self._noted) >= _MOST_NOTED:

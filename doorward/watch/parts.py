@@ -8,7 +8,8 @@ Bounded whatever comes: `slots` parts are watched at most, each with an equal pa
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 
 from doorward.model.detection import Detection
 from doorward.watch.localisation import DIMENSIONS
@@ -24,6 +25,15 @@ _MOST_CANDIDATES = 4096
 _KEPT = 512
 
 
+@dataclass(slots=True)
+class _Part:
+    """A part that has a slot: when it was last fed, and who came since it last took them in."""
+
+    segment: ShareSegment
+    fed: int = 0
+    came: list[Seen] = field(default_factory=list)
+
+
 class Parts:
     """The parts of one plan in one component; `forgotten` counts those that had to make room."""
 
@@ -32,42 +42,74 @@ class Parts:
         self.forgotten = 0
         self._whole = whole
         self._settings = settings
-        self._made: OrderedDict[Name, ShareSegment] = OrderedDict()
+        self._made: dict[Name, _Part] = {}
+        self._dimensions = tuple((name, DIMENSIONS[name]) for name in plan.dimensions or DIMENSIONS)
+        self._came: list[Seen] = []
+        self._fed = 0
         self._candidates: OrderedDict[Name, int] = OrderedDict()
 
     @property
     def segments(self) -> tuple[ShareSegment, ...]:
-        """Those that are watched now."""
-        return tuple(self._made.values())
+        """Those that are watched now, with all that was noted taken in."""
+        self.settle()
+        return tuple(part.segment for part in self._made.values())
 
-    def observe(self, seen: Seen, failed: bool, whole_is_detected: Callable[[], bool]) -> Detection | None:
-        """Feed every part that the event belongs to. What the whole tells already, or another part, is not told;
-        `whole_is_detected` is asked only where a part has something to tell."""
+    def fails(self, seen: Seen) -> bool:
+        """Whether it is of the bad kind; if it is of the good kind it is noted, and taken in later."""
+        failed = self.plan.failed(seen)
+        if failed is False:
+            self._came.append(seen)
+        return bool(failed)
+
+    def settle(self) -> None:
+        """Take in what was noted."""
+        came, self._came = self._came, []
+        for seen in came:
+            for part in self._parts_of(seen):
+                part.came.append(seen)
+        self._take_in()
+
+    def _take_in(self) -> None:
+        key = self.plan.key
+        for part in self._made.values():
+            if part.came:
+                part.segment.observe_each(part.came, [key(seen.event) for seen in part.came])
+                part.came = []
+
+    def observe(self, seen: Seen, whole_is_detected: Callable[[], bool]) -> Iterable[Detection]:
+        """Feed every part that an event of the bad kind belongs to. What the whole tells already, or another part, is
+        not told; `whole_is_detected` is asked only where a part has something to tell."""
+        self.settle()
         told: Detection | None = None
-        for dimension in self.plan.dimensions or DIMENSIONS:
-            value = DIMENSIONS[dimension](seen.event)
-            segment = self._segment((dimension, value)) if value is not None else None
-            if segment is None:
-                continue
-            event = seen.event
-            found = segment.observe(seen.at_s, self.plan.key(event), failed, event.reason, event, seen.since_s)
+        for part in self._parts_of(seen):
+            event, segment = seen.event, part.segment
+            found = segment.observe(seen.at_s, self.plan.key(event), True, event.reason, event, seen.since_s)
             if found is None:
                 continue
-            if told is not None or whole_is_detected() or self._is_told_by_another(segment):
+            if told is not None or whole_is_detected() or self._is_told_by_another(part):
                 segment.recover()
             else:
                 told = found
-        return told
+        return () if told is None else (told,)
 
-    def _is_told_by_another(self, segment: ShareSegment) -> bool:
-        return any(part.is_detected for part in self._made.values() if part is not segment)
+    def _is_told_by_another(self, told: _Part) -> bool:
+        return any(part.segment.is_detected for part in self._made.values() if part is not told)
 
-    def _segment(self, name: Name) -> ShareSegment | None:
-        """The part of that name; None as long as it has no slot."""
-        segment = self._made.get(name)
-        if segment is not None:
-            self._made.move_to_end(name)
-            return segment
+    def _parts_of(self, seen: Seen) -> Iterator[_Part]:
+        """The parts that the event belongs to, of those that have a slot."""
+        for dimension, value_of in self._dimensions:
+            value = value_of(seen.event)
+            if value is None:
+                continue
+            name = dimension, value
+            part = self._made.get(name) or self._new(name)
+            if part is not None:
+                self._fed += 1
+                part.fed = self._fed
+                yield part
+
+    def _new(self, name: Name) -> _Part | None:
+        """The part of a name that has no slot; None unless it has come often and there is room for it."""
         if not self._is_admitted(name) or not self._has_room():
             return None
         identity = Identity(
@@ -76,8 +118,8 @@ class Parts:
             self._whole.budget / self.plan.slots,
             self._whole.per_min / self.plan.slots,
         )
-        made = ShareSegment(identity, self.plan.prior(self._settings), self._settings, most_kept=_KEPT)
-        self._made[name] = made
+        segment = ShareSegment(identity, self.plan.prior(self._settings), self._settings, most_kept=_KEPT)
+        self._made[name] = made = _Part(segment)
         return made
 
     def _is_admitted(self, name: Name) -> bool:
@@ -93,8 +135,9 @@ class Parts:
     def _has_room(self) -> bool:
         if len(self._made) < self.plan.slots:
             return True
-        for name, segment in self._made.items():
-            if not segment.is_suspicious:
+        self._take_in()
+        for name, part in sorted(self._made.items(), key=lambda one: one[1].fed):
+            if not part.segment.is_suspicious:
                 del self._made[name]
                 self.forgotten += 1
                 return True

@@ -10,7 +10,7 @@ person can still add is evidence only, so the evidence at any moment is below wh
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable, Sequence
 
 from doorward.model.sign_in import Kind, Outcome, SignInEvent
 from doorward.watch.plans import Seen, by_person
@@ -19,6 +19,8 @@ from doorward.watch.settings import WatchSettings
 # Who was away for so long comes anew; and so many are remembered at most, whatever a flood brings.
 _AWAY_S = 300.0
 _MOST_REMEMBERED = 200_000
+# By name they are looked up for each event (in Python 3.11 an enum's member costs as much as a call).
+_SESSION, _SIGN_IN, _SIGN_OUT, _SUCCESS = Kind.SESSION, Kind.SIGN_IN, Kind.SIGN_OUT, Outcome.SUCCESS
 
 
 class Once:
@@ -52,6 +54,21 @@ class Once:
         self._failed[key] = known | failing
         return False, failing & ~known
 
+    def new(self, came: Sequence[Seen], keys: Iterable[str | None]) -> list[Seen]:
+        """Of those who came and did not fail the ones who count, in their order; `keys` tells who each is."""
+        found = []
+        began, width_s = self._began, self._width_s
+        for seen, key in zip(came, keys, strict=True):
+            if key is not None:
+                at_s = seen.at_s
+                before = began.get(key)
+                if before is not None and at_s - before < width_s:
+                    continue
+                self._open(key, at_s, 0)
+                began = self._began
+            found.append(seen)
+        return found
+
     def _open(self, key: str, at_s: float, failing: int) -> None:
         if at_s - self._swept_s >= self._width_s:
             self._sweep(at_s)
@@ -67,61 +84,68 @@ class Once:
         self._failed = {key: failed for key, failed in self._failed.items() if key in self._began}
 
 
+# When somebody signed in, from which network, and with which browser.
+_SignedIn = tuple[float, str | None, str | None]
+
+
+def _is_within(before: _SignedIn | None, at_s: float, width_s: float) -> bool:
+    """Whether there was a sign-in so short a time ago; lines may be out of order."""
+    return before is not None and abs(at_s - before[0]) < width_s
+
+
 class Recent:
     """Remembers who signed in a moment ago, in one component."""
 
     def __init__(self, settings: WatchSettings) -> None:
-        self._settings = settings
+        self._fresh_s, self._again_s = settings.fresh_s, settings.again_s
         self._keep_s = max(settings.fresh_s, settings.again_s)
-        self._signed_in: dict[str, SignInEvent] = {}
-        self._first: dict[str, tuple[float, float]] = {}
+        self._signed_in: dict[str, _SignedIn] = {}
+        # When somebody came, and was last seen.
+        self._first: dict[str, list[float]] = {}
         self._first_swept_s = 0.0
         self._swept_s = 0.0
 
-    def see(self, event: SignInEvent) -> Seen:
-        """The event with what is remembered; sign-ins and sign-outs are remembered from now on."""
-        seen = Seen(event, event.at.timestamp())
-        seen.since_s = self._since(by_person(event), seen.at_s)
-        if event.kind is Kind.SESSION:
-            seen.fresh = self._age(event.session or event.person, seen.at_s) < self._settings.fresh_s
-        elif event.kind is Kind.SIGN_IN and event.outcome is Outcome.SUCCESS:
-            seen.again = self._is_again(event, seen.at_s)
-            self._remember(event, seen.at_s)
-        elif event.kind is Kind.SIGN_OUT:
+    def see(self, event: SignInEvent, at_s: float) -> Seen:
+        """The event, of that time, with what is remembered; sign-ins and sign-outs are remembered from now on."""
+        kind = event.kind
+        since_s = self._since(by_person(event), at_s)
+        if kind is _SESSION:
+            before = self._signed_in.get(event.session or event.person or "")
+            return Seen(event, at_s, _is_within(before, at_s, self._fresh_s), False, since_s)
+        if kind is _SIGN_IN and event.outcome is _SUCCESS:
+            seen = Seen(event, at_s, False, self._is_again(event, at_s), since_s)
+            self._remember(event, at_s)
+            return seen
+        if kind is _SIGN_OUT:
             for key in (event.person, event.session):
                 self._signed_in.pop(key or "", None)
-        return seen
+        return Seen(event, at_s, False, False, since_s)
 
     def _since(self, key: str | None, at_s: float) -> float | None:
         """When that person came: who was not seen for `_AWAY_S` comes anew."""
         if key is None:
             return None
-        first, last = self._first.get(key, (at_s, -math.inf))
-        if at_s - last > _AWAY_S:
-            first = at_s
-        self._first[key] = first, at_s
+        known = self._first.get(key)
+        if known is not None and at_s - known[1] <= _AWAY_S:
+            known[1] = at_s
+            return known[0]
+        self._first[key] = [at_s, at_s]
         if at_s - self._first_swept_s > _AWAY_S or len(self._first) > _MOST_REMEMBERED:
             self._first_swept_s = at_s
             kept = {name: seen for name, seen in self._first.items() if at_s - seen[1] <= _AWAY_S}
-            self._first = kept if len(kept) <= _MOST_REMEMBERED else {key: (first, at_s)}
-        return first
+            self._first = kept if len(kept) <= _MOST_REMEMBERED else {key: [at_s, at_s]}
+        return at_s
 
     def _is_again(self, event: SignInEvent, at_s: float) -> bool:
         before = self._signed_in.get(event.person or "")
-        if before is None or (before.source, before.agent) != (event.source, event.agent):
-            return False
-        return self._age(event.person, at_s) < self._settings.again_s
-
-    def _age(self, key: str | None, at_s: float) -> float:
-        """Seconds since the sign-in of that person or session, infinite without one; lines may be out of order."""
-        before = self._signed_in.get(key or "")
-        return float("inf") if before is None else abs(at_s - before.at.timestamp())
+        is_same = before is not None and before[1:] == (event.source, event.agent)
+        return is_same and _is_within(before, at_s, self._again_s)
 
     def _remember(self, event: SignInEvent, at_s: float) -> None:
         if at_s - self._swept_s >= self._keep_s:
             self._swept_s = at_s
-            kept = self._signed_in.items()
-            self._signed_in = {key: seen for key, seen in kept if at_s - seen.at.timestamp() < self._keep_s}
+            self._signed_in = {key: was for key, was in self._signed_in.items() if at_s - was[0] < self._keep_s}
+        known = at_s, event.source, event.agent
         for key in (event.person, event.session):
             if key is not None:
-                self._signed_in[key] = event
+                self._signed_in[key] = known

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from doorward.model.detection import Signal
 from doorward.model.sign_in import Kind, SignInEvent
+from doorward.watch.observation import Observation
 from doorward.watch.settings import WatchSettings
 
 Labels = tuple[tuple[str, str], ...]
@@ -30,6 +31,10 @@ class Seen:
     fresh: bool = False
     again: bool = False
     since_s: float | None = None
+
+    def success(self) -> Observation:
+        """The event where it is none of the bad kind, as it is kept; who succeeded is not asked."""
+        return Observation(self.at_s, None, False, self.event.reason, 1, self.event, self.since_s)
 
 
 def by_person(event: SignInEvent) -> str | None:

@@ -63,10 +63,12 @@ class RateSegment(Segment):
     def advance(self, to_s: float) -> tuple[Detection, ...]:
         """Time passes up to the last whole second before `to_s`."""
         target = int(to_s)
-        if self._second is not None and target - self._second > _GAP_S:
+        if self._second is None or self._second >= target:
+            return ()
+        if target - self._second > _GAP_S:
             self.begin(target)
         found: list[Detection] = []
-        while self._second is not None and self._second < target:
+        while self._second < target:
             block_end = (int(self._second // self.settings.block_s) + 1) * int(self.settings.block_s)
             found += self._pass(self._second, min(target, block_end))
             if self._second == block_end:

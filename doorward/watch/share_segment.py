@@ -45,7 +45,7 @@ class ShareSegment(Segment):
         self._expected: float | None = None
         self._observed = self._run_began = self._run_failures = self._runs = 0
         self._squares = 0.0
-        self._kept: deque[Observation] = deque(maxlen=most_kept)
+        self._kept: deque[Observation | Seen] = deque(maxlen=most_kept)
         self.restarted_s: float | None = None
         self._standing: Looks | None = None
         self._stands_until_s = 0.0
@@ -108,12 +108,35 @@ class ShareSegment(Segment):
         """Whether the event is a part of the attack or ripple that was told."""
         return self._standing is not None and self._belongs(seen.at_s, seen.event, seen.since_s)
 
-    def succeed_each(self, ones: Sequence[Observation]) -> None:
+    @property
+    def is_setting_aside(self) -> bool:
+        """Whether an attack or a ripple was told, and what belongs to it is left out."""
+        return self._standing is not None
+
+    def observe_each(self, came: Sequence[Seen], keys: Sequence[str | None]) -> None:
+        """Events that are none of the bad kind, in their order, and who counts once in each."""
+        if self.is_setting_aside:
+            for seen, key in zip(came, keys, strict=True):
+                self.observe(seen.at_s, key, False, seen.event.reason, seen.event, seen.since_s)
+            return
+        new, start = self._once.new(came, keys), 0
+        for place, seen in enumerate(new):
+            if seen.at_s >= self._block_ends_s:
+                self.succeed_each(new[start:place])
+                self.turn(seen.at_s)
+                start = place
+        self.succeed_each(new[start:] if start else new)
+
+    def succeed_each(self, new: Sequence[Seen]) -> None:
         """Successes that count, in their order, all within the stretch."""
-        self._kept.extend(ones)
-        self._amount += len(ones)
-        self._observed += len(ones)
-        self._succeed(len(ones))
+        self._kept.extend(new)
+        self._amount += len(new)
+        self._observed += len(new)
+        for place in range(len(new)):
+            if self._recovery is None:
+                self._evidence.succeed(len(new) - place)
+                return
+            self._succeed()
 
     def turn(self, at_s: float) -> None:
         """Time has come to `at_s`: if the stretch has ended it is closed."""
@@ -179,13 +202,14 @@ class ShareSegment(Segment):
 
     def _detect(self, at_s: float) -> Detection | None:
         onset_s = self._evidence.onset_s
-        since = [kept for kept in self._kept if kept.at_s >= onset_s]
-        before = [kept for kept in self._kept if kept.at_s < onset_s]
+        kept = [one.success() if isinstance(one, Seen) else one for one in self._kept]
+        since = [one for one in kept if one.at_s >= onset_s]
+        before = [one for one in kept if one.at_s < onset_s]
         self._usual.drop(onset_s)
         found = verdict(before, since, self._evidence.usual, self.restarted_s)
         if self._set_aside(found, at_s):
             return None
-        detection = self._told(at_s, onset_s, since, found)
+        detection = self._told(at_s, interval(kept, *self._evidence.best), since, found)
         if found.looks is Looks.OUTAGE or (found.looks is Looks.ATTACK and not found.hostile):
             self._recovery = self._recovery_from(*tally(since))
         else:
@@ -206,12 +230,12 @@ class ShareSegment(Segment):
             self._evidence.reset()
         return known
 
-    def _told(self, at_s: float, onset_s: float, since: list[Observation], found: Verdict) -> Detection:
+    def _told(self, at_s: float, began: tuple[float, float], since: list[Observation], found: Verdict) -> Detection:
+        onset_s, (first_s, last_s) = self._evidence.onset_s, began
         failed, seen = tally(since)
         people = len({kept.key for kept in since if kept.failed and kept.key is not None})
         reasons = Counter(kept.reason for kept in since if kept.failed).most_common()
         self.told = self._named(str(reasons[0][0]))
-        first_s, last_s = interval(self._kept, *self._evidence.best)
         within = smallest(since, self._evidence.usual) if found.looks is Looks.OUTAGE else ()
         return Detection(
             detected_at=moment(at_s),

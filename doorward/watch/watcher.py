@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from doorward import extensions
-from doorward.model.detection import Detection, SegmentState, Signal, Suspicion, UsualRate
+from doorward.model.detection import Detection, Direction, SegmentState, Signal, Suspicion, UsualRate
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.sign_in import Bucket, Kind, SignInEvent
 from doorward.watch import detectors as _folder
@@ -26,10 +26,17 @@ from doorward.watch.segment import Identity, moment
 from doorward.watch.settings import WatchSettings
 from doorward.watch.share_segment import ShareSegment
 
+_CONFIGURATION = Kind.CONFIGURATION
+
 
 def detectors() -> tuple[Detector, ...]:
     """Every detector of the folder and of others' packages, by name."""
     return extensions.load(sys.modules[_folder.__name__], "DETECTOR", Detector, lambda detector: detector.id)
+
+
+def _order(detection: Detection) -> tuple[datetime, bool]:
+    """What silence tells comes after what a line told at that moment: it is found later if many lines come at once."""
+    return detection.detected_at, detection.direction is Direction.DOWN
 
 
 class Watcher:
@@ -64,12 +71,16 @@ class Watcher:
     def feed(self, events: Iterable[SignInEvent]) -> None:
         """Events in their log's order; those of several components in any order between them."""
         events = tuple(events)
-        for event in events:
-            self._found += self._components[event.component].feed(event)
-            if event.kind is Kind.CONFIGURATION:
-                for component in self._components.values():
-                    component.restart(event.at.timestamp())
-            self._pass(event.at.timestamp())
+        times = [event.at.timestamp() for event in events]
+        components = self._components
+        for event, at_s in zip(events, times, strict=True):
+            components[event.component].feed(event, at_s)
+            if event.kind is _CONFIGURATION:
+                for component in components.values():
+                    component.restart(at_s)
+        if times:
+            self._pass(times[0])
+            self._pass(max(times))
         if self._windows:
             self._count(events)
 
@@ -98,13 +109,15 @@ class Watcher:
         if self.suspicious():
             self._disturbed_s = self._now_s
         found, self._found = self._found, []
-        return tuple(sorted(found, key=lambda detection: detection.detected_at))
+        return tuple(sorted(found, key=_order))
 
     def warm_start(self, events: Iterable[SignInEvent]) -> None:
         """Learn what is usual from history that people vouch for; nothing of it is a detection."""
         for segment in self._segments():
             segment.begin_history()
         self.feed(events)
+        for component in self._components.values():
+            component.forget()
         self._found = []
         for segment in self._segments():
             segment.end_history()
@@ -159,6 +172,8 @@ class Watcher:
 
     def forgotten(self) -> int:
         """Parts (clients, networks, providers, browsers) that had to make room for others."""
+        for component in self._components.values():
+            component.settle()
         return sum(part.forgotten for component in self._components.values() for part in component.parts)
 
     def series(self, component: str) -> tuple[Bucket, ...]:

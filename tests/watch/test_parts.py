@@ -27,7 +27,8 @@ def feed(made: Parts, number: int, client: str, failed: bool = False, whole: boo
     event = SignInEvent(
         datetime.fromtimestamp(at_s, UTC), "auth", Kind.SIGN_IN, outcome, reason, person=f"p{number}", client=client
     )
-    return made.observe(Seen(event, at_s), failed, lambda: whole)
+    seen = Seen(event, at_s)
+    return next(iter(made.observe(seen, lambda: whole)), None) if made.fails(seen) else None
 
 
 def broken(made: Parts, whole: bool = False) -> list[Detection]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
 from doorward.watch.people import Once, Recent
+from doorward.watch.plans import Seen
 from doorward.watch.settings import WatchSettings
 from tests.watch.crowd import BEGAN
 
@@ -15,6 +16,10 @@ def event(at_s: float, kind: Kind, session: str | None = "s", agent: str = "fire
     return SignInEvent(
         at, "auth", kind, Outcome.SUCCESS, Reason.OK, person=person, session=session, source="n", agent=agent
     )
+
+
+def see(recent: Recent, told: SignInEvent) -> Seen:
+    return recent.see(told, told.at.timestamp())
 
 
 def test_retries_of_a_person_count_once_in_the_window() -> None:
@@ -45,40 +50,40 @@ def test_old_windows_are_forgotten() -> None:
 
 def test_a_session_is_fresh_for_half_a_minute_after_its_sign_in() -> None:
     recent = Recent(WatchSettings())
-    recent.see(event(0, Kind.SIGN_IN))
-    assert recent.see(event(29, Kind.SESSION)).fresh
-    assert not recent.see(event(31, Kind.SESSION)).fresh
+    see(recent, event(0, Kind.SIGN_IN))
+    assert see(recent, event(29, Kind.SESSION)).fresh
+    assert not see(recent, event(31, Kind.SESSION)).fresh
 
 
 def test_an_older_session_of_the_same_person_is_not_fresh() -> None:
     recent = Recent(WatchSettings())
-    recent.see(event(0, Kind.SIGN_IN))
-    assert not recent.see(event(1, Kind.SESSION, session="older")).fresh
+    see(recent, event(0, Kind.SIGN_IN))
+    assert not see(recent, event(1, Kind.SESSION, session="older")).fresh
 
 
 def test_a_session_that_was_signed_out_is_not_fresh() -> None:
     recent = Recent(WatchSettings())
-    recent.see(event(0, Kind.SIGN_IN))
-    recent.see(event(5, Kind.SIGN_OUT))
-    assert not recent.see(event(6, Kind.SESSION)).fresh
+    see(recent, event(0, Kind.SIGN_IN))
+    see(recent, event(5, Kind.SIGN_OUT))
+    assert not see(recent, event(6, Kind.SESSION)).fresh
 
 
 def test_signing_in_again_is_told_for_the_same_browser_only() -> None:
     recent = Recent(WatchSettings())
-    assert not recent.see(event(0, Kind.SIGN_IN)).again
-    assert recent.see(event(5, Kind.SIGN_IN, session="other")).again
-    assert not recent.see(event(10, Kind.SIGN_IN, agent="safari")).again
-    assert not recent.see(event(11, Kind.SIGN_IN, person="q", agent="safari")).again
+    assert not see(recent, event(0, Kind.SIGN_IN)).again
+    assert see(recent, event(5, Kind.SIGN_IN, session="other")).again
+    assert not see(recent, event(10, Kind.SIGN_IN, agent="safari")).again
+    assert not see(recent, event(11, Kind.SIGN_IN, person="q", agent="safari")).again
 
 
 def test_signing_in_after_signing_out_is_not_again() -> None:
     recent = Recent(WatchSettings())
-    recent.see(event(0, Kind.SIGN_IN))
-    recent.see(event(5, Kind.SIGN_OUT))
-    assert not recent.see(event(6, Kind.SIGN_IN)).again
+    see(recent, event(0, Kind.SIGN_IN))
+    see(recent, event(5, Kind.SIGN_OUT))
+    assert not see(recent, event(6, Kind.SIGN_IN)).again
 
 
 def test_who_comes_is_known_by_when_they_came_until_they_are_away() -> None:
     recent, began = Recent(WatchSettings()), BEGAN.timestamp()
-    assert [recent.see(event(at_s, Kind.REQUEST)).since_s for at_s in (0, 200, 450)] == [began] * 3
-    assert recent.see(event(800, Kind.REQUEST)).since_s == began + 800
+    assert [see(recent, event(at_s, Kind.REQUEST)).since_s for at_s in (0, 200, 450)] == [began] * 3
+    assert see(recent, event(800, Kind.REQUEST)).since_s == began + 800
