@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from doorward.model.detection import Detection
-from doorward.model.sign_in import Kind, Outcome, SignInEvent
+from doorward.model.sign_in import Kind, SignInEvent
 from doorward.watch.panel import Panel
 from doorward.watch.parts import Parts
 from doorward.watch.people import Recent
-from doorward.watch.plans import Detector, RatePlan, Seen, SharePlan, by_person
+from doorward.watch.plans import Detector, RatePlan, Seen, SharePlan, by_person, keys
 from doorward.watch.rate_segment import RateSegment
 from doorward.watch.segment import Identity
 from doorward.watch.settings import WatchSettings
@@ -21,86 +22,34 @@ _SECONDS_PER_MIN = 60.0
 # A process that has just started loads what it needs at its first answers; so long it is given to settle.
 SETTLES_S = 15.0
 _APART_S = 60.0
-# More than this is taken in at once: a segment keeps no more.
-_MOST_CAME = 4096
-_FAILURE = Outcome.FAILURE
-
-
-@dataclass(slots=True)
-class _Alone:
-    """A share that stands in no panel, and who came and did not fail since it last took them in."""
-
-    plan: SharePlan
-    segment: ShareSegment
-    came: list[Seen] = field(default_factory=list)
-
-    def fails(self, seen: Seen, settled_s: float) -> bool:
-        """Whether it is of the bad kind; if it is of the good kind it is noted."""
-        if self.plan.waits and seen.at_s < settled_s:
-            return False
-        failed = self.plan.failed(seen)
-        if failed is False:
-            self.came.append(seen)
-        return bool(failed)
-
-    def settle(self) -> None:
-        if self.came:
-            came, self.came = self.came, []
-            key = self.plan.key
-            self.segment.observe_each(came, [key(seen.event) for seen in came])
-
-    def observe(self, seen: Seen) -> Iterable[Detection]:
-        event = seen.event
-        told = self.segment.observe(seen.at_s, self.plan.key(event), True, event.reason, event, seen.since_s)
-        return () if told is None else (told,)
 
 
 @dataclass(slots=True)
 class _Concerned:
-    """Whom an event of one kind concerns, and what came of which nobody has anything to tell: nearly everything, and
-    the segments take many at once in a fraction of the time. What they come to is what they would one by one."""
+    """Whom an event of one kind concerns: `alone` are shares that stand in no panel."""
 
     panels: list[Panel] = field(default_factory=list)
-    alone: list[_Alone] = field(default_factory=list)
+    alone: list[tuple[SharePlan, ShareSegment]] = field(default_factory=list)
     rates: list[tuple[RatePlan, RateSegment]] = field(default_factory=list)
     parts: list[Parts] = field(default_factory=list)
     shares: list[ShareSegment] = field(default_factory=list)
-    came: list[Seen] = field(default_factory=list)
-    is_counted: bool = False
 
-    def note(self, seen: Seen, settled_s: float) -> list[Detection]:
-        """One event; the detections that it brings, or those before it."""
-        failing = [one for one in self.alone if one.fails(seen, settled_s)]
-        parted = [parts for parts in self.parts if parts.fails(seen)]
-        if not (failing or parted or self.is_counted or seen.event.outcome is _FAILURE):
-            self.came.append(seen)
-            return self.settle() if len(self.came) >= _MOST_CAME else []
-        found = self.settle()
-        for panel in self.panels:
-            found += panel.observe(seen)
-        for one in failing:
-            found += one.observe(seen)
-        for parts in parted:
-            found += parts.observe(seen, self.is_told)
-        return found + self._count(seen)
-
-    def settle(self) -> list[Detection]:
-        """Everybody takes in what came; the detections of the silences in between."""
-        came, self.came = self.came, []
-        for panel in self.panels:
-            panel.succeed_each(came)
-        for one in self.alone:
-            one.settle()
-        for parts in self.parts:
-            parts.settle()
-        return [told for seen in came for told in self._count(seen)]
-
-    def _count(self, seen: Seen) -> list[Detection]:
+    def feed(self, came: list[Seen], settled_s: float) -> list[Detection]:
+        """Events in their order; the detections that they bring. Everybody takes in all of them at once, but where a
+        part may have something to tell: it asks the shares of the whole how they stand at that event."""
         found: list[Detection] = []
-        for plan, rate in self.rates:
-            if plan.counts(seen):
-                rate.heard_s = seen.at_s
-                found += rate.observe(seen.at_s, by_person(seen.event))
+        told = [[parts.plan.failed(seen) for seen in came] for parts in self.parts]
+        asked = {place + 1 for verdicts in told for place, failed in enumerate(verdicts) if failed}
+        for start, end in pairwise(sorted({0, *asked, len(came)})):
+            some = came[start:end]
+            for panel in self.panels:
+                found += panel.feed(some)
+            for plan, segment in self.alone:
+                found += _of_share(some, plan, segment, settled_s)
+            for parts, verdicts in zip(self.parts, told, strict=True):
+                found += parts.feed(some, verdicts[start:end], self.is_told)
+        for rate, rated in self.rates:
+            found += rated.observe_each([(seen.at_s, by_person(seen.event)) for seen in came if rate.counts(seen)])
         return found
 
     def panel(self, key: Callable[[SignInEvent], str | None], settings: WatchSettings) -> Panel:
@@ -126,7 +75,6 @@ class Component:
         self._settings = settings
         self._recent = Recent(settings)
         self._has_begun = False
-        self._told: list[Detection] = []
         self._restarted_s = self._settles_s = -math.inf
         self._heard_s = 0.0
         self._of: dict[Kind, _Concerned] = {}
@@ -147,9 +95,7 @@ class Component:
             identity = Identity(detector.signal, (whole, *rate.labels), each * rate.weight, _SECONDS_PER_MIN)
             prior = rate.prior_per_min(self._settings)
             made = RateSegment(identity, None if prior is None else prior / 60, rate.falling, self._settings)
-            concerned = self._concerned(rate.kind)
-            concerned.rates.append((rate, made))
-            concerned.is_counted = concerned.is_counted or not rate.falling
+            self._concerned(rate.kind).rates.append((rate, made))
             self.rates.append(made)
         for part in detector.parts:
             identity = Identity(detector.signal, (whole,), each * part.weight, self._settings.attempts_per_min)
@@ -162,22 +108,17 @@ class Component:
         if plan.by_reason:
             concerned.panel(plan.key, self._settings).add(plan, segment)
         else:
-            concerned.alone.append(_Alone(plan, segment))
+            concerned.alone.append((plan, segment))
 
     def _concerned(self, kind: Kind) -> _Concerned:
         return self._of.setdefault(kind, _Concerned())
 
-    def settle(self) -> None:
-        """Everything that was fed is taken in: before anybody looks."""
-        for concerned in self._of.values():
-            self._told += concerned.settle()
-            for panel in concerned.panels:
-                panel.settle()
-
     @property
     def shares(self) -> tuple[ShareSegment, ...]:
         """The shares of the whole component, with all that was fed taken in."""
-        self.settle()
+        for concerned in self._of.values():
+            for panel in concerned.panels:
+                panel.settle()
         return tuple(segment for concerned in self._of.values() for segment in concerned.shares)
 
     def segments(self) -> tuple[ShareSegment | RateSegment, ...]:
@@ -193,31 +134,46 @@ class Component:
         for segment in self.shares:
             segment.restarted_s = at_s
 
-    def feed(self, event: SignInEvent, at_s: float) -> None:
-        """One event, of that time; `advance` tells what it brings."""
-        if event.probe:
-            return
-        seen = self._recent.see(event, at_s)
-        self._heard_s = at_s
-        if not self._has_begun:
-            self._has_begun = True
-            for segment in self.rates:
-                segment.begin(int(at_s))
-        concerned = self._of.get(event.kind)
-        if concerned is not None:
-            self._told += concerned.note(seen, self._settles_s)
+    def feed(self, events: Sequence[SignInEvent], times: Sequence[float]) -> list[Detection]:
+        """The detections that these events bring, each of its time. A kind's events are taken in together: no segment
+        sees more than one kind."""
+        found: list[Detection] = []
+        came = self._recent.see_each(events, times)
+        if came:
+            self._heard_s = self._recent.heard_s
+            if not self._has_begun:
+                self._has_begun = True
+                first_s = next(at_s for event, at_s in zip(events, times, strict=True) if not event.probe)
+                for segment in self.rates:
+                    segment.begin(int(first_s))
+        for kind, seen in came.items():
+            concerned = self._of.get(kind)
+            if concerned is not None:
+                found += concerned.feed(seen, self._settles_s)
+        return found
 
     def advance(self, to_s: float) -> list[Detection]:
-        """What was detected since the last call, silence up to that moment included."""
-        self.settle()
+        """The detections that silence brings."""
+        found: list[Detection] = []
         for segment in self.rates:
             if self._has_begun:
                 segment.heard_s = self._heard_s
-            self._told += segment.advance(to_s)
-        return self.forget()
+            found += segment.advance(to_s)
+        return found
 
-    def forget(self) -> list[Detection]:
-        """What was detected and not told yet is not told any more."""
-        self.settle()
-        told, self._told = self._told, []
-        return told
+
+def _of_share(came: list[Seen], plan: SharePlan, segment: ShareSegment, settled_s: float) -> list[Detection]:
+    found: list[Detection] = []
+    good: list[Seen] = []
+    for seen in came:
+        failed = None if plan.waits and seen.at_s < settled_s else plan.failed(seen)
+        if failed is False:
+            good.append(seen)
+        elif failed:
+            segment.observe_each(good, keys(good, plan.key))
+            good, event = [], seen.event
+            told = segment.observe(seen.at_s, plan.key(event), True, event.reason, event, seen.since_s)
+            if told is not None:
+                found.append(told)
+    segment.observe_each(good, keys(good, plan.key))
+    return found

@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from math import inf
 
 from doorward.model.detection import Detection
-from doorward.model.sign_in import Outcome, SignInEvent
+from doorward.model.sign_in import Outcome, Reason, SignInEvent
 from doorward.watch.observation import Observation
 from doorward.watch.people import Once
-from doorward.watch.plans import Seen, SharePlan
+from doorward.watch.plans import Seen, SharePlan, keys
 from doorward.watch.settings import WatchSettings
 from doorward.watch.share_segment import ShareSegment
 
 # More than this is taken in at once: a segment keeps no more.
 _MOST_NOTED = 4096
+_FAILURE = Outcome.FAILURE
 
 
 class Panel:
@@ -30,6 +31,7 @@ class Panel:
         self._once = Once(settings.person_s)
         self._plans: list[SharePlan] = []
         self._segments: list[ShareSegment] = []
+        self._bits: dict[Reason, int] = {}
         self._noted: list[Seen] = []
         # How many of the noted each has taken in.
         self._taken: list[int] = []
@@ -43,10 +45,22 @@ class Panel:
         self._segments.append(segment)
         self._taken.append(0)
 
-    def observe(self, seen: Seen) -> list[Detection]:
-        """One event; the detections that it brings."""
+    def feed(self, came: Sequence[Seen]) -> list[Detection]:
+        """Events in their order; the detections that they bring."""
+        found: list[Detection] = []
+        good: list[Seen] = []
+        for seen in came:
+            if seen.event.outcome is not _FAILURE:
+                good.append(seen)
+                continue
+            self._succeed_each(good)
+            good = []
+            found += self._observe(seen, self._failing(seen))
+        self._succeed_each(good)
+        return found
+
+    def _observe(self, seen: Seen, failing: int) -> list[Detection]:
         event, at_s = seen.event, seen.at_s
-        failing = self._failing(seen) if event.outcome is Outcome.FAILURE else 0
         apart = self._apart(seen) if self._standing else 0
         key = self.key(event)
         is_new, counting = self._once.look(key, at_s, failing & ~apart)
@@ -67,14 +81,12 @@ class Panel:
             self._follow()
         return found
 
-    def succeed_each(self, came: Sequence[Seen]) -> None:
-        """Events that are of the bad kind for no segment, in their order."""
+    def _succeed_each(self, came: Sequence[Seen]) -> None:
         if any(self._segments[place].is_setting_aside for place in self._standing):
             for seen in came:
-                self.observe(seen)
+                self._observe(seen, 0)
             return
-        key = self.key
-        for seen in self._once.new(came, [key(seen.event) for seen in came]):
+        for seen in self._once.new(came, keys(came, self.key)):
             if seen.at_s >= self._block_ends_s:
                 self._turn(seen.at_s)
             self._noted.append(seen)
@@ -91,7 +103,11 @@ class Panel:
         self._taken = [0] * len(self._segments)
 
     def _failing(self, seen: Seen) -> int:
-        return sum(1 << place for place, plan in enumerate(self._plans) if plan.failed(seen))
+        """The places of those for which a failure of that reason is one of the bad kind."""
+        reason = seen.event.reason
+        if reason not in self._bits:
+            self._bits[reason] = sum(1 << place for place, plan in enumerate(self._plans) if plan.failed(seen))
+        return self._bits[reason]
 
     def _apart(self, seen: Seen) -> int:
         """Those that have set the event aside: it is of the attack or ripple that was told."""

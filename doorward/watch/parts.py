@@ -8,12 +8,12 @@ Bounded whatever comes: `slots` parts are watched at most, each with an equal pa
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from doorward.model.detection import Detection
 from doorward.watch.localisation import DIMENSIONS
-from doorward.watch.plans import PartPlan, Seen
+from doorward.watch.plans import PartPlan, Seen, keys
 from doorward.watch.segment import Identity
 from doorward.watch.settings import WatchSettings
 from doorward.watch.share_segment import ShareSegment
@@ -44,53 +44,49 @@ class Parts:
         self._settings = settings
         self._made: dict[Name, _Part] = {}
         self._dimensions = tuple((name, DIMENSIONS[name]) for name in plan.dimensions or DIMENSIONS)
-        self._came: list[Seen] = []
         self._fed = 0
         self._candidates: OrderedDict[Name, int] = OrderedDict()
 
     @property
     def segments(self) -> tuple[ShareSegment, ...]:
-        """Those that are watched now, with all that was noted taken in."""
-        self.settle()
+        """Those that are watched now."""
         return tuple(part.segment for part in self._made.values())
 
-    def fails(self, seen: Seen) -> bool:
-        """Whether it is of the bad kind; if it is of the good kind it is noted, and taken in later."""
-        failed = self.plan.failed(seen)
-        if failed is False:
-            self._came.append(seen)
-        return bool(failed)
-
-    def settle(self) -> None:
-        """Take in what was noted."""
-        came, self._came = self._came, []
-        for seen in came:
-            for part in self._parts_of(seen):
-                part.came.append(seen)
+    def feed(
+        self, came: Sequence[Seen], failed: Sequence[bool | None], whole_is_detected: Callable[[], bool]
+    ) -> list[Detection]:
+        """Feed every part that an event belongs to. What the whole tells already, or another part, is not told;
+        `whole_is_detected` is asked only where a part has something to tell: at an event that failed."""
+        found: list[Detection] = []
+        for seen, verdict in zip(came, failed, strict=True):
+            if verdict:
+                self._take_in()
+                found += self._fail(seen, whole_is_detected)
+            elif verdict is False:
+                for part in self._parts_of(seen):
+                    part.came.append(seen)
         self._take_in()
+        return found
 
     def _take_in(self) -> None:
-        key = self.plan.key
+        """Let the parts take in who came and did not fail."""
         for part in self._made.values():
             if part.came:
-                part.segment.observe_each(part.came, [key(seen.event) for seen in part.came])
+                part.segment.observe_each(part.came, keys(part.came, self.plan.key))
                 part.came = []
 
-    def observe(self, seen: Seen, whole_is_detected: Callable[[], bool]) -> Iterable[Detection]:
-        """Feed every part that an event of the bad kind belongs to. What the whole tells already, or another part, is
-        not told; `whole_is_detected` is asked only where a part has something to tell."""
-        self.settle()
-        told: Detection | None = None
+    def _fail(self, seen: Seen, whole_is_detected: Callable[[], bool]) -> list[Detection]:
+        found: list[Detection] = []
+        event, key = seen.event, self.plan.key(seen.event)
         for part in self._parts_of(seen):
-            event, segment = seen.event, part.segment
-            found = segment.observe(seen.at_s, self.plan.key(event), True, event.reason, event, seen.since_s)
-            if found is None:
+            told = part.segment.observe(seen.at_s, key, True, event.reason, event, seen.since_s)
+            if told is None:
                 continue
-            if told is not None or whole_is_detected() or self._is_told_by_another(part):
-                segment.recover()
+            if found or whole_is_detected() or self._is_told_by_another(part):
+                part.segment.recover()
             else:
-                told = found
-        return () if told is None else (told,)
+                found.append(told)
+        return found
 
     def _is_told_by_another(self, told: _Part) -> bool:
         return any(part.segment.is_detected for part in self._made.values() if part is not told)

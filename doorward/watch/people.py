@@ -10,10 +10,11 @@ person can still add is evidence only, so the evidence at any moment is below wh
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from doorward.model.sign_in import Kind, Outcome, SignInEvent
-from doorward.watch.plans import Seen, by_person
+from doorward.watch.plans import Seen
 from doorward.watch.settings import WatchSettings
 
 # Who was away for so long comes anew; and so many are remembered at most, whatever a flood brings.
@@ -88,11 +89,6 @@ class Once:
 _SignedIn = tuple[float, str | None, str | None]
 
 
-def _is_within(before: _SignedIn | None, at_s: float, width_s: float) -> bool:
-    """Whether there was a sign-in so short a time ago; lines may be out of order."""
-    return before is not None and abs(at_s - before[0]) < width_s
-
-
 class Recent:
     """Remembers who signed in a moment ago, in one component."""
 
@@ -103,23 +99,30 @@ class Recent:
         # When somebody came, and was last seen.
         self._first: dict[str, list[float]] = {}
         self._first_swept_s = 0.0
+        self.heard_s = 0.0
         self._swept_s = 0.0
 
-    def see(self, event: SignInEvent, at_s: float) -> Seen:
-        """The event, of that time, with what is remembered; sign-ins and sign-outs are remembered from now on."""
-        kind = event.kind
-        since_s = self._since(by_person(event), at_s)
-        if kind is _SESSION:
-            before = self._signed_in.get(event.session or event.person or "")
-            return Seen(event, at_s, _is_within(before, at_s, self._fresh_s), False, since_s)
-        if kind is _SIGN_IN and event.outcome is _SUCCESS:
-            seen = Seen(event, at_s, False, self._is_again(event, at_s), since_s)
-            self._remember(event, at_s)
-            return seen
-        if kind is _SIGN_OUT:
-            for key in (event.person, event.session):
-                self._signed_in.pop(key or "", None)
-        return Seen(event, at_s, False, False, since_s)
+    def see_each(self, events: Sequence[SignInEvent], times: Sequence[float]) -> dict[Kind, list[Seen]]:
+        """The events, each of its time and no probe's, by kind and in their order, with what is remembered at each of
+        them; sign-ins and sign-outs are remembered from then on."""
+        found: defaultdict[Kind, list[Seen]] = defaultdict(list)
+        for event, at_s in zip(events, times, strict=True):
+            if event.probe:
+                continue
+            kind, fresh, again = event.kind, False, False
+            if kind is _SESSION:
+                before = self._signed_in.get(event.session or event.person or "")
+                fresh = before is not None and abs(at_s - before[0]) < self._fresh_s
+            elif kind is _SIGN_IN:
+                if event.outcome is _SUCCESS:
+                    again = self._is_again(event, at_s)
+                    self._remember(event, at_s)
+            elif kind is _SIGN_OUT:
+                self._forget(event)
+            since_s = self._since(event.person or event.session or event.source, at_s)
+            found[kind].append(Seen(event, at_s, fresh, again, since_s))
+            self.heard_s = at_s
+        return found
 
     def _since(self, key: str | None, at_s: float) -> float | None:
         """When that person came: who was not seen for `_AWAY_S` comes anew."""
@@ -138,8 +141,14 @@ class Recent:
 
     def _is_again(self, event: SignInEvent, at_s: float) -> bool:
         before = self._signed_in.get(event.person or "")
-        is_same = before is not None and before[1:] == (event.source, event.agent)
-        return is_same and _is_within(before, at_s, self._again_s)
+        # Lines may be out of order.
+        return (
+            before is not None and before[1:] == (event.source, event.agent) and abs(at_s - before[0]) < self._again_s
+        )
+
+    def _forget(self, event: SignInEvent) -> None:
+        for key in (event.person, event.session):
+            self._signed_in.pop(key or "", None)
 
     def _remember(self, event: SignInEvent, at_s: float) -> None:
         if at_s - self._swept_s >= self._keep_s:

@@ -6,7 +6,7 @@ whether it is one of the bad kind. Pure, no clock: the same plans serve live log
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from doorward.model.detection import Signal
@@ -45,6 +45,11 @@ def by_person(event: SignInEvent) -> str | None:
 def by_source_and_route(event: SignInEvent) -> str | None:
     """Who counts once where no person is known: a network on one page, so that one robot is not a crowd."""
     return None if event.source is None else f"{event.source} {event.route}"
+
+
+def keys(came: Iterable[Seen], key: Callable[[SignInEvent], str | None]) -> list[str | None]:
+    """Who counts once in each."""
+    return [key(seen.event) for seen in came]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from doorward.model.detection import Detection, Direction, Looks
 from doorward.watch.evidence import RateEvidence, Recovery
 from doorward.watch.people import Once
@@ -45,6 +47,14 @@ class RateSegment(Segment):
     def expected(self) -> float | None:
         """The envelope, per minute."""
         return self._evidence.usual_per_s * 60 if self._evidence is not None else None
+
+    def observe_each(self, came: Iterable[tuple[float, str | None]]) -> list[Detection]:
+        """Those came, at these times; the detections that time or they brought."""
+        found: list[Detection] = []
+        for at_s, key in came:
+            self.heard_s = at_s
+            found += self.observe(at_s, key)
+        return found
 
     def observe(self, at_s: float, key: str | None) -> tuple[Detection, ...]:
         """Somebody came; the detections that time or this event brought."""

@@ -8,8 +8,9 @@ detections as the live stream, however it was cut into batches.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import compress, pairwise
 
 from doorward import extensions
 from doorward.model.detection import Detection, Direction, SegmentState, Signal, Suspicion, UsualRate
@@ -34,9 +35,9 @@ def detectors() -> tuple[Detector, ...]:
     return extensions.load(sys.modules[_folder.__name__], "DETECTOR", Detector, lambda detector: detector.id)
 
 
-def _order(detection: Detection) -> tuple[datetime, bool]:
-    """What silence tells comes after what a line told at that moment: it is found later if many lines come at once."""
-    return detection.detected_at, detection.direction is Direction.DOWN
+def _order(detection: Detection) -> tuple[datetime, bool, Labels]:
+    """Of one moment, what lines told by name, and then what silence told: whatever was taken in first."""
+    return detection.detected_at, detection.direction is Direction.DOWN, detection.segment
 
 
 class Watcher:
@@ -72,17 +73,24 @@ class Watcher:
         """Events in their log's order; those of several components in any order between them."""
         events = tuple(events)
         times = [event.at.timestamp() for event in events]
-        components = self._components
-        for event, at_s in zip(events, times, strict=True):
-            components[event.component].feed(event, at_s)
-            if event.kind is _CONFIGURATION:
-                for component in components.values():
-                    component.restart(at_s)
+        restarts = [place for place, event in enumerate(events) if event.kind is _CONFIGURATION]
+        for start, end in pairwise((0, *(place + 1 for place in restarts), len(events))):
+            self._feed(events[start:end], times[start:end])
+            if end - 1 in restarts:
+                for component in self._components.values():
+                    component.restart(times[end - 1])
         if times:
             self._pass(times[0])
             self._pass(max(times))
         if self._windows:
             self._count(events)
+
+    def _feed(self, events: Sequence[SignInEvent], times: Sequence[float]) -> None:
+        """Events between two restarts, each component's by themselves."""
+        for name in dict.fromkeys(event.component for event in events):
+            own = [event.component == name for event in events]
+            found = self._components[name].feed(list(compress(events, own)), list(compress(times, own)))
+            self._found += found
 
     def _count(self, events: Iterable[SignInEvent]) -> None:
         for name, counted in self._windows.items():
@@ -116,8 +124,6 @@ class Watcher:
         for segment in self._segments():
             segment.begin_history()
         self.feed(events)
-        for component in self._components.values():
-            component.forget()
         self._found = []
         for segment in self._segments():
             segment.end_history()
@@ -172,8 +178,6 @@ class Watcher:
 
     def forgotten(self) -> int:
         """Parts (clients, networks, providers, browsers) that had to make room for others."""
-        for component in self._components.values():
-            component.settle()
         return sum(part.forgotten for component in self._components.values() for part in component.parts)
 
     def series(self, component: str) -> tuple[Bucket, ...]:

@@ -82,7 +82,7 @@ def test_a_panel_tells_what_its_segments_tell_one_by_one(
     for wait, person, reason, is_asked in steps:
         at_s = max(0.0, at_s + wait)
         moment = seen(at_s, person, reason)
-        assert panel.observe(moment) == alone(moment, apart)
+        assert panel.feed([moment]) == alone(moment, apart)
         if is_asked:
             panel.settle()
             assert [state.detected for state in states(together)] == [state.detected for state in states(apart)]
@@ -96,10 +96,10 @@ def test_an_outage_in_one_segment_leaves_the_other_as_it_was_and_ends_with_those
     panel, (broken, other) = Panel(by_person, SETTINGS), segments()
     for one, segment in zip(PLANS, (broken, other), strict=True):
         panel.add(one, segment)
-    found = [detection for n in range(20) for detection in panel.observe(seen(n, f"p{n}", Reason.CSRF))]
+    found = [detection for n in range(20) for detection in panel.feed([seen(n, f"p{n}", Reason.CSRF)])]
     assert [dict(detection.segment)["reason"] for detection in found] == ["csrf"]
     for n in range(20, 200):
-        assert panel.observe(seen(n, f"p{n}", None)) == []
+        assert panel.feed([seen(n, f"p{n}", None)]) == []
     assert not broken.is_detected
     assert not other.is_detected
 
@@ -109,5 +109,5 @@ def test_many_who_get_in_are_taken_in_without_being_asked_for() -> None:
     for one, segment in zip(PLANS, (first, second), strict=True):
         panel.add(one, segment)
     for n in range(5000):
-        panel.observe(seen(n / 100, f"p{n}", None))
+        panel.feed([seen(n / 100, f"p{n}", None)])
     assert len(panel._noted) < 4096

@@ -27,8 +27,7 @@ def feed(made: Parts, number: int, client: str, failed: bool = False, whole: boo
     event = SignInEvent(
         datetime.fromtimestamp(at_s, UTC), "auth", Kind.SIGN_IN, outcome, reason, person=f"p{number}", client=client
     )
-    seen = Seen(event, at_s)
-    return next(iter(made.observe(seen, lambda: whole)), None) if made.fails(seen) else None
+    return next(iter(made.feed([Seen(event, at_s)], [failed], lambda: whole)), None)
 
 
 def broken(made: Parts, whole: bool = False) -> list[Detection]:
