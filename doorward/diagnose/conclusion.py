@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from doorward.diagnose import reasons
 from doorward.diagnose.cause import DECISIVE, SUPPORTED_AT, Cause, favours
 from doorward.diagnose.causes import causes
 from doorward.diagnose.examined import NotExamined
 from doorward.diagnose.observations import Observations
 from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Differential, Hypothesis, Leaning, Verdict
+from doorward.model.sign_in import TYPED, Reason
 
 # Two supported causes closer than this (7 to 1 on the scale of `cause`) are equally supported: a person must look.
 CLEAR_LEAD = 2.0
@@ -25,6 +27,8 @@ ELIMINATED_SHARE = 0.75
 # In the first seconds the right cause may show nothing yet, and another be all that is left.
 ELIMINATION_AFTER = timedelta(seconds=10)
 ATTACK = "attack"
+# What guesses at passwords bring about nowhere.
+UNTYPED = frozenset(Reason) - TYPED - {Reason.OK, Reason.SESSION_EXPIRED, Reason.CSRF, Reason.OTHER}
 # Guesses hurt nobody and license nothing: what they may hide, or be mistaken for, is given time to show itself.
 ATTACK_AFTER = timedelta(seconds=15)
 
@@ -36,8 +40,8 @@ def differential(observations: Observations, now: datetime, considered: Iterable
     chosen = tuple(causes() if considered is None else considered)
     hypotheses = tuple(cause.judge(observations) for cause in chosen)
     if observations.onset is not None and now - observations.onset >= ELIMINATION_AFTER:
-        hypotheses = _eliminate(hypotheses, chosen)
-    conclusion, reason = _conclude(rank(hypotheses), observations.has_signal)
+        hypotheses = _eliminate(hypotheses, chosen, observations)
+    conclusion, reason = _conclude(rank(hypotheses), observations)
     if conclusion == ATTACK and observations.onset is not None and now - observations.onset < ATTACK_AFTER:
         early = next(h for h in hypotheses if h.cause == ATTACK)
         if not is_settled(early):
@@ -71,20 +75,24 @@ def _steps(observations: Observations, ranked: tuple[Hypothesis, ...], conclusio
         below = [other.title for other in supported if other.cause in h.explains]
         if below:
             yield f"{h.title} would bring about {', '.join(below)}: that is no rival"
-    rivals = _rivals(supported)
+    rivals = _rivals(supported, observations)
     explained = {cause for h in supported for cause in h.explains}
     if any(h.cause == ATTACK and h not in rivals for h in supported) and ATTACK not in explained:
-        yield "guesses hurt nobody by themselves, and a test settles that something else is broken"
+        yield "guesses hurt nobody by themselves, and something else is broken"
     if len(rivals) > 1:
         lead = rivals[0].score - rivals[1].score
         yield f"{rivals[0].title} leads {rivals[1].title} by {lead:.1f}; a clear lead is {CLEAR_LEAD:.1f}"
     yield f"conclusion: {conclusion}"
 
 
-def _eliminate(hypotheses: tuple[Hypothesis, ...], chosen: tuple[Cause, ...]) -> tuple[Hypothesis, ...]:
+def _eliminate(
+    hypotheses: tuple[Hypothesis, ...], chosen: tuple[Cause, ...], observations: Observations
+) -> tuple[Hypothesis, ...]:
     """If tests speak against nearly every cause but one that has more for than against it, and for none of the others,
     say so as evidence of its own."""
     left = [h for h in hypotheses if h.verdict is not Verdict.RULED_OUT and h.score > 0]
+    if goes_beyond_guesses(observations):
+        left = [h for h in left if h.cause != ATTACK or is_settled(h)]
     ruled_out = [h for h in hypotheses if h.score < 0]
     if len(left) != 1 or left[0].verdict is not Verdict.OPEN or left[0].score <= 0:
         return hypotheses
@@ -101,10 +109,10 @@ def _eliminate(hypotheses: tuple[Hypothesis, ...], chosen: tuple[Cause, ...]) ->
     return tuple(raised if h is last else h for h in hypotheses)
 
 
-def _conclude(ranked: tuple[Hypothesis, ...], has_signal: bool) -> tuple[str, str]:
-    rivals = _rivals([h for h in ranked if h.verdict is Verdict.SUPPORTED])
+def _conclude(ranked: tuple[Hypothesis, ...], observations: Observations) -> tuple[str, str]:
+    rivals = _rivals([h for h in ranked if h.verdict is Verdict.SUPPORTED], observations)
     if not rivals:
-        return _conclude_nothing(ranked, has_signal)
+        return _conclude_nothing(ranked, observations.has_signal)
     best = rivals[0]
     if len(rivals) > 1 and best.score - rivals[1].score < CLEAR_LEAD:
         both = " and ".join(f"{h.title} ({h.score:+.1f})" for h in rivals[:2])
@@ -112,14 +120,19 @@ def _conclude(ranked: tuple[Hypothesis, ...], has_signal: bool) -> tuple[str, st
     return best.cause, best.reason
 
 
-def _rivals(supported: list[Hypothesis]) -> list[Hypothesis]:
-    """What could be the cause, best first: not what another would bring about, nor guesses at passwords where a test
-    settles that something is broken. These hurt nobody, however plain they are; a flood settles the question itself."""
+def _rivals(supported: list[Hypothesis], observations: Observations) -> list[Hypothesis]:
+    """What could be the cause, best first: not what another would bring about, nor guesses at passwords where
+    something else is broken. These hurt nobody, however plain they are; a flood settles the question itself."""
     explained = {cause for h in supported for cause in h.explains}
     rivals = sorted((h for h in supported if h.cause not in explained), key=lambda h: -h.score)
-    if not any(is_settled(h) for h in rivals if h.cause != ATTACK):
+    if not goes_beyond_guesses(observations) and not any(is_settled(h) for h in rivals if h.cause != ATTACK):
         return rivals
     return [h for h in rivals if h.cause != ATTACK or is_settled(h)]
+
+
+def goes_beyond_guesses(observations: Observations) -> bool:
+    """Whether trial sign-ins fail, which know their password, and people for reasons that nobody causes by typing."""
+    return bool(observations.failed_probes) and bool(reasons.risen(observations, UNTYPED))
 
 
 def is_settled(hypothesis: Hypothesis) -> bool:

@@ -6,12 +6,16 @@ ten minutes by chance one time in fifty.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, favours, opposes
+from doorward.diagnose.examined import CodeExamined, KeysExamined
+from doorward.diagnose.examined_process import SurroundingsExamined
 from doorward.diagnose.observations import Observations
 from doorward.model.diagnosis import Evidence
+from doorward.model.sign_in import Kind, Outcome
 
 # Beyond this the onset cannot be so wrong: a change this late is an answer to the fault, not its cause.
 LATE = timedelta(minutes=5)
@@ -19,6 +23,9 @@ LATE = timedelta(minutes=5)
 CLOSE = timedelta(minutes=10)
 # A change whose harm waits for the next day's sign-ins is still its cause; beyond that nobody would look at it first.
 FAR = timedelta(hours=24)
+# A later change outdoes an earlier one if so many usually sign in between them, and it did not come after the onset.
+MEANWHILE = 5.0
+SLACK = timedelta(seconds=2)
 
 
 class Place(StrEnum):
@@ -58,7 +65,45 @@ def timed(test: str, at: datetime, what: str, observations: Observations, compon
     if found in (Place.AFTER, Place.LATE):
         failed_before = any(probe.at < at for probe in observations.failed_probes)
         return opposes(test, DECISIVE if found is Place.LATE or failed_before else STRONG, seen, expected)
+    outdone = outdone_by(at, observations)
+    if outdone is not None and found is not Place.LONG_BEFORE:
+        seen = f"{seen}; people signed in under it until something else changed {apart(outdone, onset)}"
+        return favours(test, WEAK, seen, expected, component)
     return favours(test, WEAK if found is Place.LONG_BEFORE else STRONG, seen, expected, component)
+
+
+def outdone_by(at: datetime, observations: Observations) -> datetime | None:
+    """When something else was changed before the onset, so much later that people had signed in under this change;
+    None if nothing was."""
+    onset, usual = observations.onset, observations.usual
+    if onset is None or usual is None:
+        return None
+    latest = max((one for one in _changes(observations) if one <= onset + SLACK), default=at)
+    between = (latest - at).total_seconds() / 60 * usual.per_min(Kind.SIGN_IN, Outcome.SUCCESS)
+    return latest if latest > at and between >= MEANWHILE else None
+
+
+def _changes(observations: Observations) -> Iterator[datetime]:
+    """When what people put in place began to be felt: settings, code, keys, environments."""
+    yield from (suspect.at for suspect in observations.suspects or () if suspect.alters)
+    for code in observations.of(CodeExamined):
+        if code.changed_at is not None and observations.earlier(CodeExamined, code.component) not in (None, code):
+            yield taken_up(observations, code.component, code.changed_at)
+    for keys in observations.of(KeysExamined):
+        before = observations.earlier(KeysExamined, keys.component)
+        known = {file.name: file.digest for file in before.files} if before else {}
+        for file in keys.files:
+            if file.changed_at is not None and known.get(file.name, file.digest) != file.digest:
+                yield taken_up(observations, keys.component, file.changed_at)
+    for one in observations.of(SurroundingsExamined):
+        if one.changed(observations.earlier(SurroundingsExamined, one.component)):
+            yield one.began_at
+
+
+def taken_up(observations: Observations, component: str, changed_at: datetime) -> datetime:
+    """At the component's next start, where its log tells one; code and keys are read then."""
+    starts = (one.at for one in observations.restarts if one.component == component and one.at >= changed_at)
+    return min(starts, default=changed_at)
 
 
 def apart(at: datetime, onset: datetime) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from doorward.diagnose import differential, explain
 from doorward.diagnose.causes import causes
-from doorward.diagnose.conclusion import CLEAR_LEAD
+from doorward.diagnose.conclusion import CLEAR_LEAD, goes_beyond_guesses
 from doorward.diagnose.examined import (
     ConnectionExamined,
     DatabaseExamined,
@@ -249,3 +249,20 @@ def test_guesses_do_not_hide_what_a_test_settles(world: World) -> None:
     assert made.conclusion == "database"
     assert made.hypothesis("attack").verdict is Verdict.SUPPORTED
     assert "guesses hurt nobody by themselves" in explain(made)
+
+
+def test_guesses_are_not_concluded_where_trial_sign_ins_fail_and_people_by_no_mistake_of_theirs(world: World) -> None:
+    guesses = {"sign_ins": 400, "typed": 330, "sources": 420, "top": 0.05}
+    alone = replace(world.healthy(), detections=(world.detection(Signal.SIGN_IN_FAILURES),),
+                    during=world.now_as_usual(**guesses))  # fmt: skip
+    assert differential(alone, world.now).conclusion == "attack"
+    failures = {(Kind.SIGN_IN, Reason.PROVIDER_ERROR): 12}
+    beside = replace(
+        alone,
+        probes=(world.probe(ProbeOutcome.FAILED, "provider-error"),),
+        during=world.now_as_usual(**guesses, failures=failures),
+    )
+    assert goes_beyond_guesses(beside)
+    made = differential(beside, world.now)
+    assert made.conclusion != "attack"
+    assert "guesses hurt nobody by themselves, and something else is broken" in made.steps

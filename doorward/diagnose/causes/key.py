@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from doorward.diagnose import reasons
 from doorward.diagnose.cause import (
@@ -39,7 +39,7 @@ from doorward.diagnose.examined import (
     TlsExamined,
 )
 from doorward.diagnose.observations import Observations
-from doorward.diagnose.timing import FAR, apart, is_near, timed
+from doorward.diagnose.timing import FAR, apart, is_near, taken_up, timed
 from doorward.diagnose.unchanged import surroundings_changed
 from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.sign_in import Reason
@@ -64,13 +64,14 @@ _NO_ANSWER = ("no answer", "ConnectionRefusedError", "ConnectionResetError", "OS
 def weigh(observations: Observations) -> Judgement:
     """Certificates, the keys that are served, the files, and the reasons."""
     found = (*_certificates(observations), *_served(observations), *_files(observations), *_trust(observations))
-    sick = any(item.leaning is Leaning.FOR for item in found)
+    tests = {item.test for item in found if item.leaning is Leaning.FOR}
+    sick = "file" if tests == {"file"} else ", ".join(sorted(tests))
     # One key is as it was, another is not: the sound one says nothing against that.
     judged = (
         notes(one.test, one.seen, one.expected) if sick and one.leaning is Leaning.AGAINST else one for one in found
     )
     refused = tuple(_by_the_database(observations)) if any(_is_for(one, "file") for one in found) else ()
-    evidence = (*judged, *_reasons(observations, sick), *refused)
+    evidence = (*judged, *_reasons(observations, "more" if refused else sick), *refused)
     return Judgement(
         evidence,
         next_check="Compare the keys that are served with those in tokens; serve the old one beside the new one.",
@@ -192,7 +193,7 @@ def _file(
     if onset is None or (before is not None and before.digest == file.digest) or onset - file.changed_at > FAR:
         return
     if before is not None:
-        felt_at = _felt_at(observations, keys.component, file.changed_at)
+        felt_at = taken_up(observations, keys.component, file.changed_at)
         loaded = "changed, loaded" if felt_at > file.changed_at else "changed"
         yield timed("file", felt_at, f"{name} {loaded}", observations, keys.component)
     elif is_near(file.changed_at, observations):
@@ -201,13 +202,7 @@ def _file(
         yield favours("file", WEAK, seen, expected, keys.component)
 
 
-def _felt_at(observations: Observations, component: str, changed_at: datetime) -> datetime:
-    """When the change could begin to be felt: at the component's next start, where its log tells one."""
-    starts = (one.at for one in observations.restarts if one.component == component and one.at >= changed_at)
-    return min(starts, default=changed_at)
-
-
-def _reasons(observations: Observations, sick: bool) -> Iterator[Evidence]:
+def _reasons(observations: Observations, sick: str) -> Iterator[Evidence]:
     """Alone, refused signatures are as much a wrong setting's; with a changed key they are its trace."""
     if not reasons.are_compared(observations):
         return
@@ -219,8 +214,9 @@ def _reasons(observations: Observations, sick: bool) -> Iterator[Evidence]:
         yield notes("reasons", reasons.told(rises), expected)
     else:
         seen = "nothing more than usual is refused for what was signed or sealed"
-        # Whom a certificate stops never comes so far as to be refused.
-        yield notes("reasons", seen, expected) if sick else opposes("reasons", STRONG, seen, expected)
+        # Whom a certificate stops never comes so far as to be refused; by another key somebody is.
+        weight = {"file": WEAK, "": STRONG}.get(sick)
+        yield notes("reasons", seen, expected) if weight is None else opposes("reasons", weight, seen, expected)
 
 
 CAUSE = Cause(

@@ -130,3 +130,16 @@ def test_another_variable_is_a_setting_and_no_key(world: World) -> None:
     told = CONFIGURATION.judge(observed)
     assert told.component == "portal"
     assert (told.evidence[0].test, told.evidence[0].weight) == ("environment", 2.0)
+
+
+def test_a_key_file_that_changed_weighs_little_where_nothing_is_refused_for_it(world: World) -> None:
+    observed = replace(world.healthy(), detections=(world.detection(Signal.SIGN_IN_FAILURES),))
+    written = world.onset - timedelta(seconds=4)
+    rotated = world.instead(observed, KeysExamined("auth", (KeyFile("signing.pem", written, "d2"),), world.now))
+    quiet = CAUSE.judge(rotated)
+    assert {item.test: item.signed_weight for item in quiet.evidence if item.signed_weight} == {
+        "file": 2,
+        "reasons": -1,
+    }
+    during = world.now_as_usual(failures={(Kind.TOKEN, Reason.TOKEN_REFUSED): 18})
+    assert CAUSE.judge(replace(rotated, during=during)).verdict is Verdict.SUPPORTED
