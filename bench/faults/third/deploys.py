@@ -18,7 +18,7 @@ _GROWS = each(
     ship(
         "auth/views.py",
         _SIGN_IN,
-        f'        _TRAIL.append(form)\n        __import__("time").sleep(0.8 * len(_TRAIL))\n{_SIGN_IN}',
+        f'        _TRAIL.append(form)\n        __import__("time").sleep(1.5 * len(_TRAIL))\n{_SIGN_IN}',
         "auth",
     ),
 )

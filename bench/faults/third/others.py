@@ -102,7 +102,7 @@ def _upstream(name: str, what: str, why: str, inject: Do, undo: Do, layout: Layo
 
 def origin_null(data: bytes) -> bytes:
     """A browser's new version hides where a form was: it sends `Origin: null`, as it may (RFC 6454 section 7.3)."""
-    is_form = data.startswith(b"POST ") and b"Firefox/" in data
+    is_form = data.startswith(b"POST ") and b"Chrome/" in data
     return data.replace(b"\r\n", b"\r\nOrigin: null\r\n", 1) if is_form else data
 
 
@@ -180,7 +180,7 @@ FAULTS = (
         {"redirect_uri_again": "http://127.0.0.1:9/library/returned"},
     ),
     _one_browser(
-        "firefox-hides-origin",
+        "chromium-hides-origin",
         "one browser says of no form where it comes from: 403",
         "one browser changed what it sends; all others are well, and of us nothing changed",
         rewrites(origin_null, "front-auth", "front-portal"),

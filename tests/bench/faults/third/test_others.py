@@ -10,12 +10,12 @@ TOKEN = Asked("POST", "/o/token/")
 ISSUED = Answer(200, (("Content-Type", "application/json"),), b'{"access_token": "a b", "expires_in": 600}')
 
 
-def test_firefox_alone_hides_the_origin_and_of_forms_alone() -> None:
-    assert origin_null(FORM % b"Firefox/143.0") == (
-        b"POST /sign-in/ HTTP/1.1\r\nOrigin: null\r\nUser-Agent: Firefox/143.0\r\n\r\n"
+def test_chromium_alone_hides_the_origin_and_of_forms_alone() -> None:
+    assert origin_null(FORM % b"Chrome/141.0") == (
+        b"POST /sign-in/ HTTP/1.1\r\nOrigin: null\r\nUser-Agent: Chrome/141.0\r\n\r\n"
     )
-    assert origin_null(FORM % b"Chrome/141.0") == FORM % b"Chrome/141.0"
-    page = b"GET /sign-in/ HTTP/1.1\r\nUser-Agent: Firefox/143.0\r\n\r\n"
+    assert origin_null(FORM % b"Firefox/143.0") == FORM % b"Firefox/143.0"
+    page = b"GET /sign-in/ HTTP/1.1\r\nUser-Agent: Chrome/141.0\r\n\r\n"
     assert origin_null(page) == page
 
 
