@@ -13,7 +13,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import heapq
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 from doorward.log_line import LogOptions
 from doorward.log_line.said import Parse
 from doorward.log_line.tally import MARK_BYTES, Key, Tallied, Tally, who, window_of, words
-from doorward.model.sign_in import SignInEvent
+from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
 from doorward.systems import system
 from doorward.watch.follow import LONGEST_LINE, has_long_line
 from doorward.watch.partial_held import Held
@@ -129,13 +129,18 @@ class Partial:
 
     def add_events(self, events: Iterable[SignInEvent]) -> None:
         """Count what was read already."""
+        tallied, width_s = Tallied(), self.counting.width_s
+        people: defaultdict[tuple[int, Kind, Outcome, Reason, str | None], list[str | None]] = defaultdict(list)
         for event in events:
             if event.probe:
-                self._told["probe"] += 1
+                tallied.probes += 1
             else:
-                people = self._people(self._key(event), 1)
-                if people is not None:
-                    people.add(who(event))
+                window = window_of(event.at.timestamp(), width_s)
+                key = window, event.kind, event.outcome, event.reason, event.client
+                people[key].append(event.person or event.session or event.source)
+        for (window, kind, outcome, reason, client), who_came in people.items():
+            tallied.add((window, words(kind, outcome, reason), client), len(who_came), who_came)
+        self._add_tallied(tallied)
 
     def _key(self, event: SignInEvent) -> Key:
         at_s = event.at.timestamp()

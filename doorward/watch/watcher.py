@@ -94,7 +94,7 @@ class Watcher:
 
     def _count(self, events: Iterable[SignInEvent]) -> None:
         for name, counted in self._windows.items():
-            counted.add_events(event for event in events if event.component == name)
+            counted.add_events([event for event in events if event.component == name])
 
     def probe(self, result: ProbeResult) -> None:
         """How one of Doorward's own sign-ins went; one that was blind or had to wait says nothing."""
