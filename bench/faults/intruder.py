@@ -69,10 +69,10 @@ def main() -> None:
     keep_trying((partial(_attempt, aim, *one) for one in tries), asked.per_s, asked.seconds)
 
 
-def keep_trying(attempts: Iterator[Callable[[], None]], per_s: float, seconds: float) -> None:
-    """So many attempts a second, side by side, until the time is over."""
+def keep_trying(attempts: Iterator[Callable[[], None]], per_s: float, seconds: float, at_once: int = _AT_ONCE) -> None:
+    """So many attempts a second, `at_once` side by side at most, until the time is over."""
     until, at = time.monotonic() + seconds, time.monotonic()
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         while time.monotonic() < until:
             pool.submit(next(attempts))
             at += 1 / per_s

@@ -40,11 +40,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("site", type=Path)
     parser.add_argument("--per-min", type=float, default=30.0)
+    parser.add_argument("--at-once", type=int, default=8)
     asked = parser.parse_args()
     config = load(asked.site / "auth.toml", AuthConfig)
     people = [one for one in json.loads((asked.site / "secrets/people.json").read_text()) if not one.get("monitor")]
     chance = Random(3)
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(asked.at_once) as pool:
         while True:
             one = chance.choice(people)
             address = f"198.51.100.{chance.randrange(1, 250)}"
