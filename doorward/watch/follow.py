@@ -19,6 +19,7 @@ from doorward.watch import rotations
 from doorward.watch.cursor import FINGERPRINT_BYTES, Cursor, fingerprint
 from doorward.watch.rotations import Archive, Opened
 from doorward.watch.shape import shape
+from doorward.watch.uncollected import uncollected
 
 Parse = Callable[[bytes, str], SignInEvent | None]
 
@@ -73,6 +74,11 @@ def has_long_line(chunk: bytes) -> bool:
 
 def parsed(lines: Iterable[bytes | None], parse: Parse, component: str) -> Parsed:
     """The events of lines in their order; None is a line that was too long to be told."""
+    with uncollected():
+        return _parsed(lines, parse, component)
+
+
+def _parsed(lines: Iterable[bytes | None], parse: Parse, component: str) -> Parsed:
     events: list[SignInEvent] = []
     samples: list[str] = []
     unparsed = 0

@@ -36,10 +36,11 @@ def smallest(observations: Sequence[Observation], usual: float) -> Labels:
     """The part, of one name or of two, outside of which nothing is unusual; empty if that is the whole."""
     named = [(one.event, one.failed) for one in observations if one.event is not None]
     parts = _parts([event for event, failed in named if failed])
+    failed_in, seen_in = _counted(named, {label for labels in parts for label in labels})
+    failed = sum(failed for _, failed in named)
     best: tuple[float, Labels] | None = None
     for labels in parts:
-        inside = [failed for event, failed in named if _is_in(event, labels)]
-        gain = _gain(sum(inside), len(inside), sum(failed for _, failed in named), len(named), usual)
+        gain = _gain(failed_in[labels], seen_in[labels], failed, len(named), usual)
         # A second name must earn its place as the first one did.
         gain -= (_BETTER + math.log(len(parts))) * len(labels)
         if gain > 0 and (best is None or gain > best[0]):
@@ -57,8 +58,18 @@ def _parts(failing: list[SignInEvent]) -> list[Labels]:
     return [*((one,) for one in single), *pairs]
 
 
-def _is_in(event: SignInEvent, labels: Labels) -> bool:
-    return all(DIMENSIONS[name](event) == value for name, value in labels)
+def _counted(
+    named: list[tuple[SignInEvent, bool]], wanted: set[tuple[str, str]]
+) -> tuple[Counter[Labels], Counter[Labels]]:
+    """Who failed, and all, in each part of the wanted names."""
+    failed_in: Counter[Labels] = Counter()
+    seen_in: Counter[Labels] = Counter()
+    for event, failed in named:
+        own = [label for name, value_of in DIMENSIONS.items() if (label := (name, value_of(event))) in wanted]
+        for labels in (*((label,) for label in own), *combinations(own, 2)):
+            seen_in[labels] += 1
+            failed_in[labels] += failed
+    return failed_in, seen_in
 
 
 def _gain(inside: int, seen_inside: int, failed: int, seen: int, usual: float) -> float:

@@ -48,15 +48,12 @@ class Panel:
     def feed(self, came: Sequence[Seen]) -> list[Detection]:
         """Events in their order; the detections that they bring."""
         found: list[Detection] = []
-        good: list[Seen] = []
-        for seen in came:
-            if seen.event.outcome is not _FAILURE:
-                good.append(seen)
-                continue
-            self._succeed_each(good)
-            good = []
-            found += self._observe(seen, self._failing(seen))
-        self._succeed_each(good)
+        start = 0
+        for place in [place for place, seen in enumerate(came) if seen.event.outcome is _FAILURE]:
+            self._succeed_each(came[start:place])
+            found += self._observe(came[place], self._failing(came[place]))
+            start = place + 1
+        self._succeed_each(came[start:])
         return found
 
     def _observe(self, seen: Seen, failing: int) -> list[Detection]:

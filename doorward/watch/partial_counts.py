@@ -10,12 +10,10 @@ events of earlier ones are counted as late. Lines that do not parse, late events
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, islice
@@ -33,6 +31,7 @@ from doorward.watch.partial_held import Held
 from doorward.watch.partial_people import COUPON_BYTES, People, coupons, coupons_of
 from doorward.watch.partial_rows import TOLD, Row, numbers, rows_of, table_of, text
 from doorward.watch.partial_windows import Segment, Window
+from doorward.watch.uncollected import uncollected
 
 OTHER = "(other)"
 _LONGEST_LABEL = 80
@@ -92,7 +91,7 @@ class Partial:
         if tally is None or has_long_line(chunk):
             self._add_each(chunk.split(b"\n"))
             return
-        with _uncollected():
+        with uncollected():
             tallied = tally(chunk, self.counting.width_s)
             self._add_tallied(tallied)
         self._add_each(tallied.rest)
@@ -231,18 +230,6 @@ def _coupons(tallied: Tallied) -> Iterator[bytes]:
             named[start * COUPON_BYTES : names * COUPON_BYTES]
             + marked[marked_start * COUPON_BYTES : marked_names * COUPON_BYTES]
         )
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Counting makes many small lists and no cycles: looking for some takes a quarter of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def merged(tables: Iterable[pa.Table], counting: Counting) -> pa.Table:

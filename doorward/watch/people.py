@@ -63,10 +63,14 @@ class Once:
             if key is not None:
                 at_s = seen.at_s
                 before = began.get(key)
-                if before is not None and at_s - before < width_s:
-                    continue
-                self._open(key, at_s, 0)
-                began = self._began
+                if before is not None:
+                    if at_s - before < width_s:
+                        continue
+                    self._failed.pop(key, None)
+                if at_s - self._swept_s >= width_s:
+                    self._sweep(at_s)
+                    began = self._began
+                began[key] = at_s
             found.append(seen)
         return found
 
@@ -109,29 +113,31 @@ class Recent:
         for event, at_s in zip(events, times, strict=True):
             if event.probe:
                 continue
-            kind, fresh, again = event.kind, False, False
+            self.heard_s = at_s
+            kind, person, session = event.kind, event.person, event.session
+            since_s, fresh, again = None, False, False
+            key = person or session or event.source
+            if key is not None:
+                known = self._first.get(key)
+                if known is not None and at_s - known[1] <= _AWAY_S:
+                    known[1], since_s = at_s, known[0]
+                else:
+                    since_s = self._come_anew(key, at_s)
             if kind is _SESSION:
-                before = self._signed_in.get(event.session or event.person or "")
+                before = self._signed_in.get(session or person or "")
                 fresh = before is not None and abs(at_s - before[0]) < self._fresh_s
             elif kind is _SIGN_IN:
                 if event.outcome is _SUCCESS:
                     again = self._is_again(event, at_s)
                     self._remember(event, at_s)
             elif kind is _SIGN_OUT:
-                self._forget(event)
-            since_s = self._since(event.person or event.session or event.source, at_s)
+                for name in (person, session):
+                    self._signed_in.pop(name or "", None)
             found[kind].append(Seen(event, at_s, fresh, again, since_s))
-            self.heard_s = at_s
         return found
 
-    def _since(self, key: str | None, at_s: float) -> float | None:
-        """When that person came: who was not seen for `_AWAY_S` comes anew."""
-        if key is None:
-            return None
-        known = self._first.get(key)
-        if known is not None and at_s - known[1] <= _AWAY_S:
-            known[1] = at_s
-            return known[0]
+    def _come_anew(self, key: str, at_s: float) -> float:
+        """When that person came: now."""
         self._first[key] = [at_s, at_s]
         if at_s - self._first_swept_s > _AWAY_S or len(self._first) > _MOST_REMEMBERED:
             self._first_swept_s = at_s
@@ -145,10 +151,6 @@ class Recent:
         return (
             before is not None and before[1:] == (event.source, event.agent) and abs(at_s - before[0]) < self._again_s
         )
-
-    def _forget(self, event: SignInEvent) -> None:
-        for key in (event.person, event.session):
-            self._signed_in.pop(key or "", None)
 
     def _remember(self, event: SignInEvent, at_s: float) -> None:
         if at_s - self._swept_s >= self._keep_s:

@@ -26,6 +26,7 @@ from doorward.watch.rate_segment import RateSegment
 from doorward.watch.segment import Identity, moment
 from doorward.watch.settings import WatchSettings
 from doorward.watch.share_segment import ShareSegment
+from doorward.watch.uncollected import uncollected
 
 _CONFIGURATION = Kind.CONFIGURATION
 
@@ -74,11 +75,12 @@ class Watcher:
         events = tuple(events)
         times = [event.at.timestamp() for event in events]
         restarts = [place for place, event in enumerate(events) if event.kind is _CONFIGURATION]
-        for start, end in pairwise((0, *(place + 1 for place in restarts), len(events))):
-            self._feed(events[start:end], times[start:end])
-            if end - 1 in restarts:
-                for component in self._components.values():
-                    component.restart(times[end - 1])
+        with uncollected():
+            for start, end in pairwise((0, *(place + 1 for place in restarts), len(events))):
+                self._feed(events[start:end], times[start:end])
+                if end - 1 in restarts:
+                    for component in self._components.values():
+                        component.restart(times[end - 1])
         if times:
             self._pass(times[0])
             self._pass(max(times))
