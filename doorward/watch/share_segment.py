@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from doorward.model.detection import Detection, Direction, Looks
 from doorward.model.sign_in import SignInEvent
 from doorward.watch.evidence import Recovery, ShareEvidence
+from doorward.watch.level_evidence import LevelEvidence, Run
 from doorward.watch.localisation import interval, smallest
 from doorward.watch.looks import Verdict, verdict
 from doorward.watch.observation import Observation, tally
@@ -17,7 +18,7 @@ from doorward.watch.plans import Seen
 from doorward.watch.segment import TAINTED_LOG_E, Identity, Segment, moment
 from doorward.watch.settings import WatchSettings
 from doorward.watch.usual import Stretch
-from doorward.watch.usual_share import RUN, Learned, UsualShare, unevenness
+from doorward.watch.usual_share import FORGETS_S, RUN, Learned, UsualShare, unevenness
 
 # Observations kept to count a detection's people and shares: minutes at any traffic that a single process can follow.
 _KEPT = 4096
@@ -40,6 +41,8 @@ class ShareSegment(Segment):
         super().__init__(identity, settings)
         self._sharp = sharp
         self._evidence = ShareEvidence(prior, sharp)
+        self._level = LevelEvidence(FORGETS_S)
+        self._run_began_s: float | None = None
         self._once = Once(0.0 if sharp else settings.person_s)
         self._usual = UsualShare(prior, settings)
         self._expected: float | None = None
@@ -59,11 +62,23 @@ class ShareSegment(Segment):
 
     def log_e(self) -> float:
         """Log of the evidence against the usual share."""
-        return self._evidence.log_e()
+        return max(self._evidence.log_e(), self._level_log_e())
+
+    def _level_log_e(self) -> float:
+        """Of a jump of the level: as of the last whole run, and with what came since weighed by the jump that fits."""
+        if self._level.log_e < 0:
+            return -math.inf
+        up, down = self._level.best
+        came = self._observed - self._run_began
+        return self._level.log_e + self._run_failures * up + (came - self._run_failures) * down
 
     def onset_s(self) -> float:
         """The first failure of the run that fits best."""
-        return self._evidence.onset_s
+        return self._strongest().onset_s
+
+    def _strongest(self) -> ShareEvidence | LevelEvidence:
+        """The evidence against the envelope, or that against the level where it wanders to."""
+        return self._evidence if self._evidence.log_e() >= self._level_log_e() else self._level
 
     def expected(self) -> float:
         """The most that is usual, 0..1."""
@@ -171,37 +186,51 @@ class ShareSegment(Segment):
             self.recover()
 
     def _fail(self, at_s: float) -> Detection | None:
-        self._note_run()
+        run = self._note_run(at_s)
         if self._vouched:
             return None
         if self._recovery is not None:
             self._recovery.bad()
             return None
         log_e = self._evidence.fail(at_s)
+        if run is not None:
+            log_e = max(log_e, self._level.run(run))
         if log_e >= self.threshold_log_e - TAINTED_LOG_E:
             self._tainted = True
             if log_e >= self.threshold_log_e:
                 return self._detect(at_s)
         return None
 
-    def _note_run(self) -> None:
-        """Every RUN failures, note how evenly they came."""
+    def _note_run(self, at_s: float) -> Run | None:
+        """Every RUN failures, note how evenly they came; the run, if its share was expected."""
         self._run_failures += 1
         if self._run_failures < RUN:
-            return
+            return None
+        run, people, began_s = None, self._observed - self._run_began, self._run_began_s
         if self._expected is not None:
             self._runs += 1
-            self._squares += unevenness(self._observed - self._run_began, self._expected)
-        self._run_failures, self._run_began = 0, self._observed
+            self._squares += unevenness(people, self._expected)
+            if began_s is not None:
+                run = Run(began_s, at_s, RUN, people, self._expected)
+        self._run_failures, self._run_began, self._run_began_s = 0, self._observed, at_s
+        return run
 
     def recover(self) -> None:
         """Begin afresh: what was detected is over."""
+        if self._recovery is not None:
+            # What the fault did to the level says nothing of the level after it, nor does a run that began in it.
+            self._level.forget()
+            self._run_began_s = None
         self._recovery = self._standing = None
         self._hostile.clear()
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
         self._evidence.reset()
+        self._level.reset()
 
     def _detect(self, at_s: float) -> Detection | None:
-        onset_s = self._evidence.onset_s
+        onset_s = self.onset_s()
         kept = [one.success() if isinstance(one, Seen) else one for one in self._kept]
         since = [one for one in kept if one.at_s >= onset_s]
         before = [one for one in kept if one.at_s < onset_s]
@@ -209,11 +238,11 @@ class ShareSegment(Segment):
         found = verdict(before, since, self._evidence.usual, self.restarted_s)
         if self._set_aside(found, at_s):
             return None
-        detection = self._told(at_s, interval(kept, *self._evidence.best), since, found)
+        detection = self._told(at_s, interval(kept, *self._strongest().best), since, found)
         if found.looks is Looks.OUTAGE or (found.looks is Looks.ATTACK and not found.hostile):
             self._recovery = self._recovery_from(*tally(since))
         else:
-            self._evidence.reset()
+            self._begin_anew()
         return detection
 
     def _set_aside(self, found: Verdict, at_s: float) -> bool:
@@ -227,11 +256,11 @@ class ShareSegment(Segment):
         else:
             return False
         if known:
-            self._evidence.reset()
+            self._begin_anew()
         return known
 
     def _told(self, at_s: float, began: tuple[float, float], since: list[Observation], found: Verdict) -> Detection:
-        onset_s, (first_s, last_s) = self._evidence.onset_s, began
+        onset_s, (first_s, last_s) = self.onset_s(), began
         failed, seen = tally(since)
         people = len({kept.key for kept in since if kept.failed and kept.key is not None})
         reasons = Counter(kept.reason for kept in since if kept.failed).most_common()
@@ -312,6 +341,7 @@ class ShareSegment(Segment):
         if envelope is not None:
             self.learned = True
             self._evidence.set_usual(envelope, self._usual.dispersion())
+            self._level.set_usual(self._usual.spread(), self._usual.dispersion())
 
 
 def _words(labels: tuple[tuple[str, str], ...]) -> str:

@@ -42,8 +42,8 @@ _SAMPLE = 40.0
 _REFRESH_S = 6 * 3600.0
 _MOST_WANDER = 0.25
 # How many times the standard deviation of the wandering belongs to the usual, and how soon it is forgotten.
-_WIDE = 1.8
-_FORGETS_S = 2 * 3600.0
+_WIDE = 2.0
+FORGETS_S = 2 * 3600.0
 # Learning alone may not raise an envelope beyond this many times the prior: a fault that creeps in is not usual.
 _MOST_RISE = 3.0
 _MOST_FALL = 10.0
@@ -182,7 +182,7 @@ class UsualShare:
         if season is None:
             return None, None
         drift, unsure = self._drift()
-        likely = season * drift * come * _FORGETS_S / self._settings.block_s
+        likely = season * drift * come * FORGETS_S / self._settings.block_s
         most = season * drift * (1 + _Z * unsure) * (1 + self._margin(likely))
         highest = 0.5 if self.trusted else _MOST_RISE * self.prior
         return season * drift, min(max(most, self.prior / _MOST_FALL), highest, 0.9)
@@ -250,6 +250,11 @@ class UsualShare:
         unit = self._slow(self._last_s) if self._first_s is not None else 1.0
         excess = self._excess / unit + _WANDERS_WEIGHT * _WANDERS**2
         return min(math.sqrt(max(excess / (self._squared / unit + _WANDERS_WEIGHT), 0.0)), _MOST_WANDER)
+
+    def spread(self) -> float:
+        """How far the level may be from what is expected, as a standard deviation, relative: it wanders, and it is not
+        wholly known."""
+        return math.hypot(self.wander(), self._drift()[1])
 
     def dispersion(self) -> float:
         """How many times as unevenly as chance the failures come, 1 at least."""
