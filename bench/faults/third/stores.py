@@ -18,7 +18,7 @@ from bench.faults.stores import DATABASE, Redis
 from bench.faults.ways import lead
 
 _ACCOUNTS = "school_auth_account"
-_STALL_S, _AWAKE_S = 4.0, 1.5
+_STALL_S, _AWAKE_S = 6.0, 1.5
 _SWEEP_S = 0.01
 
 
@@ -69,7 +69,7 @@ def _database(name: str, what: str, why: str, inject: Do, undo: Do) -> Fault:
 
 
 def stalls(stage: Stage) -> None:
-    """Redis stands still for four seconds, as while it copies itself on a slow disk, and goes on for one and a half."""
+    """Redis stands still for six seconds, as while it copies itself on a slow disk, and goes on for one and a half."""
     redis = stage.redis
     assert redis is not None
     assert redis.child is not None
