@@ -14,13 +14,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
-Floats = NDArray[np.float64]
-
 # Far above every threshold and far below the largest double, so that a product can never overflow.
 _MOST = 1e200
+_LOG_MOST = math.log(_MOST)
 ALTERNATIVES = 8
 # One-sided 95 %.
 _Z = 1.645
@@ -154,62 +150,73 @@ class RateEvidence:
     and `advance` tells the very second at which a threshold was reached.
     """
 
-    RISING = np.array([2.0, 4.0, 8.0, 16.0, 32.0])
-    FALLING = np.array([0.5, 0.25, 0.1, 0.02])
+    RISING = (2.0, 4.0, 8.0, 16.0, 32.0)
+    FALLING = (0.5, 0.25, 0.1, 0.02)
 
     def __init__(self, usual_per_s: float, falling: bool = False) -> None:
         self._multiples = self.FALLING if falling else self.RISING
+        self._log_multiples = [math.log(multiple) for multiple in self._multiples]
         self.set_usual(usual_per_s)
         self.reset()
 
     def set_usual(self, usual_per_s: float) -> None:
         """Judge what comes from now on against this rate (above 0)."""
         self.usual_per_s = usual_per_s
-        self._log_silence = -(self._multiples - 1) * usual_per_s
-        self._silence = np.exp(self._log_silence)
+        self._log_silence = [-(multiple - 1) * usual_per_s for multiple in self._multiples]
+        self._silence = [math.exp(log) for log in self._log_silence]
 
     def reset(self) -> None:
         """Forget everything seen."""
-        self._sums = np.zeros_like(self._multiples)
-        self._cusums = np.zeros_like(self._multiples)
-        self._begun = np.zeros_like(self._multiples)
+        self._sums = [0.0] * len(self._multiples)
+        self._cusums = [0.0] * len(self._multiples)
+        self._begun = [0.0] * len(self._multiples)
 
     def count(self, at_s: float) -> float:
         """One event at that moment; returns the log of the evidence after it."""
-        self._sums = np.minimum(self._sums * self._multiples, _MOST)
         self._begin(at_s)
-        self._cusums = np.maximum(0, self._cusums + np.log(self._multiples))
+        self._sums = [min(one * multiple, _MOST) for one, multiple in zip(self._sums, self._multiples, strict=True)]
+        self._add(self._log_multiples)
         return self.log_e()
 
     def advance(self, second: int, seconds: int, threshold_log_e: float) -> int | None:
         """`seconds` pass from `second` on; returns the second at which the threshold was reached, None if never."""
         self._begin(float(second))
         reached = self._reached(seconds, threshold_log_e)
-        self._sums = np.minimum(self._after(seconds), _MOST)
-        self._cusums = np.maximum(0, self._cusums + seconds * self._log_silence)
+        self._sums = [min(one, _MOST) for one in self._after(seconds)]
+        self._add([seconds * log for log in self._log_silence])
         return None if reached is None else second + reached
 
     def log_e(self) -> float:
         """Log of the evidence now; minus infinity before anything was seen."""
-        mean = float(self._sums.mean())
+        mean = sum(self._sums) / len(self._sums)
         return math.log(mean) if mean > 0 else -math.inf
 
     @property
     def onset_s(self) -> float:
         """Where the run that fits best began."""
-        return float(self._begun[int(self._cusums.argmax())])
+        return self._begun[self._cusums.index(max(self._cusums))]
 
     def _begin(self, at_s: float) -> None:
-        self._begun = np.where(self._cusums <= 0, at_s, self._begun)
+        for place, cusum in enumerate(self._cusums):
+            if cusum <= 0:
+                self._begun[place] = at_s
 
-    def _after(self, seconds: int) -> Floats:
+    def _add(self, weights: list[float]) -> None:
+        self._cusums = [max(0.0, cusum + weight) for cusum, weight in zip(self._cusums, weights, strict=True)]
+
+    def _after(self, seconds: int) -> list[float]:
         """The sums after so many silent seconds: M -> (M + 1) r each second."""
-        grown = np.exp(np.minimum(seconds * self._log_silence, math.log(_MOST)))
-        return np.asarray(self._sums * grown + self._silence * (grown - 1) / (self._silence - 1), dtype=np.float64)
+        after = []
+        for one, log, silence in zip(self._sums, self._log_silence, self._silence, strict=True):
+            grown = math.exp(min(seconds * log, _LOG_MOST))
+            after.append(one * grown + silence * (grown - 1) / (silence - 1))
+        return after
 
     def _reached(self, seconds: int, threshold_log_e: float) -> int | None:
+        enough = math.exp(threshold_log_e) * len(self._sums)
+
         def crossed(count: int) -> bool:
-            return float(self._after(count).mean()) >= math.exp(threshold_log_e)
+            return sum(self._after(count)) >= enough
 
         if not crossed(seconds):
             return None
