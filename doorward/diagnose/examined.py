@@ -78,7 +78,8 @@ class ProcessExamined:
 class HostExamined:
     """The component's host: shares of 0..1 of the disk free under its directory, of the memory available, and of the
     processors busy over a fraction of a second (None: not measured). `gone` are directories that it writes to and that
-    are not there, by what it keeps in them."""
+    are not there, by what it keeps in them. `files_free_share` is of the files that its file system can hold (None: it
+    tells no bound), and with `read_only` it takes no writes."""
 
     component: str
     disk_free_share: float
@@ -88,6 +89,8 @@ class HostExamined:
     cores: int
     busy_share: float | None = None
     gone: tuple[str, ...] = ()
+    files_free_share: float | None = None
+    read_only: bool = False
 
 
 class Reach(StrEnum):

@@ -8,8 +8,15 @@ from collections.abc import Callable, Iterable
 from doorward.diagnose.observations import Part
 from doorward.model.sign_in import TYPED, Kind, Outcome, Reason, SignInEvent
 
+
+def _nobodys(event: SignInEvent) -> str | None:
+    """Who is signed in and asks in the name of none was sent by a client that the provider does not know any more."""
+    is_refused = event.kind is Kind.TOKEN and event.outcome is Outcome.FAILURE
+    return "that is not known" if is_refused and event.person is not None else None
+
+
 DIMENSIONS: dict[str, Callable[[SignInEvent], str | None]] = {
-    "client": lambda event: event.client,
+    "client": lambda event: event.client or _nobodys(event),
     "browser": lambda event: event.agent,
     "network": lambda event: event.source,
     "provider": lambda event: event.provider,

@@ -303,11 +303,8 @@ def _hosts(observations: Observations) -> Iterator[Evidence]:
             f"{host.memory_available_share:.0%} available, load {host.load_per_core:.1f} per core of {host.cores}"
             f"{'' if host.busy_share is None else f', {host.busy_share:.0%} of them busy'}"
         )
-        if host.gone:
-            lost = f"{host.component}: the directory of its {' and '.join(host.gone)} is not there"
-            sick.append(favours("host", DECISIVE, lost, expected, host.component))
-        elif host.disk_free_mib < DISK_FULL_MIB or host.disk_free_share < DISK_FULL_SHARE:
-            sick.append(favours("host", DECISIVE, seen, expected, host.component))
+        if trouble := _takes_no_writes(host):
+            sick.append(favours("host", DECISIVE, f"{seen}; {trouble}", expected, host.component))
         elif host.memory_available_share < MEMORY_GONE_SHARE:
             sick.append(favours("host", STRONG, seen, expected, host.component))
         elif (host.busy_share or 0) >= BUSY_SHARE and host.load_per_core > BUSY_LOAD_PER_CORE:
@@ -321,6 +318,18 @@ def _hosts(observations: Observations) -> Iterator[Evidence]:
             well.append(seen)
     yield from (*once(sick), *healthy("host", WEAK, well, expected, sick))
     yield from unexamined(observations, Examination.HOST, expected)
+
+
+def _takes_no_writes(host: HostExamined) -> str:
+    """Why nothing can be written there, '' if it can."""
+    if host.gone:
+        return f"the directory of its {' and '.join(host.gone)} is not there"
+    if host.read_only:
+        return "the disk is read-only"
+    if host.files_free_share is not None and host.files_free_share < DISK_FULL_SHARE:
+        return f"the disk takes no more files ({host.files_free_share:.1%} of them are left)"
+    is_full = host.disk_free_mib < DISK_FULL_MIB or host.disk_free_share < DISK_FULL_SHARE
+    return "the disk is full" if is_full else ""
 
 
 CAUSE = Cause(

@@ -96,7 +96,7 @@ def examine_host(examinee: Examinee) -> HostExamined | NotExamined:
         because = "no directory on this host is configured"
         return NotExamined(Examination.HOST, examinee.component, because, applies=False)
     try:
-        disk = psutil.disk_usage(str(examinee.directory))
+        disk, system = psutil.disk_usage(str(examinee.directory)), os.statvfs(examinee.directory)
     except OSError as error:
         return _not_examined(Examination.HOST, examinee, f"its directory does not read ({error.strerror})")
     memory = psutil.virtual_memory()
@@ -110,6 +110,8 @@ def examine_host(examinee: Examinee) -> HostExamined | NotExamined:
         cores=cores,
         busy_share=psutil.cpu_percent(interval=CPU_SAMPLE_S) / 100,
         gone=() if examinee.log is None or examinee.log.parent.is_dir() else ("log",),
+        files_free_share=system.f_favail / system.f_files if system.f_files else None,
+        read_only=bool(system.f_flag & os.ST_RDONLY),
     )
 
 

@@ -30,7 +30,7 @@ def _person(event: SignInEvent) -> str | None:
 DETECTOR = Detector(
     id="token-parts",
     signal=Signal.SIGN_IN_FAILURES,
-    weight=0.06,
+    weight=0.04,
     parts=(
         PartPlan(
             id="parts",

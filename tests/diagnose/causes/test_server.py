@@ -38,6 +38,8 @@ def test_a_service_in_good_health_is_ruled_out(world: World) -> None:
         ProcessExamined("auth", 100, True, "", 3600.0, 0.2, 0.03, 1020, 1024, 2),
         HostExamined("auth", 0.001, 20_000.0, 0.5, 0.7, 2),
         HostExamined("auth", 0.2, 12.0, 0.5, 0.7, 2),
+        HostExamined("auth", 0.6, 90_000.0, 0.5, 0.7, 2, files_free_share=0.0),
+        HostExamined("auth", 0.6, 90_000.0, 0.5, 0.7, 2, read_only=True),
         ProcessExamined("auth", 100, True, "", 3600.0, 0.2, 0.03, 20, 1024, 2, 1),
         ProcessExamined("auth", 100, True, "", 3600.0, 0.2, 0.03, 20, 1024, 2, full_files=("auth.jsonl",)),
     ],
