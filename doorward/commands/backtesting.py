@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import importlib
 import sys
 from collections.abc import Iterator, Sequence
@@ -28,7 +27,7 @@ from doorward.watch.backtest_budget import LEAST_DAYS, LEAST_INCIDENTS, Ground, 
 from doorward.watch.backtest_recorded import RecordedIncident
 from doorward.watch.backtest_score import Score, score
 from doorward.watch.follow import Parse
-from doorward.watch.past import events_of
+from doorward.watch.past import batches_of, by_time
 from doorward.wiring.log_options import changed_at, log_options
 
 OWN_LOG = "log"
@@ -105,11 +104,12 @@ def _rotated(path: Path) -> list[Path]:
 
 def events(found: Sequence[Source], unparsed: stage.Unparsed) -> Iterator[SignInEvent]:
     """The events of all files by time; within a file its own order stands."""
-    streams = (events_of(one.path, one.parse, unparsed, one.component) for one in found)
-    for number, event in enumerate(heapq.merge(*streams, key=attrgetter("at")), 1):
-        if number % _PROGRESS_EVERY == 0:
-            progress(f"{number:,} events, up to {event.at:%Y-%m-%d %H:%M} UTC")
-        yield event
+    number = 0
+    for batch in by_time([batches_of(one.path, one.parse, unparsed, one.component) for one in found]):
+        before, number = number, number + len(batch)
+        if number // _PROGRESS_EVERY > before // _PROGRESS_EVERY:
+            progress(f"{number:,} events, up to {batch[-1].at:%Y-%m-%d %H:%M} UTC")
+        yield from batch
 
 
 def incidents(named: str, config: Path | None) -> tuple[RecordedIncident, ...]:

@@ -51,7 +51,8 @@ def backtest(
     began = ended = None
     count = 0
     for batch in _batches(events):
-        first, last = min(event.at for event in batch), max(event.at for event in batch)
+        times = [event.at for event in batch]
+        first, last = min(times), max(times)
         began, ended = first if began is None else min(began, first), last if ended is None else max(ended, last)
         count += len(batch)
         for watcher in watchers:

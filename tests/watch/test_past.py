@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import heapq
 from datetime import timedelta
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from doorward.model.sign_in import SignInEvent
+from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
 from doorward.watch.follow import Follower
-from doorward.watch.past import Unparsed, component_of, events_of, replay
+from doorward.watch.past import Unparsed, by_time, component_of, events_of, replay
 from doorward.watch.settings import WatchSettings
 from doorward.watch.watcher import Watcher
-from tests.watch.crowd import Crowd
+from tests.watch.crowd import BEGAN, Crowd
 
 
 def parse(line: bytes, component: str) -> SignInEvent | None:
@@ -79,3 +84,18 @@ def test_a_log_without_events_has_no_detections(tmp_path: Path) -> None:
 def test_a_missing_log_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         list(events_of(tmp_path / "auth.jsonl", parse))
+
+
+def at(second: int, number: int) -> SignInEvent:
+    return SignInEvent(
+        BEGAN + timedelta(seconds=second), "auth", Kind.SIGN_IN, Outcome.SUCCESS, Reason.OK, person=str(number)
+    )
+
+
+@given(st.lists(st.lists(st.lists(st.integers(0, 9), min_size=1), max_size=4), min_size=1, max_size=4))
+def test_logs_read_in_pieces_are_merged_as_if_line_by_line(logs: list[list[list[int]]]) -> None:
+    """Also where lines are late, and where many are of one moment."""
+    numbers = iter(range(10_000))
+    streams = [[[at(second, next(numbers)) for second in batch] for batch in log] for log in logs]
+    expected = heapq.merge(*(chain.from_iterable(stream) for stream in streams), key=attrgetter("at"))
+    assert list(chain.from_iterable(by_time([iter(stream) for stream in streams]))) == list(expected)
