@@ -74,8 +74,8 @@ FAULTS = (
     ),
     quiet(
         "harmless-exam-in-busy-hour",
-        "half as many people more, and a class that waits for its paper",
-        each(surge(30), runs("reloaders", "--per-s", "4")),
+        "a third more people, and a class that waits for its paper",
+        each(surge(20), runs("reloaders", "--people", "10", "--per-s", "3")),
         stopped,
         why="all of it is allowed, and the school serves it",
     ),
