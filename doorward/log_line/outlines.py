@@ -15,12 +15,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-Places = npt.NDArray[np.int64]
-Eights = npt.NDArray[np.uint64]
-Flags = npt.NDArray[np.bool_]
+from doorward.log_line.eights import EIGHT, Eights, Flags, Places, digits, masks
 
 NEWLINE, SPACE = ord("\n"), ord(" ")
-_EIGHT = 8
 # Texts of an outline in all: so far behind the chunk's end may be looked.
 _MOST_TEXT = 256
 _ROOM = bytes(2 * _MOST_TEXT)
@@ -30,9 +27,7 @@ _FIRST_OTHER = 0x80
 
 _U = np.uint64
 # By as many bytes as are looked at.
-_MASKS = np.array([(1 << 8 * size) - 1 for size in range(_EIGHT + 1)], dtype=np.uint64)
-# For each of eight bytes: 0 to 9 of a digit stay below 0x80, all other ASCII rises above it.
-_ZEROS, _RISE, _HIGH = _U(0x3030303030303030), _U(0x7676767676767676), _U(0x8080808080808080)
+_MASKS = masks(1)[:, 0]
 
 
 class After(Enum):
@@ -60,7 +55,7 @@ class Outline:
     def is_short(self) -> bool:
         """Whether it is short enough to be looked for, and begins with enough to be told from others."""
         texts = [text for text, _ in self.parts]
-        return len(texts[0]) >= _EIGHT and sum(map(len, texts)) <= _MOST_TEXT
+        return len(texts[0]) >= EIGHT and sum(map(len, texts)) <= _MOST_TEXT
 
 
 class Words:
@@ -70,7 +65,7 @@ class Words:
     def __init__(self, chunk: bytes) -> None:
         self.chunk = chunk
         self._signs = np.frombuffer(chunk + _ROOM, dtype=np.uint8)
-        self._eights = np.ndarray((len(self._signs) - _EIGHT,), dtype="<u8", buffer=self._signs.data, strides=(1,))
+        self._eights = np.ndarray((len(self._signs) - EIGHT,), dtype="<u8", buffer=self._signs.data, strides=(1,))
         signs = self._signs[: len(chunk)]
         self._gaps = np.flatnonzero(signs <= SPACE)
         self._between = signs[self._gaps]
@@ -135,7 +130,7 @@ class Words:
 
     def fitting(self, outline: Outline) -> tuple[Places, Places, Places]:
         """The lines that fit, where the name in each begins, and where it ends."""
-        text = int.from_bytes(outline.parts[0][0][:_EIGHT], "little")
+        text = int.from_bytes(outline.parts[0][0][:EIGHT], "little")
         lines = np.flatnonzero((self._firsts == _U(text)) & (self._sizes == outline.gaps))
         if not len(lines):
             return lines, lines, lines
@@ -152,9 +147,9 @@ class Words:
             fits &= self._reads(text, at)
             at, gaps = at + len(text), gaps + text.count(b" ")
             if after is After.NUMBER:
-                digits = _digits(self.eights(at))
-                fits &= digits > 0
-                at = at + digits
+                size = digits(self.eights(at))
+                fits &= size > 0
+                at = at + size
             elif after is not After.NOTHING:
                 end = self._gaps[gaps + 1]
                 fits &= end > at
@@ -165,10 +160,10 @@ class Words:
     def _reads(self, text: bytes, at: Places) -> Flags:
         """Whether the text stands at the places."""
         fits = np.ones(len(at), dtype=bool)
-        for start in range(0, len(text), _EIGHT):
-            piece = text[start : start + _EIGHT]
+        for start in range(0, len(text), EIGHT):
+            piece = text[start : start + EIGHT]
             found = self.eights(at + start)
-            if len(piece) < _EIGHT:
+            if len(piece) < EIGHT:
                 found &= _MASKS[len(piece)]
             fits &= found == _U(int.from_bytes(piece, "little"))
         return fits
@@ -176,8 +171,8 @@ class Words:
     def names(self, starts: Places, ends: Places) -> tuple[Eights, Eights]:
         """The first eight bytes of each name and the next eight, as numbers; 0 beyond its end."""
         sizes = ends - starts
-        first = self.eights(starts) & _MASKS[np.minimum(sizes, _EIGHT)]
-        return first, self.eights(starts + _EIGHT) & _MASKS[np.clip(sizes - _EIGHT, 0, _EIGHT)]
+        first = self.eights(starts) & _MASKS[np.minimum(sizes, EIGHT)]
+        return first, self.eights(starts + EIGHT) & _MASKS[np.clip(sizes - EIGHT, 0, EIGHT)]
 
     def lines(self, chosen: Flags) -> bytes:
         """The chosen lines, each with its newline."""
@@ -186,11 +181,3 @@ class Words:
         found = np.flatnonzero(chosen)
         edges = zip(self.starts[found].tolist(), self.ends[found].tolist(), strict=True)
         return b"".join([self.chunk[start : end + 1] for start, end in edges])
-
-
-def _digits(eights: Eights) -> Places:
-    """How many digits each begins with; -1 where all eight are digits."""
-    others = ((eights ^ _ZEROS) + _RISE) & _HIGH
-    lowest = others & (~others + _U(1))
-    # A power of two is exact as a float.
-    return (np.frexp(lowest.astype(np.float64))[1] >> 3).astype(np.int64) - 1

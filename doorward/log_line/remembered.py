@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from doorward.log_line.outlines import Eights, Places, Words
+from doorward.log_line.eights import Eights, Places
+from doorward.log_line.outlines import Words
 from doorward.log_line.said import known
 from doorward.log_line.tally import window_of
 

@@ -16,8 +16,9 @@ from itertools import chain, pairwise, repeat
 
 import numpy as np
 
+from doorward.log_line.eights import Flags
 from doorward.log_line.options import LogOptions
-from doorward.log_line.outlines import After, Flags, Outline, Words
+from doorward.log_line.outlines import After, Outline, Words
 from doorward.log_line.remembered import Marks, Names, Numbers, room
 from doorward.log_line.said import Parse
 from doorward.log_line.secrecy import Hasher

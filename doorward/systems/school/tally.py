@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import attrgetter
+from typing import Annotated
 
+import msgspec
+
+from doorward.log_line.forms import Roles
+from doorward.log_line.forms_known import Meaning, Reader
+from doorward.log_line.forms_tally import LEAST_BYTES, Forms
 from doorward.log_line.tally import Tallied, lines_in, marks_of, runs, words
 from doorward.systems.school.counted import Counted, Words, rows_of
 from doorward.systems.school.log import KINDS, Line, verdict
@@ -20,6 +26,12 @@ _FEW = 8
 _PART_BYTES = 128 * 1024
 
 _ANY_TIME = datetime.fromtimestamp(0, UTC)
+_ROLES = Roles(
+    time="time",
+    who=("person", "session", "source"),
+    deciding=frozenset(("event", "outcome", "reason", "grant", "status", "client", "synthetic")),
+)
+_DECODE_TIME: Callable[[bytes], datetime] = msgspec.json.Decoder(Annotated[datetime, msgspec.Meta(tz=True)]).decode
 # What a verdict hangs on (event, outcome, reason, grant, status), the client, and whether it is a probe's: the rest of
 # a line is who it was and when.
 _Told = tuple[str, str | None, str | None, str | None, int | None, str | None, bool]
@@ -31,13 +43,14 @@ _Windows = dict[int, defaultdict[_Told, list[str | None]]]
 class SchoolTally:
     """Tallies the chunks of one log, and remembers the words that it repeats."""
 
-    def __init__(self) -> None:
+    def __init__(self, least_bytes: int = LEAST_BYTES) -> None:
         self._words = Words()
+        self._forms = Forms(Reader(_ROLES, _meaning, _at_s), least_bytes)
 
     def __call__(self, chunk: bytes, width_s: float) -> Tallied:
         """What the chunk comes to."""
         tallied = Tallied()
-        for part in _parts(chunk):
+        for part in _parts(self._forms.count(chunk, width_s, tallied)):
             windows: _Windows = {}
             _gather(part, self._words.rows_of, width_s, windows, tallied.rest)
             _add(tallied, windows)
@@ -78,6 +91,19 @@ def _meant(event: str, outcome: str | None, reason: str | None, grant: str | Non
     said = Line(_ANY_TIME, event, outcome=outcome, reason=reason, status=status, grant=grant)
     meant, why, _ = verdict(kind, said)
     return words(kind, meant, why)
+
+
+def _meaning(line: bytes) -> Meaning:
+    """What a line means. Raises ValueError if it is not the school's."""
+    for row in rows_of(line):
+        meant = _meant(row.event, row.outcome, row.reason, row.grant, row.status)
+        return Meaning(meant, row.client, row.synthetic)
+    raise ValueError("not the school's")
+
+
+def _at_s(stamp: bytes) -> float:
+    """The time of a line. Raises ValueError for what is none."""
+    return _DECODE_TIME(b'"%b"' % stamp).timestamp()
 
 
 def _gather(chunk: bytes, read: _Read, width_s: float, windows: _Windows, rest: list[bytes]) -> None:

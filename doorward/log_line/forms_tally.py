@@ -1,0 +1,201 @@
+"""Counts JSON lines by their forms: what a sort of lines comes to is read once, by the kind's own parser.
+
+In: a chunk of lines. Out: counts of those of a known form and sort, and the other lines. A line is looked up by where
+its quotes stand, which gives a form; and by its steady bytes, which give a sort; all of them are then compared. Forms
+and sorts are learned from lines that come more than once, and both are few: where most lines are of ever new ones they
+are left to others, and looked at less and less often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+
+from doorward.log_line.eights import EIGHT, Places, are_numbers, masks, others, rows_with
+from doorward.log_line.forms import LONGEST_STAMP, Form
+from doorward.log_line.forms_known import Known, Lines, Reader
+from doorward.log_line.tally import MARK_BYTES, Tallied, window_of
+
+# Of less, some 200 lines, each is sooner read by itself.
+LEAST_BYTES = 64 * 1024
+# Lines whose bytes a processor's cache holds some times.
+_AT_ONCE = 1024
+# Of so many lines at once.
+_MOST_LESSONS = 32
+# Chunks after which what was in vain is tried again, at most.
+_LONGEST_PAUSE = 63
+# Of a time, where the last digit of the second stands.
+_SECOND = 18
+_SECONDS = masks(LONGEST_STAMP // EIGHT)[_SECOND + 1] ^ masks(LONGEST_STAMP // EIGHT)[_SECOND]
+_NO_SECONDS = masks(LONGEST_STAMP // EIGHT)[0]
+
+
+class Forms:
+    """Counts the chunks of one log."""
+
+    def __init__(self, reader: Reader, least_bytes: int = LEAST_BYTES) -> None:
+        self._reader, self._least_bytes = reader, least_bytes
+        self._known = Known(reader)
+        self._looking, self._learning = _Patience(), _Patience()
+
+    def count(self, chunk: bytes, width_s: float, tallied: Tallied) -> bytes:
+        """Count the lines that are known; the others."""
+        if len(chunk) < self._least_bytes or not self._looking.is_due():
+            return chunk
+        lines = Lines(chunk)
+        numbers = np.flatnonzero(~lines.is_odd)
+        batches = [self._sorts(lines, numbers[at : at + _AT_ONCE]) for at in range(0, len(numbers), _AT_ONCE)]
+        sorts = np.concatenate([numbers[:0], *batches])
+        counted = self._add(lines, numbers[sorts > 0], sorts[sorts > 0], width_s, tallied)
+        self._looking.tried(4 * len(counted) > len(lines))
+        if self._known.is_full and 2 * len(counted) < len(lines):
+            self._known = Known(self._reader)
+        is_left = np.ones(len(lines), dtype=bool)
+        is_left[counted] = False
+        return lines.lines(is_left)
+
+    def _sorts(self, lines: Lines, numbers: Places) -> Places:
+        sorts, marks = self._known.find(lines, numbers)
+        unknown = np.flatnonzero(sorts == 0)
+        if len(unknown) and (self._looking.is_in_vain or self._learning.is_due()):
+            _, firsts, counts = np.unique(marks[unknown], return_index=True, return_counts=True)
+            # What comes once among many that do is of ever new values.
+            is_worth = (counts > 1) | (len(unknown) * 16 < len(numbers))
+            examples = numbers[unknown[firsts[is_worth][:_MOST_LESSONS]]].tolist()
+            is_new = self._known.learn([lines.line(number) for number in examples])
+            self._learning.tried(is_new)
+            if is_new:
+                sorts, _ = self._known.find(lines, numbers)
+        return sorts
+
+    def _add(self, lines: Lines, numbers: Places, sorts: Places, width_s: float, tallied: Tallied) -> Places:
+        """Count lines of known sorts; those that are counted."""
+        if not len(numbers):
+            return numbers
+        windows = _Windows(self._reader.at_s, width_s)
+        places = _places(lines, self._known, numbers, sorts, windows)
+        is_counted = places >= 0
+        if not is_counted.all():
+            numbers, sorts, places = numbers[is_counted], sorts[is_counted], places[is_counted]
+        if len(numbers):
+            _add(tallied, self._known, lines, numbers, sorts, places, windows.numbers())
+        return numbers
+
+
+class _Patience:
+    """What was in vain is tried again after 1, 3, 7 … times, `_LONGEST_PAUSE` at most."""
+
+    def __init__(self) -> None:
+        self._pause = self._left = 0
+
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether it was the last time."""
+        return self._pause > 0
+
+    def is_due(self) -> bool:
+        """Whether to try; asked once each time."""
+        self._left -= 1
+        return self._left < 0
+
+    def tried(self, is_done: bool) -> None:
+        """Whether it was worth it."""
+        self._pause = 0 if is_done else min(2 * self._pause + 1, _LONGEST_PAUSE)
+        self._left = self._pause
+
+
+class _Windows:
+    """The windows that the times of a chunk fall in, numbered as they come."""
+
+    def __init__(self, at_s: Callable[[bytes], float], width_s: float) -> None:
+        self._at_s, self._width_s = at_s, width_s
+        self._places: dict[bytes, int] = {}
+        self._numbers: dict[int, int] = {}
+        # Ten seconds are mostly in one window: their last digit is then as good as one of the fraction.
+        self.is_coarse = width_s % 10 == 0
+
+    def numbers(self) -> list[int]:
+        """The windows, by their places."""
+        return list(self._numbers)
+
+    def place(self, stamp: bytes, start: int, end: int) -> int:
+        """The place of the window of all times that differ in nothing but the digits that are free; -1 if they do not
+        fall in one. The digits of the fraction stand between start and end."""
+        first, last = (self._with(digit, stamp, start, end) for digit in (b"0", b"9"))
+        place = self._places.get(first)
+        if place is None:
+            window, other = self._window(first), self._window(last)
+            is_one = window is not None and window == other
+            place = self._numbers.setdefault(window, len(self._numbers)) if window is not None and is_one else -1
+            self._places[first] = place
+        return place
+
+    def _with(self, digit: bytes, stamp: bytes, start: int, end: int) -> bytes:
+        second = digit if self.is_coarse else stamp[_SECOND : _SECOND + 1]
+        made = stamp[:_SECOND] + second + stamp[_SECOND + 1 :]
+        return made[:start] + digit * (end - start) + made[end:]
+
+    def _window(self, stamp: bytes) -> int | None:
+        try:
+            return window_of(self._at_s(stamp), self._width_s)
+        except ValueError:
+            return None
+
+
+def _places(lines: Lines, known: Known, numbers: Places, sorts: Places, windows: _Windows) -> Places:
+    """Of each line the place of its window; -1 for one with a time or number that is none."""
+    forms = known.form_of[sorts]
+    starts = lines.starts[numbers] + known.times[forms]
+    extra = _SECONDS if windows.is_coarse else _NO_SECONDS
+    times = lines.eights(starts, LONGEST_STAMP // EIGHT)
+    odd = rows_with(others(times) & (known.fractions | extra).take(forms, axis=0))
+    times &= (known.steady_times & ~extra).take(forms, axis=0)
+    is_new = np.zeros(len(numbers), dtype=bool)
+    is_new[0] = True
+    is_new[rows_with(times[1:] != times[:-1]) + 1] = True
+    begins = np.flatnonzero(is_new)
+    found = [_place(lines, known.forms[forms[at]], int(starts[at]), windows) for at in begins.tolist()]
+    places: Places = np.array(found)[np.cumsum(is_new) - 1]
+    places[odd] = places[_odd_numbers(lines, known, numbers, sorts)] = -1
+    return places
+
+
+def _odd_numbers(lines: Lines, known: Known, numbers: Places, sorts: Places) -> Places:
+    """Those of the lines, by their places among them, with a number that is none."""
+    odd, spans = list[Places](), known.numbers.take(known.form_of[sorts], axis=0)
+    for column in range(known.numbers.shape[1]):
+        sizes = spans[:, column, 1] - spans[:, column, 0]
+        has_number = np.flatnonzero(sizes)
+        values = lines.eights((lines.starts[numbers] + spans[:, column, 0])[has_number], 1)[:, 0]
+        odd.append(has_number[~are_numbers(values, sizes[has_number])])
+    return np.concatenate([numbers[:0], *odd])
+
+
+def _place(lines: Lines, form: Form, start: int, windows: _Windows) -> int:
+    begin, end = form.time
+    stamp = lines.chunk[start : start + end - begin]
+    return windows.place(stamp, form.fraction[0] - begin, form.fraction[1] - begin)
+
+
+def _add(
+    tallied: Tallied, known: Known, lines: Lines, numbers: Places, sorts: Places, places: Places, windows: list[int]
+) -> None:
+    """Count lines by window and meaning."""
+    who = lines.eights(lines.starts[numbers] + known.who[known.form_of[sorts]], MARK_BYTES // EIGHT)
+    groups = places * len(known.meanings) + known.meaning_of[sorts]
+    is_short = len(windows) * len(known.meanings) <= 1 << 16
+    order = np.argsort(groups.astype(np.uint16) if is_short else groups, kind="stable")
+    groups, marks = groups[order], who[order].tobytes()
+    edges = [0, *(np.flatnonzero(groups[1:] != groups[:-1]) + 1).tolist(), len(groups)]
+    for first, last in pairwise(edges):
+        place, number = divmod(int(groups[first]), len(known.meanings))
+        meaning, is_named = known.meanings[number]
+        if meaning.verdict is None:
+            tallied.silent += last - first
+        elif meaning.is_probe:
+            tallied.probes += last - first
+        else:
+            found = marks[MARK_BYTES * first : MARK_BYTES * last] if is_named else b""
+            tallied.add_marks((windows[place], meaning.verdict, meaning.client), last - first, found)
