@@ -128,8 +128,8 @@ FAULTS = (
         "library-rush",
         "the library opens its new term, and all sign in to it",
         "the library works as ever, with right passwords alone: more people come by it than the provider can serve",
-        runs("library", "--per-min", "1500", "--at-once", "96"),
-        Layout(library=True, workers=1, threads=2),
+        runs("library", "--per-min", "1500", "--at-once", "64"),
+        Layout(library=True, workers=1, threads=2, per_min=40),
     ),
     _load(
         "evening-on-redis",
