@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes, outweighed
-from doorward.diagnose.causes.server import is_quick_itself
 from doorward.diagnose.examined import Examination, LivenessExamined
 from doorward.diagnose.examined_process import HeldExamined
 from doorward.diagnose.observations import Observations
+from doorward.diagnose.signs import is_quick_itself
 from doorward.model.detection import Looks
 from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.sign_in import TYPED, Kind, Outcome, Reason

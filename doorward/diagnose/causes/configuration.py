@@ -20,9 +20,9 @@ from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, fa
 from doorward.diagnose.causes.attack import USUAL_SLACK
 from doorward.diagnose.causes.key import OF_TRUST
 from doorward.diagnose.causes.load import CROWD_RATIO, refusals, surge
-from doorward.diagnose.causes.server import moved
 from doorward.diagnose.examined import ConnectionExamined, Examination, ProcessExamined, Reach
 from doorward.diagnose.observations import ONSET_SLACK, ConfigTally, Observations, Suspect
+from doorward.diagnose.signs import moved
 from doorward.diagnose.symptoms import Symptom
 from doorward.diagnose.timing import FAR, apart, timed
 from doorward.diagnose.unchanged import surroundings_changed

@@ -25,7 +25,6 @@ from doorward.diagnose.cause import (
     outweighed,
     unexamined,
 )
-from doorward.diagnose.causes.server import is_swamped
 from doorward.diagnose.examined import (
     DatabaseExamined,
     Examination,
@@ -35,6 +34,7 @@ from doorward.diagnose.examined import (
     StoreExamined,
 )
 from doorward.diagnose.observations import Observations
+from doorward.diagnose.signs import is_swamped
 from doorward.diagnose.symptoms import Symptom
 from doorward.diagnose.unchanged import is_unchanged, new_exceptions
 from doorward.model.diagnosis import Evidence, Leaning

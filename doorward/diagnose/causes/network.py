@@ -25,7 +25,7 @@ from doorward.diagnose.cause import (
     opposes,
     unexamined,
 )
-from doorward.diagnose.causes.server import LIVENESS_SLOW_MS, is_quick_itself, is_swamped, moved
+from doorward.diagnose.causes.server import LIVENESS_SLOW_MS
 from doorward.diagnose.examinations.fetch import CUT_OFF, place
 from doorward.diagnose.examined import (
     ConnectionExamined,
@@ -37,6 +37,7 @@ from doorward.diagnose.examined import (
     Reach,
 )
 from doorward.diagnose.observations import ONSET_SLACK, Observations
+from doorward.diagnose.signs import is_quick_itself, is_swamped, moved
 from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.journey import ProbeOutcome
 from doorward.model.sign_in import Kind, Reason

@@ -37,6 +37,7 @@ from doorward.diagnose.examined import (
 )
 from doorward.diagnose.examined_process import SurroundingsExamined
 from doorward.diagnose.observations import Observations
+from doorward.diagnose.signs import answers_itself, is_quick_itself, moved, piled_up
 from doorward.diagnose.unchanged import is_unchanged
 from doorward.model.action import ActionKind
 from doorward.model.diagnosis import Evidence
@@ -55,19 +56,11 @@ BUSY_SHARE = 0.97
 BUSY_LOAD_PER_CORE = 2.0
 # A health path does no work: who takes this long is starved.
 LIVENESS_SLOW_MS = 1000.0
-# What the way to it costs is milliseconds: who answers so much quicker past the proxy is not what is slow.
-QUICK_RATIO = 5.0
 # Workers that began together differ by fractions of a second.
 SAME_AGE = 0.8
 # A look is made every three seconds: whoever ends and begins anew is young in most of them.
 YOUNG_S = 3.0
 AGAIN = 2
-# An idle worker has some twenty files open; every request that waits is one more.
-PILE_RATIO = 1.5
-PILE_LEAST = 15
-# Who can do its work holds a few more on a bad day, and answers its health path in far less.
-SWAMPED_RATIO = 3.0
-LATE_MS = 500.0
 
 
 def weigh(observations: Observations) -> Judgement:
@@ -244,49 +237,6 @@ def _bounds(observations: Observations) -> Iterator[Evidence]:
     yield from once(sick)
 
 
-def piled_up(observations: Observations, component: str) -> str:
-    """What is said when the process holds far more connections than while all was well, '' if it does not."""
-    now, before = _process_of(observations, component), observations.earlier(ProcessExamined, component)
-    held, usually = (now.open_files if now else None) or 0, (before.open_files if before else None) or 0
-    if not usually or held < max(PILE_RATIO * usually, usually + PILE_LEAST):
-        return ""
-    return f"it holds {held} files and connections, {usually} while all was well: it is asked more than it can answer"
-
-
-def is_swamped(observations: Observations, component: str) -> bool:
-    """Whether it holds several times its usual connections and answers late: it has more to do than it can."""
-    now, before = _process_of(observations, component), observations.earlier(ProcessExamined, component)
-    held, usually = (now.open_files if now else None) or 0, (before.open_files if before else None) or 0
-    late = (
-        one.status is None or one.ms > LATE_MS
-        for one in observations.of(LivenessExamined)
-        if one.component == component
-    )
-    return bool(usually) and held >= SWAMPED_RATIO * usually and any(late)
-
-
-def _process_of(observations: Observations, component: str) -> ProcessExamined | None:
-    return next((p for p in observations.of(ProcessExamined) if p.component == component), None)
-
-
-def answers_itself(observations: Observations, component: str) -> str:
-    """Where the process answers well past every proxy, '' where it does not or was not asked."""
-    asked = (p for p in observations.of(ProcessExamined) if p.component == component and p.own_status is not None)
-    return next((process.own_place for process in asked if (process.own_status or 500) < 500), "")
-
-
-def is_quick_itself(observations: Observations, liveness: LivenessExamined) -> bool:
-    """Whether the process answers far quicker where it listens itself than at the address that people use."""
-    asked = (p for p in observations.of(ProcessExamined) if p.component == liveness.component)
-    return any(p.own_ms is not None and p.own_status and QUICK_RATIO * p.own_ms < liveness.ms for p in asked)
-
-
-def moved(observations: Observations, component: str) -> str:
-    """Where the process answers now if it listened elsewhere while all was well; '' if it did not move."""
-    place, before = answers_itself(observations, component), observations.earlier(ProcessExamined, component)
-    return place if before is not None and before.own_place != place else ""
-
-
 def _hosts(observations: Observations) -> Iterator[Evidence]:
     expected = (
         f"under {DISK_FULL_MIB:.0f} MiB of disk or {MEMORY_GONE_SHARE:.0%} of memory left, a directory that is gone, "
@@ -342,6 +292,7 @@ CAUSE = Cause(
         Examination.LIVENESS,
         Examination.HOST,
         Examination.SURROUNDINGS,
+        Examination.HELD,
     ),
     weigh=weigh,
     remedy=ActionKind.RESTART,

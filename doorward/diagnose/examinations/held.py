@@ -6,12 +6,16 @@ Source: linux/inet_diag.h, linux/sock_diag.h; `struct tcp_info` of linux/tcp.h.
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
-from doorward.diagnose.examinations.process import listens, pid_of
+import psutil
+
+from doorward.diagnose.examinations.process import pid_of
 from doorward.diagnose.examined import Examination, NotExamined
 from doorward.diagnose.examined_process import HeldExamined
 from doorward.diagnose.examinee import Examinee
@@ -39,6 +43,7 @@ class Held:
     state: int
     port: int
     queued: int
+    inode: int = 0
     began_ms: int = 0
     heard_ms: int = 0
     sent: int = 0
@@ -62,23 +67,43 @@ def examine_held(examinee: Examinee) -> HeldExamined | NotExamined:
     if pid is None:
         because = "no process of ours is known"
         return NotExamined(Examination.HELD, examinee.component, because, applies=False)
-    place = listens(pid)
-    if place is None or not hasattr(socket, "AF_NETLINK"):
-        because = "where it listens is not told" if place is None else "only Linux tells"
-        return NotExamined(Examination.HELD, examinee.component, because, applies=False)
     try:
-        found = [one for one in sockets() if one.port == place.port]
-    except OSError as error:
-        return NotExamined(Examination.HELD, examinee.component, f"the kernel does not tell ({error.strerror})")
-    held = [one for one in found if one.state == _ESTABLISHED]
+        found = tuple(sockets())
+    except (OSError, AttributeError) as error:  # only Linux has netlink
+        because = f"the kernel does not tell ({type(error).__name__})"
+        return NotExamined(Examination.HELD, examinee.component, because, applies=False)
+    port = _port(pid, found)
+    if port is None:
+        because = "where it listens is not told"
+        return NotExamined(Examination.HELD, examinee.component, because, applies=False)
+    held = [one for one in found if one.port == port and one.state == _ESTABLISHED]
     return HeldExamined(
         component=examinee.component,
-        port=place.port,
+        port=port,
         connections=len(held),
         unanswered=sum(one.is_unanswered for one in held),
         unfinished=sum(one.is_unfinished for one in held),
-        queued=sum(one.queued for one in found if one.state == _LISTEN),
+        queued=sum(one.queued for one in found if one.port == port and one.state == _LISTEN),
     )
+
+
+def _port(pid: int, found: tuple[Held, ...]) -> int | None:
+    """The lowest port at which the process or one of its workers listens, None if none is told."""
+    listening = {f"socket:[{one.inode}]": one.port for one in found if one.state == _LISTEN}
+    with suppress(psutil.Error):
+        head = psutil.Process(pid)
+        for member in (head, *head.children()):
+            if ports := [listening[name] for name in _open(member.pid) if name in listening]:
+                return min(ports)
+    return None
+
+
+def _open(pid: int) -> Iterator[str]:
+    """What its descriptors are, such as `socket:[4711]`."""
+    with suppress(OSError), os.scandir(f"/proc/{pid}/fd") as descriptors:
+        for descriptor in descriptors:
+            with suppress(OSError):
+                yield os.readlink(descriptor.path)
 
 
 def sockets() -> Iterator[Held]:
@@ -105,7 +130,7 @@ def _answers(kernel: socket.socket) -> Iterator[Held]:
 
 def _socket(message: bytes) -> Held:
     state, (port,) = message[1], struct.unpack_from("!H", message, 4)
-    (queued,) = struct.unpack_from("=I", message, 56)
+    (queued,), (inode,) = struct.unpack_from("=I", message, 56), struct.unpack_from("=I", message, 68)
     at = _MESSAGE
     while at + _ATTRIBUTE <= len(message):
         length, kind = struct.unpack_from("=HH", message, at)
@@ -113,6 +138,6 @@ def _socket(message: bytes) -> Held:
         if kind == _INFO and len(info) >= _LEAST_INFO:
             (began_ms,), (heard_ms,) = struct.unpack_from("=I", info, 44), struct.unpack_from("=I", info, 52)
             sent, received = struct.unpack_from("=QQ", info, 120)
-            return Held(state, port, queued, began_ms, heard_ms, sent, received)
+            return Held(state, port, queued, inode, began_ms, heard_ms, sent, received)
         at += max((length + 3) & ~3, _ATTRIBUTE)
-    return Held(state, port, queued)
+    return Held(state, port, queued, inode)

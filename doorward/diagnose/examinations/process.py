@@ -55,7 +55,7 @@ def pid_of(examinee: Examinee) -> int | None:
 def _at_its_own_place(examinee: Examinee, found: ProcessExamined) -> ProcessExamined:
     """Ask the process's health path where it listens itself, past every proxy: where it answers there and not at the
     address that people use, the way to it is at fault."""
-    url, own = usable(examinee.health_url), listens(found.pid)
+    url, own = usable(examinee.health_url), _listens(found.pid)
     if url is None or own is None or _is_where_people_ask(own, examinee.address):
         return found
     place = str(Address(_LOOPBACK.get(own.host, own.host), own.port))
@@ -71,7 +71,7 @@ def _is_where_people_ask(own: Address, address: Address | None) -> bool:
     return address.host not in ours or own.host in (address.host, *_LOOPBACK)
 
 
-def listens(pid: int) -> Address | None:
+def _listens(pid: int) -> Address | None:
     """Where the process or one of its workers listens, by the lowest port; None if none is told."""
     try:
         process = psutil.Process(pid)

@@ -19,7 +19,7 @@ from doorward.diagnose.examined import (
     ProcessExamined,
     Reach,
 )
-from doorward.diagnose.examined_process import Bound, SurroundingsExamined
+from doorward.diagnose.examined_process import Bound, HeldExamined, SurroundingsExamined
 from doorward.model.detection import Signal
 from doorward.model.diagnosis import Leaning, Verdict
 
@@ -197,3 +197,15 @@ def test_a_process_that_may_use_less_than_while_all_was_well_is_told(world: Worl
     assert CAUSE.judge(world.instead(observed, free)).verdict is Verdict.RULED_OUT
     anew = CAUSE.judge(world.instead(observed, replace(bound, pid=200)))
     assert anew.verdict is not Verdict.SUPPORTED
+
+
+def test_where_the_process_could_not_be_looked_at_the_connections_tell_that_it_is_swamped(world: World) -> None:
+    late = NotExamined(Examination.PROCESS, "portal", "it did not end within 3 s")
+    silent = LivenessExamined("portal", None, 1400.0, "no answer within 1.3 s")
+    healthy = world.healthy()
+    kept = tuple(r for r in healthy.examinations if not (isinstance(r, ProcessExamined) and r.component == "portal"))
+    held = HeldExamined("portal", 8002, 300, 280, 0, 20)
+    before = (*healthy.before, HeldExamined("portal", 8002, 9, 0, 0, 0))
+    observed = world.instead(replace(healthy, examinations=(*kept, late, held), before=before), silent)
+    weights = [item.weight for item in CAUSE.judge(observed).evidence if item.test == "liveness"]
+    assert max(weights) == 1.0

@@ -46,12 +46,12 @@ def test_connections_are_found_by_the_port_with_what_came_and_went(listening: so
 @pytest.mark.parametrize(
     ("held", "is_unanswered", "is_unfinished"),
     [
-        (Held(CONNECTED, 80, 0, 9000, 900, 0, 300), True, True),
-        (Held(CONNECTED, 80, 0, 9000, 8990, 0, 300), True, False),
-        (Held(CONNECTED, 80, 0, 9000, 900, 2000, 300), False, False),
-        (Held(CONNECTED, 80, 0, 9000, 900, 0, 9_000_000), True, False),
-        (Held(CONNECTED, 80, 0, LONG_MS - 1, 10, 0, 300), False, False),
-        (Held(CONNECTED, 80, 0, 9000, 9000, 0, 0), False, False),
+        (Held(CONNECTED, 80, 0, 7, 9000, 900, 0, 300), True, True),
+        (Held(CONNECTED, 80, 0, 7, 9000, 8990, 0, 300), True, False),
+        (Held(CONNECTED, 80, 0, 7, 9000, 900, 2000, 300), False, False),
+        (Held(CONNECTED, 80, 0, 7, 9000, 900, 0, 9_000_000), True, False),
+        (Held(CONNECTED, 80, 0, 7, LONG_MS - 1, 10, 0, 300), False, False),
+        (Held(CONNECTED, 80, 0, 7, 9000, 9000, 0, 0), False, False),
     ],
     ids=["in drops", "asked at once", "answered", "an upload", "young", "silent"],
 )
