@@ -13,6 +13,7 @@ The onset is where the CUSUM of the alternative that now fits best began (Page 1
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 # Far above every threshold and far below the largest double, so that a product can never overflow.
 _MOST = 1e200
@@ -53,6 +54,18 @@ def _weights(count: int) -> list[float]:
     return [part / sum(parts) for part in parts]
 
 
+@lru_cache(1024)
+def _bets(usual: float, dispersion: float, sharp: bool) -> tuple[list[float], ...]:
+    """Of each alternative: what a failure and a success weigh, the logs of both, and the alternative's own weight."""
+    grid = [0.99] if sharp else log_odds_grid(usual)
+    # Dispersion of groups that go on with chance g is (1 + g) / (1 - g).
+    goes_on = (dispersion - 1) / (dispersion + 1)
+    first, firsts = _first(usual, goes_on), [_first(share, goes_on) for share in grid]
+    up = [other / first / (1 - goes_on + goes_on * other / first) for other in firsts]
+    down = [(1 - other) / (1 - first) for other in firsts]
+    return up, down, [math.log(step) for step in up], [math.log(step) for step in down], _weights(len(grid))
+
+
 class ShareEvidence:
     """Evidence that the share of failures is above `usual`.
 
@@ -78,15 +91,7 @@ class ShareEvidence:
         if (usual, dispersion) == (self.usual, self.dispersion):
             return
         self.usual, self.dispersion = usual, dispersion
-        grid = [0.99] if self._sharp else log_odds_grid(usual)
-        # Dispersion of groups that go on with chance g is (1 + g) / (1 - g).
-        goes_on = (dispersion - 1) / (dispersion + 1)
-        first, firsts = _first(usual, goes_on), [_first(share, goes_on) for share in grid]
-        self._up = [other / first / (1 - goes_on + goes_on * other / first) for other in firsts]
-        self._down = [(1 - other) / (1 - first) for other in firsts]
-        self._log_up = [math.log(step) for step in self._up]
-        self._log_down = [math.log(step) for step in self._down]
-        self._weights = _weights(len(grid))
+        self._up, self._down, self._log_up, self._log_down, self._weights = _bets(usual, dispersion, self._sharp)
 
     def reset(self) -> None:
         """Forget everything seen."""
@@ -143,6 +148,11 @@ class ShareEvidence:
             self._cusums[place] = left if left > 0 else 0.0
 
 
+def _log_mean(sums: list[float]) -> float:
+    mean = sum(sums) / len(sums)
+    return math.log(mean) if mean > 0 else -math.inf
+
+
 class RateEvidence:
     """Evidence that a Poisson count runs above (or, `falling`, below) `usual_per_s`; one observation is one second.
 
@@ -181,15 +191,15 @@ class RateEvidence:
     def advance(self, second: int, seconds: int, threshold_log_e: float) -> int | None:
         """`seconds` pass from `second` on; returns the second at which the threshold was reached, None if never."""
         self._begin(float(second))
-        reached = self._reached(seconds, threshold_log_e)
-        self._sums = [min(one, _MOST) for one in self._after(seconds)]
+        after = self._after(seconds)
+        reached = self._reached(seconds, threshold_log_e) if _log_mean(after) >= threshold_log_e else None
+        self._sums = [min(one, _MOST) for one in after]
         self._add([seconds * log for log in self._log_silence])
         return None if reached is None else second + reached
 
     def log_e(self) -> float:
         """Log of the evidence now; minus infinity before anything was seen."""
-        mean = sum(self._sums) / len(self._sums)
-        return math.log(mean) if mean > 0 else -math.inf
+        return _log_mean(self._sums)
 
     @property
     def onset_s(self) -> float:
@@ -212,18 +222,13 @@ class RateEvidence:
             after.append(one * grown + silence * (grown - 1) / (silence - 1))
         return after
 
-    def _reached(self, seconds: int, threshold_log_e: float) -> int | None:
-        enough = math.exp(threshold_log_e) * len(self._sums)
-
-        def crossed(count: int) -> bool:
-            return sum(self._after(count)) >= enough
-
-        if not crossed(seconds):
-            return None
+    def _reached(self, seconds: int, threshold_log_e: float) -> int:
+        """After how many silent seconds the threshold is reached, which it is after `seconds`."""
         low, high = 0, seconds
         while high - low > 1:
             middle = (low + high) // 2
-            low, high = (low, middle) if crossed(middle) else (middle, high)
+            is_crossed = _log_mean(self._after(middle)) >= threshold_log_e
+            low, high = (low, middle) if is_crossed else (middle, high)
         return high
 
 

@@ -20,6 +20,8 @@ from doorward.watch.settings import WatchSettings
 # Who was away for so long comes anew; and so many are remembered at most, whatever a flood brings.
 _AWAY_S = 300.0
 _MOST_REMEMBERED = 200_000
+# So few are not worth the looking for those who are over.
+_FEW = 64
 # By name they are looked up for each event (in Python 3.11 an enum's member costs as much as a call).
 _SESSION, _SIGN_IN, _SIGN_OUT, _SUCCESS = Kind.SESSION, Kind.SIGN_IN, Kind.SIGN_OUT, Outcome.SUCCESS
 
@@ -35,6 +37,7 @@ class Once:
         self._began: dict[str, float] = {}
         self._failed: dict[str, int] = {}
         self._swept_s = 0.0
+        self._room = _FEW
 
     def admits(self, key: str | None, at_s: float, failed: bool) -> bool:
         """Whether this observation counts; one without a key always does."""
@@ -67,7 +70,7 @@ class Once:
                     if at_s - before < width_s:
                         continue
                     self._failed.pop(key, None)
-                if at_s - self._swept_s >= width_s:
+                if len(began) >= self._room and at_s - self._swept_s >= width_s:
                     self._sweep(at_s)
                     began = self._began
                 began[key] = at_s
@@ -75,7 +78,7 @@ class Once:
         return found
 
     def _open(self, key: str, at_s: float, failing: int) -> None:
-        if at_s - self._swept_s >= self._width_s:
+        if len(self._began) >= self._room and at_s - self._swept_s >= self._width_s:
             self._sweep(at_s)
         self._began[key] = at_s
         if failing:
@@ -87,6 +90,7 @@ class Once:
         self._swept_s = at_s
         self._began = {key: began for key, began in self._began.items() if at_s - began < self._width_s}
         self._failed = {key: failed for key, failed in self._failed.items() if key in self._began}
+        self._room = max(_FEW, 2 * len(self._began))
 
 
 # When somebody signed in, from which network, and with which browser.
