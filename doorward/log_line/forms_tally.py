@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from doorward.log_line.eights import EIGHT, Places, are_numbers, masks, others, rows_with
+from doorward.log_line.eights import EIGHT, Eights, Places, are_numbers, masks, others, rows_with
 from doorward.log_line.forms import LONGEST_STAMP, Form
 from doorward.log_line.forms_known import Known, Lines, Reader
 from doorward.log_line.tally import MARK_BYTES, Tallied, window_of
@@ -22,8 +22,9 @@ from doorward.log_line.tally import MARK_BYTES, Tallied, window_of
 LEAST_BYTES = 64 * 1024
 # Lines whose bytes a processor's cache holds some times.
 _AT_ONCE = 1024
-# Of so many lines at once.
-_MOST_LESSONS = 32
+# Lines that sorts may be learned of: at first, and one more for so many that are counted, and for each chunk that is
+# looked at. A lesson takes as long as some forty lines, and the first of a chunk as long as some hundreds.
+_MOST_LESSONS, _LEAST_LESSONS, _LINES_A_LESSON, _LESSONS_A_CHUNK = 256, 64, 512, 8
 # Chunks after which what was in vain is tried again, at most.
 _LONGEST_PAUSE = 63
 # Of a time, where the last digit of the second stands.
@@ -38,7 +39,7 @@ class Forms:
     def __init__(self, reader: Reader, least_bytes: int = LEAST_BYTES) -> None:
         self._reader, self._least_bytes = reader, least_bytes
         self._known = Known(reader)
-        self._looking, self._learning = _Patience(), _Patience()
+        self._looking, self._lessons = _Patience(), _MOST_LESSONS
 
     def count(self, chunk: bytes, width_s: float, tallied: Tallied) -> bytes:
         """Count the lines that are known; the others."""
@@ -46,29 +47,36 @@ class Forms:
             return chunk
         lines = Lines(chunk)
         numbers = np.flatnonzero(~lines.is_odd)
-        batches = [self._sorts(lines, numbers[at : at + _AT_ONCE]) for at in range(0, len(numbers), _AT_ONCE)]
-        sorts = np.concatenate([numbers[:0], *batches])
+        if not len(numbers):
+            return chunk
+        sorts, marks = self._find(lines, numbers)
+        unknown = np.flatnonzero(sorts == 0)
+        if len(unknown) and self._learn(lines, numbers[unknown], marks[unknown], len(numbers)):
+            sorts[unknown], _ = self._find(lines, numbers[unknown])
         counted = self._add(lines, numbers[sorts > 0], sorts[sorts > 0], width_s, tallied)
-        self._looking.tried(4 * len(counted) > len(lines))
-        if self._known.is_full and 2 * len(counted) < len(lines):
+        is_worth = 2 * len(counted) > len(lines)
+        self._looking.tried(is_worth)
+        self._lessons = min(self._lessons + len(counted) // _LINES_A_LESSON + _LESSONS_A_CHUNK, _MOST_LESSONS)
+        if self._known.is_full and not is_worth:
             self._known = Known(self._reader)
         is_left = np.ones(len(lines), dtype=bool)
         is_left[counted] = False
         return lines.lines(is_left)
 
-    def _sorts(self, lines: Lines, numbers: Places) -> Places:
-        sorts, marks = self._known.find(lines, numbers)
-        unknown = np.flatnonzero(sorts == 0)
-        if len(unknown) and (self._looking.is_in_vain or self._learning.is_due()):
-            _, firsts, counts = np.unique(marks[unknown], return_index=True, return_counts=True)
-            # What comes once among many that do is of ever new values.
-            is_worth = (counts > 1) | (len(unknown) * 16 < len(numbers))
-            examples = numbers[unknown[firsts[is_worth][:_MOST_LESSONS]]].tolist()
-            is_new = self._known.learn([lines.line(number) for number in examples])
-            self._learning.tried(is_new)
-            if is_new:
-                sorts, _ = self._known.find(lines, numbers)
-        return sorts
+    def _find(self, lines: Lines, numbers: Places) -> tuple[Places, Eights]:
+        parts = [self._known.find(lines, numbers[at : at + _AT_ONCE]) for at in range(0, len(numbers), _AT_ONCE)]
+        return np.concatenate([sorts for sorts, _ in parts]), np.concatenate([marks for _, marks in parts])
+
+    def _learn(self, lines: Lines, unknown: Places, marks: Eights, number: int) -> bool:
+        """Learn what comes most of the unknown lines, of so many in all. What comes once is learned only if few do,
+        else it is of ever new values."""
+        if self._lessons < _LEAST_LESSONS:
+            return False
+        _, firsts, counts = np.unique(marks, return_index=True, return_counts=True)
+        least = 1 if 16 * len(unknown) < number else 2
+        chosen = [firsts[at] for at in np.argsort(-counts).tolist() if counts[at] >= least][: self._lessons]
+        self._lessons -= len(chosen)
+        return self._known.learn([lines.line(line) for line in unknown[chosen].tolist()])
 
     def _add(self, lines: Lines, numbers: Places, sorts: Places, width_s: float, tallied: Tallied) -> Places:
         """Count lines of known sorts; those that are counted."""
@@ -89,11 +97,6 @@ class _Patience:
 
     def __init__(self) -> None:
         self._pause = self._left = 0
-
-    @property
-    def is_in_vain(self) -> bool:
-        """Whether it was the last time."""
-        return self._pause > 0
 
     def is_due(self) -> bool:
         """Whether to try; asked once each time."""
