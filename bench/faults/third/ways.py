@@ -147,8 +147,8 @@ FAULTS = (
     _attack(
         "sign-ins-never-ended",
         "sign-ins are begun at the portal over and over and never ended",
-        "one request of one kind a hundred times a second, no person behind any: a flood, not a crowd",
-        prowlers("beginnings", 120),
+        "one request of one kind two hundred times a second, no person behind any: a flood, not a crowd",
+        prowlers("beginnings", 200),
         _SMALL,
     ),
     _attack(
