@@ -159,8 +159,7 @@ def cries_of(usual: float) -> dict[str, int]:
     conditions = Conditions(60, usual, True)
     lines = Crowd(conditions, SEED + 900, SEED).lines(YEAR_MIN, 2 * WEEK_MIN)
     cries = {name: len(found) for name, found in (rivals.rules(lines, usual) | rivals.of_river(lines)).items()}
-    day = Crowd(conditions, SEED + 901).lines(YEAR_MIN, DAY_MIN)
-    cries["ruptures PELT"] = 14 * len(rivals.of_ruptures(day, 0))
+    cries["ruptures PELT"] = len(rivals.of_ruptures(lines, 0))
     watched, learned = runs.segment(conditions), runs.history(conditions, 8, SEED)[0]
     if learned is not None:
         watched.take_up(learned)
@@ -172,8 +171,7 @@ def side_by_side(pool: ProcessPoolExecutor, quick: bool) -> None:
     """Everybody on the same people."""
     count = 4 if quick else 12
     print(f"\n## Side by side\n\nUnkind traffic, 60 people a minute, the fault by day, {count} faults a column: median")
-    print("seconds to the first alarm after the fault (missed within two hours); then alarms in two weeks without one")
-    print("(ruptures: one day times 14).\n")
+    print("seconds to the first alarm after the fault (missed within two hours), alarms in two weeks without one.\n")
     grid = [(usual, broken) for usual in USUAL for broken in BROKEN]
     cells = list(pool.map(rivals_of, [(*pair, count) for pair in grid]))
     say("rivals: faults done")
