@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,15 @@ class SurroundingsExamined:
 
     def narrowed(self, before: SurroundingsExamined | None) -> tuple[tuple[str, float | None, float], ...]:
         """What it may use less of than before: (name, most before, most now)."""
-        was = {bound.name: bound.most for bound in before.bounds} if before else {}
+        if before is None:
+            return ()
+        was = {bound.name: bound.most for bound in before.bounds}
         return tuple(
-            (bound.name, was[bound.name], bound.most)
+            (bound.name, was.get(bound.name), bound.most)
             for bound in self.bounds
-            if bound.name in was and bound.most is not None and bound.most < (was[bound.name] or float("inf"))
+            if bound.most is not None and bound.most < _as_much(was.get(bound.name))
         )
+
+
+def _as_much(most: float | None) -> float:
+    return inf if most is None else most

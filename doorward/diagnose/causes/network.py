@@ -200,7 +200,14 @@ def _between(observations: Observations) -> Iterator[Evidence]:
         # Who was started anew at the onset may only believe or be told something else since.
         onset = observations.onset
         anew = onset is not None and any(abs(one.at - onset) <= ONSET_SLACK for one in observations.restarts)
+        anew = anew or any(_has_new_workers(process) for process in observations.of(ProcessExamined))
         yield favours("between", WEAK if anew else STRONG, seen, "a component cannot reach another that answers us")
+
+
+def _has_new_workers(process: ProcessExamined) -> bool:
+    """Whether its workers were replaced a moment ago: whom they had in hand, they failed."""
+    young_s, head_s = process.youngest_s, process.uptime_s
+    return young_s is not None and head_s is not None and young_s <= ONSET_SLACK.total_seconds() <= head_s / 2
 
 
 def _places(observations: Observations) -> Iterator[Evidence]:

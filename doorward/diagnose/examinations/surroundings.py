@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+from doorward.diagnose.examinations.groups import group_bounds
 from doorward.diagnose.examinations.process import pid_of
 from doorward.diagnose.examined import Examination, NotExamined
 from doorward.diagnose.examined_process import Bound, SurroundingsExamined
@@ -41,7 +42,6 @@ _LIMITS = {
     "open files": "RLIMIT_NOFILE",
     "bytes in a file": "RLIMIT_FSIZE",
 }
-_GROUPS = Path("/sys/fs/cgroup")
 _USUAL_NICE = 20
 
 
@@ -54,7 +54,7 @@ def examine_surroundings(examinee: Examinee) -> SurroundingsExamined | NotExamin
     try:
         process = psutil.Process(pid)
         began_at = datetime.fromtimestamp(process.create_time(), UTC)
-        bounds = tuple(sorted((*_limits(process), *_of_its_group(pid)), key=lambda bound: bound.name))
+        bounds = tuple(sorted((*_limits(process), *_of_its_group(process)), key=lambda bound: bound.name))
         environment = _environment(process)
     except (psutil.Error, OSError) as error:
         because = f"this account may not look at it ({type(error).__name__})"
@@ -109,21 +109,8 @@ def _processors(process: psutil.Process) -> int:
     return os.cpu_count() or 1
 
 
-def _of_its_group(pid: int) -> Iterator[Bound]:
-    """The bounds of its cgroup (version 2), nearest first; the tightest of them counts."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        line = next(line for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines() if line.startswith("0::"))
-        here = _GROUPS / line.removeprefix("0::").lstrip("/")
-        yield Bound("processors of its group", _cores(here / "cpu.max"))
-        yield Bound("memory of its group", _number(here / "memory.max"))
-        yield Bound("processes of its group", _number(here / "pids.max"))
-
-
-def _cores(path: Path) -> float | None:
-    quota, period = path.read_text().split()
-    return None if quota == "max" else float(quota) / float(period)
-
-
-def _number(path: Path) -> float | None:
-    text = path.read_text().strip()
-    return None if text == "max" else float(text)
+def _of_its_group(process: psutil.Process) -> Iterator[Bound]:
+    """Of the group that a worker runs in, or itself without any; nothing where the kernel has no groups."""
+    worker = next(iter(process.children()), process)
+    with contextlib.suppress(OSError):
+        yield from group_bounds(Path(f"/proc/{worker.pid}/cgroup").read_text())

@@ -181,3 +181,10 @@ def test_a_component_that_was_started_anew_and_cannot_reach_another_may_have_ano
     anew = replace(failing, restarts=(Restart("portal", world.onset, changed=False),))
     assert differential(failing, world.now).conclusion == "network"
     assert differential(anew, world.now).conclusion == "cannot-tell"
+
+
+def test_workers_that_were_replaced_a_moment_ago_failed_whom_they_had_in_hand(world: World) -> None:
+    during = world.now_as_usual(failures={(Kind.SIGN_IN, Reason.PROVIDER_ERROR): 12}, requests=60)
+    rolled = ProcessExamined("auth", 100, True, "", 3600.0, 0.2, 0.03, 20, 1024, 2, youngest_s=4.0, oldest_s=9.0)
+    hypothesis = CAUSE.judge(world.instead(replace(world.healthy(), during=during), rolled))
+    assert [item.weight for item in hypothesis.evidence if item.test == "between"] == [1.0]
