@@ -63,6 +63,10 @@ class Recovering:
         else:
             why = plan.value.replace("-", " ")
             question = f"Doorward has no repair of its own: {why}. The differential says what to look at. What now?"
+            made = incident.differential
+            if made is not None and made.concluded and any(isinstance(entry.body, Asked) for entry in entries):
+                # Whoever was asked for another cause must hear that it fell.
+                question = f"The cause is now held to be: {made.concluded.title}. {question}"
             self._record(incident.id, [Asked(question)])
 
     def approve(self, incident: Incident) -> None:

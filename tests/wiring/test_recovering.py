@@ -151,6 +151,20 @@ def test_without_a_repair_a_person_is_asked_and_told_why(story: Story) -> None:
     assert story.incident.state is IncidentState.PAUSED
 
 
+def test_whoever_was_asked_for_a_cause_that_fell_hears_of_the_one_that_stands(story: Story) -> None:
+    kept.set_standing("auth", story.good, Standing.UNPROVED, "of a test")
+    attack = hypothesis("attack", Verdict.SUPPORTED)
+    story.record(Diagnosed(Differential(story.bench.now, (attack,), "attack", "it looks like one"), None))
+    story.bench.recovering.plan(story.incident)
+    first = story.incident.question
+    assert first is not None
+    story.diagnose()
+    assert story.incident.question is None
+    story.bench.recovering.plan(story.incident)
+    assert (story.incident.question or "").startswith("The cause is now held to be: configuration. Doorward has")
+    assert story.incident.question != first
+
+
 def test_no_version_proved_good_is_no_plan(story: Story) -> None:
     kept.set_standing("auth", story.good, Standing.UNPROVED, "of a test")
     story.diagnose()
