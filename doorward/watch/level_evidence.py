@@ -29,6 +29,9 @@ _WEIGHTS = np.array([0.25, 0.15, 0.1])
 _MOMENTS = 24
 _YOUNG = 8
 _LEAST_SPREAD = 1e-3
+# By row of the filters: the one without a jump is told of none.
+_TIMES = np.vstack((np.ones(JUMPS.size), *[JUMPS] * _MOMENTS))
+_LOG_TIMES = np.log(_TIMES)
 _MOST_LOG = 300.0
 
 
@@ -44,11 +47,13 @@ class Run:
 
 
 class LevelEvidence:
-    """Follows the level, with and without a jump; row 0 of the filters is the one without."""
+    """Follows the level, with and without a jump: row 0 of the filters is the one without, each other row a moment."""
 
     def __init__(self, forgets_s: float) -> None:
         self._forgets_s = forgets_s
         self._spread, self._dispersion = _LEAST_SPREAD, 1.0
+        self._means, self._variances, self._logs = (np.ones((_MOMENTS + 1, JUMPS.size)) for _ in range(3))
+        self._people, self._begun, self._number = (np.zeros(_MOMENTS + 1) for _ in range(3))
         self.forget()
 
     def set_usual(self, spread: float, dispersion: float) -> None:
@@ -58,72 +63,64 @@ class LevelEvidence:
 
     def forget(self) -> None:
         """Forget the level and the evidence."""
-        self._level = 1.0, self._spread**2
+        self._means[:], self._variances[:] = 1.0, self._spread**2
         self._at_s = -math.inf
         self.reset()
 
     def reset(self) -> None:
         """Begin without evidence; the level goes on."""
-        self._means = self._variances = self._logs = np.zeros((0, JUMPS.size))
-        self._people = self._begun = self._each = np.zeros(0)
-        self._last_expected = 0.0
+        self._people[:] = self._number[:] = self._logs[:] = 0.0
+        self._runs, self._strongest, self._last_expected = 0, 1, 0.0
         self.log_e = -math.inf
 
     def run(self, run: Run) -> float:
         """The log of the evidence after that run."""
-        means, variances = self._wandered(run.ended_s)
-        times = np.ones_like(means)
-        times[1:] = JUMPS
-        failures, expected = run.failures / self._dispersion, times * (run.people * run.expected / self._dispersion)
-        shape, rate = means * means / variances, means / variances
-        likely = (
-            _log_gamma(shape + failures)
-            - _log_gamma(shape)
-            + shape * np.log(rate)
-            - (shape + failures) * np.log(rate + expected)
-            + failures * np.log(expected)
-        )
-        means = (shape + failures) / (rate + expected)
-        variances = means / (rate + expected)
-        self._level = float(means[0, 0]), float(variances[0, 0])
-        self._means, self._variances = means[1:], variances[1:]
-        self._logs = np.vstack((np.zeros(JUMPS.size), self._logs)) + likely[1:] - likely[0, 0]
-        self._people = np.append(run.people, self._people)
-        self._begun = np.append(run.began_s, self._begun)
+        self._begin(run)
+        self._wander(run.ended_s)
+        failures, expected = run.failures / self._dispersion, run.people * run.expected / self._dispersion
+        rate = self._means / self._variances
+        shape = self._means * rate
+        more_shape, more_rate = shape + failures, rate + expected * _TIMES
+        # The log of a negative binomial by Stirling's formula, without what all hypotheses share.
+        likely = (more_shape - 0.5) * np.log(more_shape) - more_shape * np.log(more_rate)
+        likely += shape * np.log(rate) - (shape - 0.5) * np.log(shape) + failures * _LOG_TIMES
+        np.divide(more_shape, more_rate, out=self._means)
+        np.divide(self._means, more_rate, out=self._variances)
+        self._logs += likely - likely[0, 0]
         self._last_expected = run.expected
-        return self._sum_up()
+        each = self._people * (np.exp(np.minimum(self._logs, _MOST_LOG)) @ _WEIGHTS)
+        self._each, self._strongest = each, int(each.argmax())
+        self.log_e = math.log(float(each.sum()))
+        return self.log_e
 
     @property
     def onset_s(self) -> float:
         """When the share jumped, if it did; only meaningful after a run."""
-        return float(self._begun[int(self._each.argmax())])
+        return float(self._begun[self._strongest])
 
     @property
     def best(self) -> tuple[float, float]:
         """What a failure and a success weigh under the jump that fits best, in logs."""
-        jump = float(JUMPS[int(self._logs[int(self._each.argmax())].argmax())])
+        jump = float(JUMPS[int(self._logs[self._strongest].argmax())])
         after = min(jump * self._last_expected, 0.97)
         return math.log(jump), math.log((1 - after) / (1 - self._last_expected))
 
-    def _wandered(self, at_s: float) -> tuple[Floats, Floats]:
-        """The filters' means and variances by then: without a jump, with one that begins now, with the earlier ones."""
+    def _begin(self, run: Run) -> None:
+        """A share that jumps with this run is followed from the level that is known now."""
+        self._runs += 1
+        row = self._runs if self._runs <= _MOMENTS else self._least()
+        self._means[row], self._variances[row], self._logs[row] = self._means[0], self._variances[0], 0.0
+        self._people[row], self._begun[row], self._number[row] = run.people, run.began_s, self._runs
+
+    def _least(self) -> int:
+        """The row of the moment that explains least, of those that are not young."""
+        return 1 + int(np.where(self._number > self._runs - _YOUNG, np.inf, self._each)[1:].argmin())
+
+    def _wander(self, at_s: float) -> None:
+        """Time passes: what is known of a level is drawn back to 1, as wide as it wanders."""
         keep = math.exp(-max(at_s - self._at_s, 0.0) / self._forgets_s)
         self._at_s = max(at_s, self._at_s)
-        mean, variance = (np.full((2, JUMPS.size), value) for value in self._level)
-        means, variances = np.vstack((mean, self._means)), np.vstack((variance, self._variances))
-        return 1 + keep * (means - 1), keep * keep * (variances - self._spread**2) + self._spread**2
-
-    def _sum_up(self) -> float:
-        self._each = self._people * (np.exp(np.minimum(self._logs, _MOST_LOG)) @ _WEIGHTS)
-        self.log_e = math.log(float(self._each.sum()))
-        if self._people.size > _MOMENTS:
-            least = _YOUNG + int(self._each[_YOUNG:].argmin())
-            stays = np.arange(self._people.size) != least
-            self._means, self._variances, self._logs = self._means[stays], self._variances[stays], self._logs[stays]
-            self._people, self._begun, self._each = self._people[stays], self._begun[stays], self._each[stays]
-        return self.log_e
-
-
-def _log_gamma(value: Floats) -> Floats:
-    """Without what all hypotheses share. Stirling's series: the values are above 10, where it is exact to 1e-5."""
-    return np.asarray((value - 0.5) * np.log(value) - value + 1 / (12 * value), dtype=np.float64)
+        self._means *= keep
+        self._means += 1 - keep
+        self._variances *= keep * keep
+        self._variances += (1 - keep * keep) * self._spread**2
