@@ -15,6 +15,7 @@ from itertools import islice
 from doorward.model.detection import Detection
 from doorward.model.sign_in import SignInEvent
 from doorward.watch.settings import WatchSettings
+from doorward.watch.uncollected import uncollected
 from doorward.watch.watcher import Watcher
 
 _BATCH = 4096
@@ -47,6 +48,13 @@ def backtest(
     components: tuple[str, ...], events: Iterable[SignInEvent], settings: Sequence[WatchSettings]
 ) -> tuple[Replay, ...]:
     """One Replay for each of the settings, in their order."""
+    with uncollected():
+        return _backtest(components, events, settings)
+
+
+def _backtest(
+    components: tuple[str, ...], events: Iterable[SignInEvent], settings: Sequence[WatchSettings]
+) -> tuple[Replay, ...]:
     watchers = [Watcher(one, components, windows=False) for one in settings]
     began = ended = None
     count = 0
