@@ -59,19 +59,19 @@ def _line(chance: random.Random, base: str) -> str:
         **marks,
         time=f"2026-03-02T08:00:{second}Z",
         event=chance.choice(("sign-in", "session", "sign-out")),
-        pid=chance.choice((27084, 312)),
+        pid=chance.choice((27084, 31200)),
         probe="true" if chance.random() < 0.1 else "false",
         client=chance.choice(("portal", "library")),
-        agent=chance.choice(("fox", "edge")),
+        agent=chance.choice(("fox", "cat")),
         outcome=chance.choice(("succeeded", "failed")),
-        reason=chance.choice(("ok", "expired")),
+        reason="ok",
         status=chance.choice((200, 502)),
         ms=chance.choice(("13.7", "0.5", "104.2", "7", "0", "10")),
     )
 
 
 def _damaged(chance: random.Random, line: str) -> str:
-    for _ in range(chance.choice((0, 0, 0, 1, 1, 2))):
+    for _ in range(chance.choice((0, 0, 0, 0, 0, 0, 0, 1, 1, 2))):
         if chance.random() < 0.5:
             line = line.replace(*chance.choice(_SWAPS), 1)
         else:
@@ -116,13 +116,12 @@ def _told(tallied: Tallied, width_s: float) -> Told:
     return +counts, people
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.integers(0, 2**32), st.integers(1, 60), st.sampled_from([10.0, 1.0, 0.5, 30.0, 7.0]))
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 80), st.sampled_from([10.0, 1.0, 0.5, 30.0, 7.0]))
 def test_whatever_is_known_lines_come_to_what_the_parser_reads(seed: int, number: int, width_s: float) -> None:
     tally = SchoolTally(least_bytes=0)
-    tally(_chunk(seed, 60, False), width_s)
-    for damaged in range(3):
-        chunk = _chunk(seed + damaged, number, damaged > 0)
+    for part in range(4):
+        chunk = _chunk(seed + part, 150 if part < 2 else number, is_damaged=part > 1)
         assert _told(tally(chunk, width_s), width_s) == _by_parser(chunk.split(b"\n"), width_s)
 
 
