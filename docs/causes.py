@@ -6,7 +6,8 @@ from pathlib import Path
 
 from doorward.diagnose import causes
 from doorward.diagnose.cause import DECISIVE, RULED_OUT_AT, STRONG, SUPPORTED_AT, WEAK
-from doorward.diagnose.conclusion import CLEAR_LEAD, ELIMINATION
+from doorward.diagnose.conclusion import ATTACK_AFTER, CLEAR_LEAD, ELIMINATION
+from doorward.wiring.moves import LOOK_AGAIN_FOR
 
 PAGE = Path(__file__).parent / "diagnosing.md"
 
@@ -26,6 +27,17 @@ against nearly all others, that weighs {ELIMINATION:g} for the one that is left.
 `doorward diagnose INCIDENT` shows the causes with the reason of each verdict and what could not be tested; `--explain`
 shows each step. The dashboard, the page and the postmortem show the same. What examines what is named in
 `doorward.toml` (`docs/settings.md`: database, store, issuer, ldap, upstream, keys, code, authorities of a component).
+Of a process that its pid file names it also looks at the connections that it holds, by the kernel's account of them, at
+the names of its environment's variables (a value is known again by a keyed digest), and at what the kernel grants it.
+
+A cause that was stated stands. When a further sign joins the incident it is judged again, for
+{LOOK_AGAIN_FOR.seconds} s: another takes its place where that leads by {CLEAR_LEAD:g} by evidence that was not there,
+and a test settles it or the earlier one is no longer supported. The record says what fell, and whoever was asked is
+asked anew. An attack that only guesses is stated {ATTACK_AFTER.seconds} s after the onset at the soonest, and not at
+all while trial sign-ins fail and people for reasons that nobody types.
+
+What each differential was made from is kept beside the incident log (`observations/` of the state directory, bounded):
+`doorward diagnose INCIDENT --again --explain` judges it by the present version, and writes nothing.
 """
 
 
