@@ -37,6 +37,9 @@ AS_QUICK_MS = 200.0
 LEAST_TIMED = 20
 # A person reads a page before asking for the next; a handful of people who do not is no crowd.
 RELOAD_RATIO = 3.0
+# Where people queue, what is answered is no more than it can: any clear rise is of what is asked. A sick service that
+# makes people wait answers less than usual.
+QUEUED_RATIO = 1.5
 LEAST_ASKERS = 10
 LEAST_PAGES = 100
 BUSIEST_SHARE = 0.3
@@ -58,8 +61,8 @@ def weigh(observations: Observations) -> Judgement:
     is_stuck = any(one.status is None or one.ms > LIVENESS_SLOW_MS for one in observations.of(LivenessExamined))
     strain = (*_latency(usual, during, is_stuck), *_busy(observations))
     times = surge(usual, during, refusals(observations))
-    is_strained = is_stuck or any(item.leaning is Leaning.FOR for item in strain)
-    reloads = tuple(_reloads(observations, is_strained))
+    told = {item.test for item in strain if item.leaning is Leaning.FOR}
+    reloads = tuple(_reloads(observations, is_stuck or bool(told), "queue" in told))
     if times <= CROWD_RATIO and not reloads:
         strain = tuple(_not_by_people(item) for item in strain)
     people = () if reloads else _people(usual, during, times, is_stuck)
@@ -130,20 +133,22 @@ def _people(usual: Statistics, during: Statistics, times: float, is_stuck: bool)
         yield opposes("people", DECISIVE if usual_crowd else WEAK, seen, _MORE_PEOPLE)
 
 
-def _reloads(observations: Observations, is_strained: bool) -> Iterator[Evidence]:
+def _reloads(observations: Observations, is_strained: bool, are_queued: bool) -> Iterator[Evidence]:
     """As many people as ever, who load pages anew and anew: as when results are due any moment. A loop of redirects
     brings them no page, and one who does so alone is a machine."""
     if observations.visitors is None:
         return
     usual, now = observations.visitors.usual, observations.visitors.during
     many = now.pages >= LEAST_PAGES and now.askers >= LEAST_ASKERS and now.busiest <= BUSIEST_SHARE * now.pages
-    if many and now.pages_per_min >= RELOAD_RATIO * usual.pages_per_min > 0:
+    times = _ratio(now.pages_per_min, usual.pages_per_min)
+    if many and usual.pages and times >= (QUEUED_RATIO if are_queued else RELOAD_RATIO):
         seen = (
             f"{now.askers} people who are signed in get {now.pages_per_min:.0f} pages a minute, usually "
             f"{usual.pages_per_min:.0f}"
         )
-        expected = f"people who are signed in ask for over {RELOAD_RATIO:g} × as much as usual"
-        yield favours("reloads", DECISIVE if is_strained else STRONG, seen, expected)
+        expected = f"people who are signed in ask for over {RELOAD_RATIO:g} × as much as usual, or queue"
+        is_plain = is_strained and times >= RELOAD_RATIO
+        yield favours("reloads", DECISIVE if is_plain else STRONG, seen, expected)
 
 
 def _latency(usual: Statistics, during: Statistics, is_stuck: bool) -> Iterator[Evidence]:

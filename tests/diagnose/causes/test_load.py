@@ -128,3 +128,15 @@ def test_people_who_are_signed_in_and_load_pages_anew_are_a_load_where_answers_s
 def test_a_few_who_ask_for_much_are_no_crowd(world: World, during: Stretch) -> None:
     observed = replace(world.healthy(), visitors=Visitors(RELOADS.usual, during))
     assert CAUSE.judge(observed).verdict is Verdict.RULED_OUT
+
+
+def test_where_people_queue_a_smaller_rise_of_what_is_answered_is_enough(world: World) -> None:
+    during = Stretch(1 / 3, 1, 0, 320, 40, 30)
+    queued = ProcessExamined("portal", 100, True, "", 3600.0, 0.9, 0.03, 230, 1024, 2)
+    observed = replace(world.healthy(), visitors=Visitors(RELOADS.usual, during))
+    assert CAUSE.judge(observed).verdict is Verdict.RULED_OUT
+    assert CAUSE.judge(world.instead(observed, queued)).verdict is not Verdict.RULED_OUT
+    late = LivenessExamined("portal", None, 1400.0, "no answer within 1.3 s")
+    assert CAUSE.judge(world.instead(observed, queued, late)).verdict is Verdict.SUPPORTED
+    fewer = replace(observed, visitors=Visitors(RELOADS.usual, Stretch(1 / 3, 1, 0, 120, 40, 30)))
+    assert CAUSE.judge(world.instead(fewer, queued, late)).verdict is Verdict.RULED_OUT
