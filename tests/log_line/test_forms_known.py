@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from doorward.log_line import forms_known
 from doorward.log_line.forms import Roles
 from doorward.log_line.forms_known import Known, Lines, Meaning, Reader
 
@@ -45,6 +46,15 @@ def test_lines_alike_but_for_who_and_when_mean_what_the_first_does() -> None:
     assert _told(known, lines) == ["sign-in", "session", None, None]
 
 
+@pytest.fixture(params=[False, True], ids=["told apart", "all alike"])
+def marks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As they are; and as if all lines were looked up by the same number."""
+    if request.param:
+        monkeypatch.setattr(forms_known, "_SPREAD", np.zeros_like(forms_known._SPREAD))
+        monkeypatch.setattr(forms_known, "_LENGTH", np.uint64(0))
+
+
+@pytest.mark.usefixtures("marks")
 @pytest.mark.parametrize(
     "line",
     [
@@ -54,6 +64,8 @@ def test_lines_alike_but_for_who_and_when_mean_what_the_first_does() -> None:
         _line(agent="f\x00x"),
         _line(agent="f\x80x"),
         _line(agent="foxy"),
+        _line("session"),
+        _line().replace(b"fox", b'"ox').replace(b'agent"', b"agentx"),
         _line()[:-1] + b"]",
         _line()[:-1],
         _line() + b" ",
