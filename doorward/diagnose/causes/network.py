@@ -48,6 +48,9 @@ SLOW_CONNECT_MS = 500.0
 SLOW_NAMES_MS = 1000.0
 # A proxy's own words that it cannot reach what is behind it (RFC 9110 section 15.6).
 GATEWAY = (502, 503, 504)
+# Workers younger than this, and by so much younger than their head, were not begun with it.
+RENEWED_S = 30.0
+STARTED_S = 10.0
 # Half of the usual requests still arriving is no cut-off. Fewer say nothing: any fault that sends people away early
 # makes fewer requests of them.
 ARRIVING_SHARE = 0.5
@@ -207,7 +210,7 @@ def _between(observations: Observations) -> Iterator[Evidence]:
 def _has_new_workers(process: ProcessExamined) -> bool:
     """Whether its workers were replaced a moment ago: whom they had in hand, they failed."""
     young_s, head_s = process.youngest_s, process.uptime_s
-    return young_s is not None and head_s is not None and young_s <= ONSET_SLACK.total_seconds() <= head_s / 2
+    return young_s is not None and head_s is not None and young_s <= RENEWED_S and head_s - young_s >= STARTED_S
 
 
 def _places(observations: Observations) -> Iterator[Evidence]:
