@@ -2,7 +2,7 @@
 
 `python -m bench.watch_live [RATE] [SECONDS]`. A child writes lines with their time; another follows the log by the
 file source of the live watch every 50 ms and counts it by the partial aggregate. Then, apart: how many events a
-CPU-second go the whole way of `doorward run`, one by one through every detector.
+CPU-second go the whole way of `doorward run`, each through the parser, the counts and every detector.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from doorward.model.detection import Detection
+from doorward.model.sign_in import SignInEvent
 from doorward.watch.localisation import DIMENSIONS
 from doorward.watch.plans import PartPlan, Seen, keys
 from doorward.watch.segment import Identity
@@ -27,11 +28,15 @@ _KEPT = 512
 
 @dataclass(slots=True)
 class _Part:
-    """A part that has a slot: when it was last fed, and who came since it last took them in."""
+    """A part that has a slot, and who came and did not fail since it last took them in."""
 
     segment: ShareSegment
-    fed: int = 0
     came: list[Seen] = field(default_factory=list)
+
+    def take_in(self, key: Callable[[SignInEvent], str | None]) -> None:
+        if self.came:
+            self.segment.observe_each(self.came, keys(self.came, key))
+            self.came = []
 
 
 class Parts:
@@ -42,9 +47,9 @@ class Parts:
         self.forgotten = 0
         self._whole = whole
         self._settings = settings
-        self._made: dict[Name, _Part] = {}
+        # Those that were fed least recently first.
+        self._made: OrderedDict[Name, _Part] = OrderedDict()
         self._dimensions = tuple((name, DIMENSIONS[name]) for name in plan.dimensions or DIMENSIONS)
-        self._fed = 0
         self._candidates: OrderedDict[Name, int] = OrderedDict()
 
     @property
@@ -69,11 +74,8 @@ class Parts:
         return found
 
     def _take_in(self) -> None:
-        """Let the parts take in who came and did not fail."""
         for part in self._made.values():
-            if part.came:
-                part.segment.observe_each(part.came, keys(part.came, self.plan.key))
-                part.came = []
+            part.take_in(self.plan.key)
 
     def _fail(self, seen: Seen, whole_is_detected: Callable[[], bool]) -> list[Detection]:
         found: list[Detection] = []
@@ -98,10 +100,12 @@ class Parts:
             if value is None:
                 continue
             name = dimension, value
-            part = self._made.get(name) or self._new(name)
+            part = self._made.get(name)
             if part is not None:
-                self._fed += 1
-                part.fed = self._fed
+                self._made.move_to_end(name)
+            else:
+                part = self._new(name)
+            if part is not None:
                 yield part
 
     def _new(self, name: Name) -> _Part | None:
@@ -131,8 +135,8 @@ class Parts:
     def _has_room(self) -> bool:
         if len(self._made) < self.plan.slots:
             return True
-        self._take_in()
-        for name, part in sorted(self._made.items(), key=lambda one: one[1].fed):
+        for name, part in self._made.items():
+            part.take_in(self.plan.key)
             if not part.segment.is_suspicious:
                 del self._made[name]
                 self.forgotten += 1

@@ -114,6 +114,7 @@ class Recent:
         """The events, each of its time and no probe's, by kind and in their order, with what is remembered at each of
         them; sign-ins and sign-outs are remembered from then on."""
         found: defaultdict[Kind, list[Seen]] = defaultdict(list)
+        first = self._first
         for event, at_s in zip(events, times, strict=True):
             if event.probe:
                 continue
@@ -122,11 +123,12 @@ class Recent:
             since_s, fresh, again = None, False, False
             key = person or session or event.source
             if key is not None:
-                known = self._first.get(key)
+                known = first.get(key)
                 if known is not None and at_s - known[1] <= _AWAY_S:
                     known[1], since_s = at_s, known[0]
                 else:
                     since_s = self._come_anew(key, at_s)
+                    first = self._first
             if kind is _SESSION:
                 before = self._signed_in.get(session or person or "")
                 fresh = before is not None and abs(at_s - before[0]) < self._fresh_s

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import compress, pairwise
+from itertools import compress, pairwise, repeat
 
 from doorward import extensions
 from doorward.model.detection import Detection, Direction, SegmentState, Signal, Suspicion, UsualRate
@@ -74,25 +74,25 @@ class Watcher:
         """Events in their log's order; those of several components in any order between them."""
         events = tuple(events)
         times = [event.at.timestamp() for event in events]
-        restarts = [place for place, event in enumerate(events) if event.kind is _CONFIGURATION]
+        restarts = {place for place, event in enumerate(events) if event.kind is _CONFIGURATION}
         with uncollected():
-            for start, end in pairwise((0, *(place + 1 for place in restarts), len(events))):
+            for start, end in pairwise((0, *(place + 1 for place in sorted(restarts)), len(events))):
                 self._feed(events[start:end], times[start:end])
-                if end - 1 in restarts:
+                if start < end and end - 1 in restarts:
                     for component in self._components.values():
                         component.restart(times[end - 1])
+            if self._windows:
+                self._count(events)
         if times:
             self._pass(times[0])
             self._pass(max(times))
-        if self._windows:
-            self._count(events)
 
     def _feed(self, events: Sequence[SignInEvent], times: Sequence[float]) -> None:
         """Events between two restarts, each component's by themselves."""
-        for name in dict.fromkeys(event.component for event in events):
-            own = [event.component == name for event in events]
-            found = self._components[name].feed(list(compress(events, own)), list(compress(times, own)))
-            self._found += found
+        names = dict.fromkeys([event.component for event in events])
+        for name in names:
+            own = [event.component == name for event in events] if len(names) > 1 else repeat(True)
+            self._found += self._components[name].feed(list(compress(events, own)), list(compress(times, own)))
 
     def _count(self, events: Iterable[SignInEvent]) -> None:
         for name, counted in self._windows.items():
