@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from doorward.diagnose import differential as judged
 from doorward.model.config_version import ConfigVersion, Standing
 from doorward.model.diagnosis import Differential, Hypothesis, Verdict
 from doorward.model.entry import Diagnosed
@@ -16,6 +18,7 @@ from doorward.model.incident import Incident
 from doorward.model.sign_in import TYPED, Kind, Reason
 from doorward.store import versions as kept
 from doorward.wiring.diagnosing import hurts
+from doorward.wiring.rounds import Rounds
 from tests.entries import T0
 from tests.recover.cases import BAD, CHANGE, GOOD, differential, hypothesis
 from tests.wiring.bench import Bench
@@ -214,3 +217,24 @@ def test_sessions_that_the_log_condemns_are_counted_for_the_plan(store: Path) ->
 def test_without_a_change_there_is_nothing_to_go_back_to(bench: Bench) -> None:
     situation = bench.diagnosing.situation(incident_of(), ())
     assert (situation.change, situation.good, situation.condemned, situation.can_restart) == (None, None, None, False)
+
+
+def test_what_a_differential_was_made_from_is_kept_and_gives_the_same_again(bench: Bench) -> None:
+    _fault(bench)
+    incident = incident_of()
+    made, _ = bench.diagnosing.differential(incident, at(30))
+    ((moment, observations),) = Rounds(bench.settings.state).kept(incident.id)
+    assert moment == at(30)
+    assert judged(observations, moment) == made
+    assert observations.visitors is not None
+
+
+def test_earlier_looks_at_the_processes_of_an_incident_are_remembered(store: Path) -> None:
+    bench = Bench(settings_of(store.parent, {"pid_file": "auth.pid"}))
+    (bench.settings.directory / "auth.pid").write_text(str(os.getpid()))
+    incident = incident_of()
+    for seconds in (30, 33):
+        bench.diagnosing.differential(incident, at(seconds))
+    first, second = (seen for _, seen in Rounds(bench.settings.state).kept(incident.id))
+    assert first.processes == ()
+    assert [process.pid for process in second.processes] == [os.getpid()]
