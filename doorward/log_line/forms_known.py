@@ -118,8 +118,8 @@ class Known:
 
     def _arrange(self) -> None:
         width = EIGHT * self._eights
-        self._steady = _rows([form.steady for form in self.forms], width)
-        self._sort_texts = _rows(self._texts, width)
+        self._steady = _padded([form.steady for form in self.forms], width)
+        self._sort_texts = _padded(self._texts, width)
         self.form_of, self.meaning_of = np.array(self._sort_forms), np.array(self._sort_meanings)
         # By the length of a line: 1 for each byte that is in it.
         self._within = (np.arange(width) < np.arange(width + 1)[:, None]).view(np.uint64)
@@ -135,10 +135,10 @@ class Known:
         self.steady_times = whole ^ self.fractions
         self.who = np.array([-1 if form.who is None else form.who for form in self.forms])
 
-    def find(self, lines: Lines, numbers: Places) -> tuple[Places, Eights]:
-        """Of each of the lines the place of its sort, 0 if it has none; and what it was looked up by."""
-        blobs = lines.eights(lines.starts[numbers], self._eights)
-        sizes = lines.sizes[numbers]
+    def find(self, lines: Lines, rows: Places) -> tuple[Places, Eights]:
+        """Of each of these lines the place of its sort, 0 if it has none; and what it was looked up by."""
+        blobs = lines.eights(lines.starts[rows], self._eights)
+        sizes = lines.sizes[rows]
         quotes = (blobs.view(np.uint8) == QUOTE).view(np.uint64)
         quotes &= self._within.take(np.minimum(sizes, EIGHT * self._eights), axis=0)
         marks = _marks(quotes, sizes)
@@ -175,7 +175,7 @@ class Known:
         if form is None or meaning is None:
             return False
         eights = len(line) // EIGHT + 1
-        blob, steady = (_rows([text], EIGHT * eights) for text in (line + b"\n", form.steady))
+        blob, steady = (_padded([text], EIGHT * eights) for text in (line + b"\n", form.steady))
         mark = _marks((blob.view(np.uint8) == QUOTE).view(np.uint64), np.array([len(line)]))
         place = self._form_marks.place(int(mark[0]))
         if place == len(self.forms):
@@ -196,7 +196,7 @@ class Known:
         return True
 
 
-def _rows(texts: list[bytes], width: int) -> Eights:
+def _padded(texts: list[bytes], width: int) -> Eights:
     return np.frombuffer(b"".join(text[:width].ljust(width, b"\0") for text in texts), "<u8").reshape(len(texts), -1)
 
 

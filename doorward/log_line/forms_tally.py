@@ -9,11 +9,12 @@ are left to others, and looked at less and less often.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from doorward.log_line.eights import EIGHT, Eights, Places, are_numbers, masks, others, rows_with
+from doorward.log_line.eights import EIGHT, Eights, Flags, Places, are_numbers, masks, others, rows_with
 from doorward.log_line.forms import LONGEST_STAMP, Form
 from doorward.log_line.forms_known import Known, Lines, Reader
 from doorward.log_line.tally import MARK_BYTES, Tallied, window_of
@@ -46,14 +47,15 @@ class Forms:
         if len(chunk) < self._least_bytes or not self._looking.is_due():
             return chunk
         lines = Lines(chunk)
-        numbers = np.flatnonzero(~lines.is_odd)
-        if not len(numbers):
+        rows = np.flatnonzero(~lines.is_odd)
+        if not len(rows):
             return chunk
-        sorts, marks = self._find(lines, numbers)
+        sorts, marks = self._find(lines, rows)
         unknown = np.flatnonzero(sorts == 0)
-        if len(unknown) and self._learn(lines, numbers[unknown], marks[unknown], len(numbers)):
-            sorts[unknown], _ = self._find(lines, numbers[unknown])
-        counted = self._add(lines, numbers[sorts > 0], sorts[sorts > 0], width_s, tallied)
+        if len(unknown) and self._learn(lines, rows[unknown], marks[unknown], len(rows)):
+            sorts[unknown], _ = self._find(lines, rows[unknown])
+        found = _Found(lines, self._known, rows, sorts).chosen(sorts > 0)
+        counted = _counted(found, _Windows(self._reader.at_s, width_s), tallied) if len(found.rows) else found.rows
         is_worth = 2 * len(counted) > len(lines)
         self._looking.tried(is_worth)
         self._lessons = min(self._lessons + len(counted) // _LINES_A_LESSON + _LESSONS_A_CHUNK, _MOST_LESSONS)
@@ -63,8 +65,8 @@ class Forms:
         is_left[counted] = False
         return lines.lines(is_left)
 
-    def _find(self, lines: Lines, numbers: Places) -> tuple[Places, Eights]:
-        parts = [self._known.find(lines, numbers[at : at + _AT_ONCE]) for at in range(0, len(numbers), _AT_ONCE)]
+    def _find(self, lines: Lines, rows: Places) -> tuple[Places, Eights]:
+        parts = [self._known.find(lines, rows[at : at + _AT_ONCE]) for at in range(0, len(rows), _AT_ONCE)]
         return np.concatenate([sorts for sorts, _ in parts]), np.concatenate([marks for _, marks in parts])
 
     def _learn(self, lines: Lines, unknown: Places, marks: Eights, number: int) -> bool:
@@ -77,19 +79,6 @@ class Forms:
         chosen = [firsts[at] for at in np.argsort(-counts).tolist() if counts[at] >= least][: self._lessons]
         self._lessons -= len(chosen)
         return self._known.learn([lines.line(line) for line in unknown[chosen].tolist()])
-
-    def _add(self, lines: Lines, numbers: Places, sorts: Places, width_s: float, tallied: Tallied) -> Places:
-        """Count lines of known sorts; those that are counted."""
-        if not len(numbers):
-            return numbers
-        windows = _Windows(self._reader.at_s, width_s)
-        places = _places(lines, self._known, numbers, sorts, windows)
-        is_counted = places >= 0
-        if not is_counted.all():
-            numbers, sorts, places = numbers[is_counted], sorts[is_counted], places[is_counted]
-        if len(numbers):
-            _add(tallied, self._known, lines, numbers, sorts, places, windows.numbers())
-        return numbers
 
 
 class _Patience:
@@ -147,47 +136,84 @@ class _Windows:
             return None
 
 
-def _places(lines: Lines, known: Known, numbers: Places, sorts: Places, windows: _Windows) -> Places:
-    """Of each line the place of its window; -1 for one with a time or number that is none."""
-    forms = known.form_of[sorts]
-    starts = lines.starts[numbers] + known.times[forms]
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Lines of a chunk, and of what sort each is."""
+
+    lines: Lines
+    known: Known
+    rows: Places
+    sorts: Places
+
+    @property
+    def forms(self) -> Places:
+        """Of what form each is."""
+        found: Places = self.known.form_of[self.sorts]
+        return found
+
+    @property
+    def starts(self) -> Places:
+        """Where each begins."""
+        found: Places = self.lines.starts[self.rows]
+        return found
+
+    def chosen(self, which: Flags) -> _Found:
+        """Some of them."""
+        return self if which.all() else _Found(self.lines, self.known, self.rows[which], self.sorts[which])
+
+
+def _counted(found: _Found, windows: _Windows, tallied: Tallied) -> Places:
+    """Count lines by window and meaning; which of them are counted, save those with a time or number that is none."""
+    places = _places(found, windows)
+    places[_odd_numbers(found)] = -1
+    found, places = found.chosen(places >= 0), places[places >= 0]
+    if len(places):
+        _add(found, places, windows.numbers(), tallied)
+    return found.rows
+
+
+def _places(found: _Found, windows: _Windows) -> Places:
+    """Of each line the place of its window; -1 for one with a time that is none."""
+    known, forms = found.known, found.forms
+    starts = found.starts + known.times[forms]
     extra = _SECONDS if windows.is_coarse else _NO_SECONDS
-    times = lines.eights(starts, LONGEST_STAMP // EIGHT)
+    times = found.lines.eights(starts, LONGEST_STAMP // EIGHT)
     odd = rows_with(others(times) & (known.fractions | extra).take(forms, axis=0))
     times &= (known.steady_times & ~extra).take(forms, axis=0)
-    is_new = np.zeros(len(numbers), dtype=bool)
+    is_new = np.zeros(len(forms), dtype=bool)
     is_new[0] = True
     is_new[rows_with(times[1:] != times[:-1]) + 1] = True
     begins = np.flatnonzero(is_new)
-    found = [_place(lines, known.forms[forms[at]], int(starts[at]), windows) for at in begins.tolist()]
-    places: Places = np.array(found)[np.cumsum(is_new) - 1]
-    places[odd] = places[_odd_numbers(lines, known, numbers, sorts)] = -1
+    told = [
+        _place(known.forms[form], found.lines.chunk, start, windows)
+        for form, start in zip(forms[begins].tolist(), starts[begins].tolist(), strict=True)
+    ]
+    places: Places = np.array(told)[np.cumsum(is_new) - 1]
+    places[odd] = -1
     return places
 
 
-def _odd_numbers(lines: Lines, known: Known, numbers: Places, sorts: Places) -> Places:
-    """Those of the lines, by their places among them, with a number that is none."""
-    odd, spans = list[Places](), known.numbers.take(known.form_of[sorts], axis=0)
-    for column in range(known.numbers.shape[1]):
-        sizes = spans[:, column, 1] - spans[:, column, 0]
-        has_number = np.flatnonzero(sizes)
-        values = lines.eights((lines.starts[numbers] + spans[:, column, 0])[has_number], 1)[:, 0]
-        odd.append(has_number[~are_numbers(values, sizes[has_number])])
-    return np.concatenate([numbers[:0], *odd])
-
-
-def _place(lines: Lines, form: Form, start: int, windows: _Windows) -> int:
+def _place(form: Form, chunk: bytes, start: int, windows: _Windows) -> int:
     begin, end = form.time
-    stamp = lines.chunk[start : start + end - begin]
-    return windows.place(stamp, form.fraction[0] - begin, form.fraction[1] - begin)
+    return windows.place(chunk[start : start + end - begin], form.fraction[0] - begin, form.fraction[1] - begin)
 
 
-def _add(
-    tallied: Tallied, known: Known, lines: Lines, numbers: Places, sorts: Places, places: Places, windows: list[int]
-) -> None:
-    """Count lines by window and meaning."""
-    who = lines.eights(lines.starts[numbers] + known.who[known.form_of[sorts]], MARK_BYTES // EIGHT)
-    groups = places * len(known.meanings) + known.meaning_of[sorts]
+def _odd_numbers(found: _Found) -> Places:
+    """The places of lines with a number that is none."""
+    odd, starts = [np.zeros(0, np.int64)], found.starts
+    spans = found.known.numbers.take(found.forms, axis=0)
+    for column in range(spans.shape[1]):
+        begins, ends = spans[:, column].T
+        has_number = np.flatnonzero(ends)
+        values = found.lines.eights((starts + begins)[has_number], 1)[:, 0]
+        odd.append(has_number[~are_numbers(values, (ends - begins)[has_number])])
+    return np.concatenate(odd)
+
+
+def _add(found: _Found, places: Places, windows: list[int], tallied: Tallied) -> None:
+    known = found.known
+    who = found.lines.eights(found.starts + known.who[found.forms], MARK_BYTES // EIGHT)
+    groups = places * len(known.meanings) + known.meaning_of[found.sorts]
     is_short = len(windows) * len(known.meanings) <= 1 << 16
     order = np.argsort(groups.astype(np.uint16) if is_short else groups, kind="stable")
     groups, marks = groups[order], who[order].tobytes()
@@ -200,5 +226,5 @@ def _add(
         elif meaning.is_probe:
             tallied.probes += last - first
         else:
-            found = marks[MARK_BYTES * first : MARK_BYTES * last] if is_named else b""
-            tallied.add_marks((windows[place], meaning.verdict, meaning.client), last - first, found)
+            people = marks[MARK_BYTES * first : MARK_BYTES * last] if is_named else b""
+            tallied.add_marks((windows[place], meaning.verdict, meaning.client), last - first, people)
