@@ -56,7 +56,8 @@ class Forms:
             sorts[unknown], _ = self._find(lines, rows[unknown])
         found = _Found(lines, self._known, rows, sorts).chosen(sorts > 0)
         counted = _counted(found, _Windows(self._reader.at_s, width_s), tallied) if len(found.rows) else found.rows
-        is_worth = 2 * len(counted) > len(lines)
+        # Looking takes as long as reading half of the lines one by one.
+        is_worth = 5 * len(counted) > 3 * len(lines)
         self._looking.tried(is_worth)
         self._lessons = min(self._lessons + len(counted) // _LINES_A_LESSON + _LESSONS_A_CHUNK, _MOST_LESSONS)
         if self._known.is_full and not is_worth:
