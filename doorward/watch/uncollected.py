@@ -13,11 +13,17 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Nothing is collected meanwhile, in any thread; as it was afterwards."""
+    """Nothing is collected meanwhile, in any thread; as it was afterwards.
+
+    What was made meanwhile counts as old from then on: else the collector would look through it all at the end.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
