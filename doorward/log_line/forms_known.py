@@ -14,7 +14,7 @@ import numpy as np
 from doorward.log_line.eights import EIGHT, Eights, Flags, Places, masks, rows_with
 from doorward.log_line.forms import LONGEST_LINE, LONGEST_STAMP, Form, Roles, form_of
 
-# Half a megabyte each at most, and as much of their lines.
+# Half a megabyte of forms at most, and as much of sorts.
 MOST_SORTS = 1024
 _MARK_BITS = 16
 NEWLINE, SPACE, QUOTE, BACKSLASH, FIRST_OTHER = ord("\n"), ord(" "), ord('"'), ord("\\"), 0x80

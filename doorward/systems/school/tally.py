@@ -1,4 +1,5 @@
-"""The school's log by the chunk: each line decoded into the fields that are counted, and no event made of it."""
+"""The school's log by the chunk: lines that are alike but for who and when are counted by their form, the others decoded
+into the fields that are counted; no event is made of either."""
 
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ _Windows = dict[int, defaultdict[_Told, list[str | None]]]
 
 
 class SchoolTally:
-    """Tallies the chunks of one log, and remembers the words that it repeats."""
+    """Tallies the chunks of one log, and remembers its forms and the words that it repeats."""
 
     def __init__(self, least_bytes: int = LEAST_BYTES) -> None:
         self._words = Words()
