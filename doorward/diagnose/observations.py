@@ -112,7 +112,8 @@ class Observations:
     `during` reaches from the onset to now; `usual` is best a stretch of about the same length before the onset, since
     distinct people do not add up over time. `before` are examinations of a time when all was well. `logs_ahead_s` says
     by how much a component's log is ahead of our clock (behind: negative), for those whose log spoke lately.
-    `processes` are those of earlier looks at the same trouble, oldest first. `visitors` is None without events.
+    `processes` are those of earlier looks at the same trouble, `usual_processes` of before it, oldest first. `visitors`
+    is None without events.
     """
 
     detections: tuple[Detection, ...] = ()
@@ -127,6 +128,7 @@ class Observations:
     restarts: tuple[Restart, ...] = ()
     logs_ahead_s: tuple[tuple[str, float], ...] = ()
     processes: tuple[ProcessExamined, ...] = ()
+    usual_processes: tuple[ProcessExamined, ...] = ()
     visitors: Visitors | None = None
 
     @property

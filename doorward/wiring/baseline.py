@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from doorward.diagnose.examined import Examination, ExaminationResult
+from doorward.diagnose.examined import Examination, ExaminationResult, ProcessExamined
 
 # Those whose difference tells something and that cost nearly nothing: no lock is asked for, nothing is measured long.
 KEPT = (
@@ -53,6 +53,13 @@ class Baseline:
 
     def before(self, onset: datetime) -> tuple[ExaminationResult, ...]:
         """The last round of before that onset, empty if there is none."""
-        with self._lock:
-            earlier = [results for at, results in self._rounds if at <= onset - BEFORE]
+        earlier = self._earlier(onset)
         return earlier[-1] if earlier else ()
+
+    def processes(self, onset: datetime) -> tuple[ProcessExamined, ...]:
+        """The processes of every round of before that onset, oldest first: what they are like on any day."""
+        return tuple(one for results in self._earlier(onset) for one in results if isinstance(one, ProcessExamined))
+
+    def _earlier(self, onset: datetime) -> list[tuple[ExaminationResult, ...]]:
+        with self._lock:
+            return [results for at, results in self._rounds if at <= onset - BEFORE]

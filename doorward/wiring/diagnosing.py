@@ -118,6 +118,7 @@ class Diagnosing:
             restarts=_restarts(events),
             logs_ahead_s=_logs_ahead_s(events, now),
             processes=tuple(self._processes[incident.id]),
+            usual_processes=self.baseline.processes(onset),
             visitors=visitors([e for e in events if e.at < began], began, during, until) if events else None,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from doorward.diagnose.examined import CodeExamined, ExaminationResult
+from doorward.diagnose.examined import CodeExamined, ExaminationResult, ProcessExamined
 from doorward.wiring.baseline import BEFORE, EVERY, MOST_ROUNDS, Baseline
 from tests.entries import T0
 
@@ -45,3 +45,11 @@ def test_rounds_of_long_ago_are_forgotten() -> None:
     for each in range(MOST_ROUNDS + 1):
         baseline.take(T0 + each * EVERY)
     assert baseline.before(T0 + BEFORE) == ()
+
+
+def test_the_processes_of_all_rounds_of_before_the_onset_tell_what_is_usual() -> None:
+    ages = iter((30.0, 45.0, 1.0))
+    baseline = Baseline(lambda: (ProcessExamined("auth", 100, True, youngest_s=next(ages)),))
+    for each in range(3):
+        baseline.take(T0 + each * EVERY)
+    assert [one.youngest_s for one in baseline.processes(T0 + EVERY + BEFORE)] == [30.0, 45.0]

@@ -124,14 +124,21 @@ def _began_anew(observations: Observations, process: ProcessExamined) -> tuple[f
     name, pids = process.component, {one.pid for one in looks} - {before.pid}
     if len(pids) >= AGAIN:
         return weight, f"{name}: it began anew {len(pids)} times since all was well, in {len(looks)} looks"
-    usually_young = before.youngest_s is not None and before.youngest_s < YOUNG_S <= (before.uptime_s or 0.0)
     young = [one for one in looks if one.youngest_s is not None and one.youngest_s < YOUNG_S]
-    if not pids and not usually_young and len(young) >= AGAIN and len(young) >= len(looks) / 2:
+    are_young = len(young) >= max(AGAIN, len(looks) / 2) and not _is_usually_young(observations, before)
+    if are_young and not pids:
         return weight, f"{name}: in {len(young)} of {len(looks)} looks a worker had begun within {YOUNG_S:g} s"
     if pids and is_alone:
         seen = f"{name}: it began anew {process.uptime_s or 0:.0f} s ago, and nothing was put in place"
         return STRONG, seen
     return None
+
+
+def _is_usually_young(observations: Observations, before: ProcessExamined) -> bool:
+    """Whether its workers are replaced on any day: a last look of before may fall into what nobody had noticed yet."""
+    looks = [one for one in observations.usual_processes if one.component == before.component] or [before]
+    young = [one for one in looks if one.youngest_s is not None and one.youngest_s < YOUNG_S <= (one.uptime_s or 0.0)]
+    return len(young) > len(looks) / 2
 
 
 def _supplanted(observations: Observations) -> Iterator[Evidence]:

@@ -181,6 +181,12 @@ def test_workers_that_are_young_at_every_look_crash(world: World) -> None:
     troubled = replace(world.healthy(), detections=(world.detection(Signal.SERVER_ERRORS),), processes=looks)
     crashing = world.instead(troubled, began(100, 3612.0, 0.9))
     assert CAUSE.judge(crashing).verdict is Verdict.SUPPORTED
+    taken = began(100, 3590.0, 1.0)
+    last_look = replace(crashing, before=(taken, *crashing.before))
+    calm = tuple(began(100, 3000.0 + n, 2990.0) for n in range(3))
+    assert CAUSE.judge(replace(last_look, usual_processes=(*calm, taken))).verdict is Verdict.SUPPORTED
+    replaced = replace(last_look, usual_processes=(taken,) * 3)
+    assert CAUSE.judge(replaced).verdict is not Verdict.SUPPORTED
     reloaded = replace(world.instead(troubled, began(100, 3612.0, 12.0)), processes=looks[:1])
     assert CAUSE.judge(reloaded).verdict is Verdict.RULED_OUT
 
