@@ -1,5 +1,5 @@
-"""The school's log by the chunk: lines that are alike but for who and when are counted by their form, the others decoded
-into the fields that are counted; no event is made of either."""
+"""The school's log by the chunk: lines that are alike but for who and when are counted by their form, the others are
+decoded into the fields that are counted; no event is made of either."""
 
 from __future__ import annotations
 
