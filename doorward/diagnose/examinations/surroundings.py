@@ -1,7 +1,7 @@
 """Surroundings: what a process was given by who started it: its environment, and how much it may use of the host.
 
 Nothing of the environment's values leaves this module: a value is known again by a digest keyed anew in every process,
-together with the content of the file that it names.
+together with the content of a certificate or key that it names.
 """
 
 from __future__ import annotations
@@ -22,14 +22,27 @@ from doorward.diagnose.examined import Examination, NotExamined
 from doorward.diagnose.examined_process import Bound, SurroundingsExamined
 from doorward.diagnose.examinee import Examinee
 
-# What differs from one start to the next by itself.
+# What differs from one start to the next by itself, or by who starts it from which terminal.
 OF_EACH_START = frozenset(
     {
-        *("_", "COLUMNS", "INVOCATION_ID", "JOURNAL_STREAM", "LINES", "LISTEN_FDS", "LISTEN_PID", "MAINPID", "OLDPWD"),
-        *("PWD", "SHLVL", "SSH_CLIENT", "SSH_CONNECTION", "SSH_TTY", "SYSTEMD_EXEC_PID", "TERM", "WINDOWID"),
-        *("HOSTNAME", "MANAGERPID", "NOTIFY_SOCKET", "WATCHDOG_PID", "XDG_SESSION_ID", "SUPERVISOR_PROCESS_NAME"),
+        *(
+            "_",
+            "COLUMNS",
+            "DISPLAY",
+            "HISTFILE",
+            "INVOCATION_ID",
+            "JOURNAL_STREAM",
+            "LINES",
+            "LISTEN_FDS",
+            "LISTEN_PID",
+        ),
+        *("LOGNAME", "LS_COLORS", "MAIL", "MAINPID", "MANAGERPID", "NOTIFY_SOCKET", "OLDPWD", "PS1", "PWD", "SHLVL"),
+        *("STY", "TERM", "TMUX", "USER", "WATCHDOG_PID", "WINDOWID", "HOSTNAME", "SUPERVISOR_PROCESS_NAME"),
     }
 )
+OF_A_TERMINAL = ("DBUS_", "SSH_", "SUDO_", "SYSTEMD_", "TERM_", "TMUX_", "XDG_")
+# Files that a process believes by: what is in them counts. Others, such as a log, change all the time.
+OF_TRUST = (".cer", ".crt", ".der", ".jks", ".key", ".p12", ".pem", ".pfx")
 MOST_VARIABLES = 500
 MOST_BYTES = 1 << 20
 _DIGEST_KEY = secrets.token_bytes(32)
@@ -63,7 +76,11 @@ def examine_surroundings(examinee: Examinee) -> SurroundingsExamined | NotExamin
 
 
 def _environment(process: psutil.Process) -> tuple[tuple[str, str], ...]:
-    told = ((name, value) for name, value in sorted(process.environ().items()) if name not in OF_EACH_START)
+    told = (
+        (name, value)
+        for name, value in sorted(process.environ().items())
+        if name not in OF_EACH_START and not name.startswith(OF_A_TERMINAL)
+    )
     return tuple((name, _digest(value)) for name, value in list(told)[:MOST_VARIABLES])
 
 
@@ -71,7 +88,7 @@ def _digest(value: str) -> str:
     content = value.encode("utf-8", "surrogateescape")
     path = Path(value)
     with contextlib.suppress(OSError, ValueError):
-        if path.is_absolute() and path.is_file() and path.stat().st_size <= MOST_BYTES:
+        if path.suffix in OF_TRUST and path.is_file() and path.stat().st_size <= MOST_BYTES:
             content += b"\0" + path.read_bytes()
     return hashlib.blake2b(content, key=_DIGEST_KEY, digest_size=8).hexdigest()
 

@@ -47,20 +47,24 @@ def looked(examinee: Examinee) -> SurroundingsExamined:
 def test_variables_that_came_or_changed_are_named_and_no_value_is_told(tmp_path: Path) -> None:
     with started(tmp_path, SHELL_COLOUR="green", API_TOKEN="s3cret-one", SHLVL="1") as (examinee, _):
         before = looked(examinee)
-    with started(tmp_path, API_TOKEN="s3cret-two", SHLVL="2", HTTP_PROXY="http://127.0.0.1:9") as (examinee, _):
+    with started(tmp_path, API_TOKEN="s3cret-two", SHLVL="2", SUDO_USER="root", HTTP_PROXY="http://127.0.0.1:9") as (
+        examinee,
+        _,
+    ):
         now = looked(examinee)
     assert now.changed(before) == ("API_TOKEN", "HTTP_PROXY", "SHELL_COLOUR")
     assert now.changed(now) == now.changed(None) == ()
     assert "s3cret" not in f"{now} {now.environment}"
 
 
-def test_a_file_that_a_variable_names_is_known_by_its_content(tmp_path: Path) -> None:
-    bundle = tmp_path / "authorities.pem"
+def test_a_certificate_that_a_variable_names_is_known_by_its_content_and_a_log_by_its_name(tmp_path: Path) -> None:
+    bundle, log = tmp_path / "authorities.pem", tmp_path / "portal.log"
     bundle.write_text("one")
-    with started(tmp_path, SSL_CERT_FILE=str(bundle)) as (examinee, _):
+    with started(tmp_path, SSL_CERT_FILE=str(bundle), LOG_FILE=str(log)) as (examinee, _):
         before = looked(examinee)
         assert looked(examinee).changed(before) == ()
         bundle.write_text("another")
+        log.write_text("a line")
         assert looked(examinee).changed(before) == ("SSL_CERT_FILE",)
 
 
