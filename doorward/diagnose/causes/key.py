@@ -64,14 +64,13 @@ _NO_ANSWER = ("no answer", "ConnectionRefusedError", "ConnectionResetError", "OS
 def weigh(observations: Observations) -> Judgement:
     """Certificates, the keys that are served, the files, and the reasons."""
     found = (*_certificates(observations), *_served(observations), *_files(observations), *_trust(observations))
-    tests = {item.test for item in found if item.leaning is Leaning.FOR}
-    sick = "file" if tests == {"file"} else ", ".join(sorted(tests))
+    sick = max((item.weight for item in found if item.leaning is Leaning.FOR), default=0.0)
     # One key is as it was, another is not: the sound one says nothing against that.
     judged = (
         notes(one.test, one.seen, one.expected) if sick and one.leaning is Leaning.AGAINST else one for one in found
     )
     refused = tuple(_by_the_database(observations)) if any(_is_for(one, "file") for one in found) else ()
-    evidence = (*judged, *_reasons(observations, "more" if refused else sick), *refused)
+    evidence = (*judged, *_reasons(observations, sick), *refused)
     return Judgement(
         evidence,
         next_check="Compare the keys that are served with those in tokens; serve the old one beside the new one.",
@@ -202,7 +201,7 @@ def _file(
         yield favours("file", WEAK, seen, expected, keys.component)
 
 
-def _reasons(observations: Observations, sick: str) -> Iterator[Evidence]:
+def _reasons(observations: Observations, sick: float) -> Iterator[Evidence]:
     """Alone, refused signatures are as much a wrong setting's; with a changed key they are its trace."""
     if not reasons.are_compared(observations):
         return
@@ -214,9 +213,10 @@ def _reasons(observations: Observations, sick: str) -> Iterator[Evidence]:
         yield notes("reasons", reasons.told(rises), expected)
     else:
         seen = "nothing more than usual is refused for what was signed or sealed"
-        # Whom a certificate stops never comes so far as to be refused; by another key somebody is.
-        weight = {"file": WEAK, "": STRONG}.get(sick)
-        yield notes("reasons", seen, expected) if weight is None else opposes("reasons", weight, seen, expected)
+        # Whom a certificate stops never comes so far as to be refused. Under a key that was taken up before something
+        # else changed, somebody would have been.
+        weight = STRONG if not sick else WEAK if sick <= WEAK else 0.0
+        yield opposes("reasons", weight, seen, expected) if weight else notes("reasons", seen, expected)
 
 
 CAUSE = Cause(

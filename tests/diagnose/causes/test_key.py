@@ -11,7 +11,7 @@ import pytest
 from doorward.diagnose.causes.configuration import CAUSE as CONFIGURATION
 from doorward.diagnose.causes.key import CAUSE
 from doorward.diagnose.conclusion import differential
-from doorward.diagnose.examined import IssuerExamined, KeyFile, KeysExamined, TlsExamined
+from doorward.diagnose.examined import CodeExamined, IssuerExamined, KeyFile, KeysExamined, TlsExamined
 from doorward.diagnose.examined_process import Bound, SurroundingsExamined
 from doorward.diagnose.observations import Observations
 from doorward.model.detection import Signal
@@ -132,14 +132,16 @@ def test_another_variable_is_a_setting_and_no_key(world: World) -> None:
     assert (told.evidence[0].test, told.evidence[0].weight) == ("environment", 2.0)
 
 
-def test_a_key_file_that_changed_weighs_little_where_nothing_is_refused_for_it(world: World) -> None:
+def test_a_key_file_under_which_people_signed_in_weighs_nothing_where_nothing_is_refused_for_it(world: World) -> None:
     observed = replace(world.healthy(), detections=(world.detection(Signal.SIGN_IN_FAILURES),))
-    written = world.onset - timedelta(seconds=4)
+    written, released = (world.onset - timedelta(seconds=s) for s in (9, 1))
     rotated = world.instead(observed, KeysExamined("auth", (KeyFile("signing.pem", written, "d2"),), world.now))
-    quiet = CAUSE.judge(rotated)
-    assert {item.test: item.signed_weight for item in quiet.evidence if item.signed_weight} == {
-        "file": 2,
-        "reasons": -1,
-    }
+
+    def weights(seen: Observations) -> dict[str, float]:
+        return {item.test: item.signed_weight for item in CAUSE.judge(seen).evidence if item.signed_weight}
+
+    assert weights(rotated) == {"file": 2}
+    code = CodeExamined("portal", released, "views.py", 120, "fedcba987654")
+    assert weights(world.instead(rotated, code)) == {"file": 1, "reasons": -1}
     during = world.now_as_usual(failures={(Kind.TOKEN, Reason.TOKEN_REFUSED): 18})
     assert CAUSE.judge(replace(rotated, during=during)).verdict is Verdict.SUPPORTED
