@@ -17,7 +17,7 @@ from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, fa
 from doorward.diagnose.examined import Examination, LivenessExamined
 from doorward.diagnose.examined_process import HeldExamined
 from doorward.diagnose.observations import Observations
-from doorward.diagnose.signs import is_quick_itself
+from doorward.diagnose.signs import LATE_MS, is_quick_itself
 from doorward.model.detection import Looks
 from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.sign_in import TYPED, Kind, Outcome, Reason
@@ -95,19 +95,23 @@ def _however_slow(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
 
 
 def _held(observations: Observations) -> Iterator[Evidence]:
-    """Requests that come in drops and never end hold who must wait for them. Where the way to the service is slow,
-    everybody's come so, and the process itself answers at once."""
-    slow_ways = {one.component for one in observations.of(LivenessExamined) if is_quick_itself(observations, one)}
+    """Requests that come in drops and never end hold who must wait for them. Who answers at once all the same is held
+    by nobody; where the way to the service is slow everybody's come so, and the process itself answers at once."""
+    free = {one.component for one in observations.of(LivenessExamined) if _is_quick(observations, one)}
     for held in observations.of(HeldExamined):
         before = observations.earlier(HeldExamined, held.component)
         usually = before.unfinished if before else 0
-        if held.component in slow_ways or held.unfinished < max(LEAST_HELD, RETRIES_RATIO * usually):
+        if held.component in free or held.unfinished < max(LEAST_HELD, RETRIES_RATIO * usually):
             continue
         seen = (
             f"{held.component}: {held.unfinished} of {held.connections} connections send their requests in drops and "
             f"have had no answer ({usually} while all was well)"
         )
         yield favours("held", DECISIVE, seen, "requests that never end hold connections", held.component)
+
+
+def _is_quick(observations: Observations, liveness: LivenessExamined) -> bool:
+    return (liveness.status is not None and liveness.ms <= LATE_MS) or is_quick_itself(observations, liveness)
 
 
 def strangers(observations: Observations) -> str:

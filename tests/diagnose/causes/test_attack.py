@@ -121,7 +121,9 @@ def test_guesses_that_come_slowly_from_everywhere_are_told_when_nothing_else_is_
 
 
 def test_requests_that_never_end_and_hold_connections_settle_it_whatever_else_is_counted(world: World) -> None:
-    observed = replace(world.healthy(), during=None, examinations=(HeldExamined("auth", 8001, 60, 50, 48, 12),))
+    silent = LivenessExamined("auth", None, 1300.0, "no answer within 1.3 s")
+    held = HeldExamined("auth", 8001, 60, 50, 48, 12)
+    observed = replace(world.healthy(), during=None, examinations=(held, silent))
     hypothesis = CAUSE.judge(observed)
     assert (hypothesis.verdict, hypothesis.component) == (Verdict.SUPPORTED, "auth")
 
@@ -135,8 +137,9 @@ def test_requests_that_never_end_and_hold_connections_settle_it_whatever_else_is
             LivenessExamined("auth", 200, 3000.0),
             ProcessExamined("auth", 100, True, own_place="127.0.0.1:8001", own_status=200, own_ms=4.0),
         ),
+        (HeldExamined("auth", 8001, 60, 50, 48, 12), LivenessExamined("auth", 200, 4.0)),
     ],
-    ids=["a few", "a slow way, and the process is quick"],
+    ids=["a few", "a slow way, and the process is quick", "it answers all the same"],
 )
 def test_people_on_a_slow_way_hold_nobody(world: World, examinations: tuple[ExaminationResult, ...]) -> None:
     assert CAUSE.judge(replace(world.healthy(), examinations=examinations)).verdict is Verdict.RULED_OUT
