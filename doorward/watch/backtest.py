@@ -44,17 +44,11 @@ class Replay:
     span: Span | None
 
 
+@uncollected()
 def backtest(
     components: tuple[str, ...], events: Iterable[SignInEvent], settings: Sequence[WatchSettings]
 ) -> tuple[Replay, ...]:
     """One Replay for each of the settings, in their order."""
-    with uncollected():
-        return _backtest(components, events, settings)
-
-
-def _backtest(
-    components: tuple[str, ...], events: Iterable[SignInEvent], settings: Sequence[WatchSettings]
-) -> tuple[Replay, ...]:
     watchers = [Watcher(one, components, windows=False) for one in settings]
     began = ended = None
     count = 0

@@ -29,7 +29,6 @@ MOST_SAMPLES = 5
 # A follower that runs while a service writes: so long nothing was written to the file that was renamed.
 SETTLED_AFTER_S = 1.0
 
-
 # Whole lines, each with its newline; None for a line that is too long to be told.
 _Block = bytes | None
 
@@ -72,13 +71,9 @@ def has_long_line(chunk: bytes) -> bool:
     return any(chunk.find(b"\n", start, start + block) < 0 for start in range(0, len(chunk) - block, block))
 
 
+@uncollected()
 def parsed(lines: Iterable[bytes | None], parse: Parse, component: str) -> Parsed:
     """The events of lines in their order; None is a line that was too long to be told."""
-    with uncollected():
-        return _parsed(lines, parse, component)
-
-
-def _parsed(lines: Iterable[bytes | None], parse: Parse, component: str) -> Parsed:
     events: list[SignInEvent] = []
     samples: list[str] = []
     unparsed = 0
@@ -136,8 +131,7 @@ class Follower:
             self._file = None
 
     def poll(self, limit_bytes: int = 4 * 1024 * 1024) -> Batch:
-        """The lines written since the last poll, about `limit_bytes` of them at most. Raises OSError if a file that
-        exists cannot be read."""
+        """The lines since the last poll, some `limit_bytes` at most. Raises OSError if a file cannot be read."""
         lines, more = self.take(limit_bytes)
         found = parsed(lines, self._parse, self.component)
         assert self._cursor is not None

@@ -22,7 +22,7 @@ _AWAY_S = 300.0
 _MOST_REMEMBERED = 200_000
 # So few are not worth the looking for those who are over.
 _FEW = 64
-# By name they are looked up for each event (in Python 3.11 an enum's member costs as much as a call).
+# Named once: in Python 3.11 naming an enum's member costs as much as a call.
 _SESSION, _SIGN_IN, _SIGN_OUT, _SUCCESS = Kind.SESSION, Kind.SIGN_IN, Kind.SIGN_OUT, Outcome.SUCCESS
 
 
