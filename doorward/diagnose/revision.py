@@ -19,15 +19,15 @@ def news(before: Differential | None, made: Differential) -> Differential | None
         return made
     earlier = before.concluded
     if earlier is None:
-        return made if _verdicts(made) != _verdicts(before) else None
+        return made if _told(made) != _told(before) else None
     if not _is_refuted(earlier, before, made):
         return None
     reason = f"{made.reason} (revised: {earlier.title} was stated before, and does not explain this)"
     return replace(made, reason=reason)
 
 
-def _verdicts(differential: Differential) -> list[tuple[str, Verdict]]:
-    return [(h.cause, h.verdict) for h in differential.hypotheses]
+def _told(differential: Differential) -> tuple[str, list[tuple[str, Verdict]]]:
+    return differential.conclusion, [(h.cause, h.verdict) for h in differential.hypotheses]
 
 
 def _is_refuted(earlier: Hypothesis, before: Differential, made: Differential) -> bool:

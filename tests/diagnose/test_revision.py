@@ -28,6 +28,9 @@ def test_the_first_differential_and_a_first_cause_are_news() -> None:
     assert news(None, open_yet) is open_yet
     assert news(open_yet, found) is found
     assert news(open_yet, open_yet) is None
+    # Nothing but time may make it a conclusion: `conclusion.ATTACK_AFTER`.
+    waited = made(CANNOT_TELL, stands("attack", 6))
+    assert news(waited, found) is found
 
 
 def test_what_a_test_settles_later_replaces_what_does_not_explain_it_and_says_so() -> None:
