@@ -29,6 +29,8 @@ _WEIGHTS = np.array([0.25, 0.15, 0.1])
 _MOMENTS = 24
 _YOUNG = 8
 _LEAST_SPREAD = 1e-3
+# With fewer failures before the level forgets itself its wandering drowns in chance, and the envelope tells as much.
+_LIKELY = 100.0
 # By row of the filters: the one without a jump is told of none.
 _TIMES = np.vstack((np.ones(JUMPS.size), *[JUMPS] * _MOMENTS))
 _LOG_TIMES = np.log(_TIMES)
@@ -51,15 +53,18 @@ class LevelEvidence:
 
     def __init__(self, forgets_s: float) -> None:
         self._forgets_s = forgets_s
-        self._spread, self._dispersion = _LEAST_SPREAD, 1.0
+        self._spread, self._dispersion, self._follows = _LEAST_SPREAD, 1.0, True
         self._means, self._variances, self._logs = (np.ones((_MOMENTS + 1, JUMPS.size)) for _ in range(3))
         self._people, self._begun, self._number = (np.zeros(_MOMENTS + 1) for _ in range(3))
         self.forget()
 
-    def set_usual(self, spread: float, dispersion: float) -> None:
+    def set_usual(self, spread: float, dispersion: float, likely: float) -> None:
         """From now on the level wanders with that standard deviation (relative), and failures come `dispersion` times
-        as unevenly as chance (1 or more)."""
+        as unevenly as chance (1 or more). `likely` fail before it forgets itself: where few do, nothing is told."""
         self._spread, self._dispersion = max(spread, _LEAST_SPREAD), dispersion
+        self._follows = likely >= _LIKELY
+        if not self._follows:
+            self.reset()
 
     def forget(self) -> None:
         """Forget the level and the evidence."""
@@ -74,7 +79,9 @@ class LevelEvidence:
         self.log_e = -math.inf
 
     def run(self, run: Run) -> float:
-        """The log of the evidence after that run."""
+        """The log of the evidence after that run; minus infinity where too few fail to follow the level."""
+        if not self._follows:
+            return -math.inf
         self._begin(run)
         self._wander(run.ended_s)
         failures, expected = run.failures / self._dispersion, run.people * run.expected / self._dispersion

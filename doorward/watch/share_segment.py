@@ -341,7 +341,8 @@ class ShareSegment(Segment):
         if envelope is not None:
             self.learned = True
             self._evidence.set_usual(envelope, self._usual.dispersion())
-            self._level.set_usual(self._usual.spread(), self._usual.dispersion())
+            likely = envelope * self._come * FORGETS_S / self.settings.block_s
+            self._level.set_usual(self._usual.spread(), self._usual.dispersion(), likely)
 
 
 def _words(labels: tuple[tuple[str, str], ...]) -> str:

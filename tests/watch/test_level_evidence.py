@@ -34,7 +34,7 @@ def _runs(seed: int, jumps_at: float = math.inf, jump: float = 1.5, before: int 
 
 def _watched() -> LevelEvidence:
     watched = LevelEvidence(FORGETS_S)
-    watched.set_usual(SPREAD, 1.0)
+    watched.set_usual(SPREAD, 1.0, likely=500)
     return watched
 
 
@@ -89,3 +89,12 @@ def test_a_total_failure_never_overflows() -> None:
     for number in range(5000):
         assert math.isfinite(watched.run(Run(number, number + 1.0, 8, 8, SHARE)))
     assert watched.best[0] == pytest.approx(math.log(2.5))
+
+
+def test_where_few_fail_the_level_is_not_followed() -> None:
+    watched = _watched()
+    for run in _runs(7, jumps_at=0, before=20):
+        watched.run(run)
+    watched.set_usual(SPREAD, 1.0, likely=50)
+    assert watched.log_e == -math.inf
+    assert watched.run(Run(1e5, 1e5 + 8, 8, 8, SHARE)) == -math.inf
