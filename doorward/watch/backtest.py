@@ -14,8 +14,8 @@ from itertools import islice
 
 from doorward.model.detection import Detection
 from doorward.model.sign_in import SignInEvent
+from doorward.uncollected import uncollected
 from doorward.watch.settings import WatchSettings
-from doorward.watch.uncollected import uncollected
 from doorward.watch.watcher import Watcher
 
 _BATCH = 4096

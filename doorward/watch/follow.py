@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from doorward.model.sign_in import SignInEvent
+from doorward.uncollected import uncollected
 from doorward.watch import rotations
 from doorward.watch.cursor import FINGERPRINT_BYTES, Cursor, fingerprint
 from doorward.watch.rotations import Archive, Opened
 from doorward.watch.shape import shape
-from doorward.watch.uncollected import uncollected
 
 Parse = Callable[[bytes, str], SignInEvent | None]
 

@@ -26,12 +26,12 @@ from doorward.log_line.said import Parse
 from doorward.log_line.tally import MARK_BYTES, Key, Tallied, Tally, who, window_of, words
 from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
 from doorward.systems import system
+from doorward.uncollected import uncollected
 from doorward.watch.follow import LONGEST_LINE, has_long_line
 from doorward.watch.partial_held import Held
 from doorward.watch.partial_people import COUPON_BYTES, People, coupons, coupons_of
 from doorward.watch.partial_rows import TOLD, Row, numbers, rows_of, table_of, text
 from doorward.watch.partial_windows import Segment, Window
-from doorward.watch.uncollected import uncollected
 
 OTHER = "(other)"
 _LONGEST_LABEL = 80

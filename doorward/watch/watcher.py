@@ -16,6 +16,7 @@ from doorward import extensions
 from doorward.model.detection import Detection, Direction, SegmentState, Signal, Suspicion, UsualRate
 from doorward.model.journey import ProbeOutcome, ProbeResult
 from doorward.model.sign_in import Bucket, Kind, SignInEvent
+from doorward.uncollected import uncollected
 from doorward.watch import detectors as _folder
 from doorward.watch.component import Component
 from doorward.watch.kept import Kept
@@ -26,7 +27,6 @@ from doorward.watch.rate_segment import RateSegment
 from doorward.watch.segment import Identity, moment
 from doorward.watch.settings import WatchSettings
 from doorward.watch.share_segment import ShareSegment
-from doorward.watch.uncollected import uncollected
 
 _CONFIGURATION = Kind.CONFIGURATION
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from datetime import datetime
 
 import pytest
@@ -13,9 +12,10 @@ from hypothesis import strategies as st
 from doorward.log_line.forms import Roles
 from doorward.log_line.forms_known import Meaning, Reader
 from doorward.log_line.forms_tally import Forms
-from doorward.log_line.tally import MARK_BYTES, Tallied, who, window_of, words
+from doorward.log_line.tally import Tallied
 from doorward.systems.school.log import parse
 from doorward.systems.school.tally import SchoolTally
+from tests.log_line.read_by_parser import by_parser, told
 
 _BASES = (
     '{{"time":"{time}","service":"auth","event":"{event}","config":"4c301ec2f770","worker":{pid},"synthetic":{probe},'
@@ -86,43 +86,13 @@ def _chunk(seed: int, number: int, is_damaged: bool) -> bytes:
     return "".join(f"{_damaged(chance, line) if is_damaged else line}\n" for line in lines).encode()
 
 
-Told = tuple[Counter[object], dict[object, set[str]]]
-
-
-def _by_parser(lines: list[bytes], width_s: float) -> Told:
-    counts, people = Counter[object](), dict[object, set[str]]()
-    for line in filter(bytes.strip, lines):
-        try:
-            event = parse(line, "auth")
-        except ValueError:
-            counts["unparsed"] += 1
-            continue
-        if event is None or event.probe:
-            counts["probe" if event else "silent"] += 1
-            continue
-        key = (window_of(event.at.timestamp(), width_s), words(event.kind, event.outcome, event.reason), event.client)
-        counts[key] += 1
-        people.setdefault(key, set()).update({who(event) or ""} - {""})
-    return counts, people
-
-
-def _told(tallied: Tallied, width_s: float) -> Told:
-    counts, people = _by_parser(tallied.rest, width_s)
-    counts.update({"probe": tallied.probes, "silent": tallied.silent, **tallied.counts})
-    for key in tallied.counts:
-        marks = tallied.marks.get(key, b"").decode()
-        found = [marks[start : start + MARK_BYTES] for start in range(0, len(marks), MARK_BYTES)]
-        people.setdefault(key, set()).update(filter(None, [*tallied.people[key], *found]))
-    return +counts, people
-
-
 @settings(max_examples=80, deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 80), st.sampled_from([10.0, 1.0, 0.5, 30.0, 7.0]))
 def test_whatever_is_known_lines_come_to_what_the_parser_reads(seed: int, number: int, width_s: float) -> None:
     tally = SchoolTally(least_bytes=0)
     for part in range(4):
         chunk = _chunk(seed + part, 150 if part < 2 else number, is_damaged=part > 1)
-        assert _told(tally(chunk, width_s), width_s) == _by_parser(chunk.split(b"\n"), width_s)
+        assert told(parse, tally(chunk, width_s), width_s) == by_parser(parse, chunk.split(b"\n"), width_s)
 
 
 def _forms(meaning: Meaning | None = None) -> Forms:

@@ -6,7 +6,6 @@ import json
 import os
 import random
 import re
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorward.log_line import LogOptions, Route
-from doorward.log_line.tally import MARK_BYTES, Tallied, who, window_of, words
+from doorward.log_line.tally import Tallied
 from doorward.systems import system, systems
+from tests.log_line.read_by_parser import Told, by_parser, told
 
 ROUTES = (
     Route("sign-in", re.compile("/login/?"), is_sign_in=True),
@@ -196,46 +196,18 @@ MADE: dict[str, Callable[[int, int], bytes]] = {
 }
 
 
-def _by_tally(kind: str, chunk: bytes) -> tuple[Counter[object], dict[object, set[object]]]:
+def _by_tally(kind: str, chunk: bytes) -> Told:
     made = system(kind).tally
     assert made is not None
     tally = made(OPTIONS)
-    first, again = _told(kind, tally(chunk, 10.0)), _told(kind, tally(chunk, 10.0))
+    parse = system(kind).parser(OPTIONS)
+    first, again = (told(parse, tally(chunk, 10.0), 10.0) for _ in range(2))
     assert first == again, "what a tally remembers changes what it counts"
     return again
 
 
-def _told(kind: str, tallied: Tallied) -> tuple[Counter[object], dict[object, set[object]]]:
-    counts, people = _by_parser(kind, tallied.rest)
-    counts["probe"] += tallied.probes
-    counts["silent"] += tallied.silent
-    for key, count in tallied.counts.items():
-        counts[key] += count
-        marks = tallied.marks.get(key, b"").decode()
-        people.setdefault(key, set()).update(tallied.people[key])
-        people[key].update(marks[start : start + MARK_BYTES] for start in range(0, len(marks), MARK_BYTES))
-        people[key].discard(None)
-    return +counts, people
-
-
-def _by_parser(kind: str, lines: list[bytes]) -> tuple[Counter[object], dict[object, set[object]]]:
-    parse, counts, people = system(kind).parser(OPTIONS), Counter[object](), dict[object, set[object]]()
-    for line in lines:
-        if not line.strip():
-            continue
-        try:
-            event = parse(line, "host")
-        except ValueError:
-            counts["unparsed"] += 1
-            continue
-        if event is None or event.probe:
-            counts["probe" if event else "silent"] += 1
-            continue
-        verdict = words(event.kind, event.outcome, event.reason)
-        key = (window_of(event.at.timestamp(), 10.0), verdict, event.client)
-        counts[key] += 1
-        people.setdefault(key, set()).update({who(event)} - {None})
-    return +counts, people
+def _by_parser(kind: str, lines: list[bytes]) -> Told:
+    return by_parser(system(kind).parser(OPTIONS), lines, 10.0)
 
 
 @settings(max_examples=200, deadline=None)

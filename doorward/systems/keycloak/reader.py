@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from doorward.systems import Target
 from doorward.systems.keycloak import json5, plain_json, server_file, walk
 from doorward.systems.keycloak.document import Document, Value
 from doorward.systems.keycloak.facts import facts
+from doorward.uncollected import uncollected
 
 _MOST_BYTES = 67_108_864
 """Exports with their people reach tens of megabytes; more than 64 MiB is no configuration."""
@@ -46,7 +44,8 @@ def sniff(name: str, content: bytes) -> bool:
 def read(target: Target) -> Configuration:
     """The configuration in the file. Raises InputInvalid when it cannot be read or is not what it seems."""
     path = Path(target.name) if Path(target.name).is_file() else target.project / target.name
-    with _uncollected():
+    # A large export makes 200,000 objects and no cycle.
+    with uncollected():
         document = parse(_text(path, target.name), target.name)
         return Configuration(
             kind=target.kind,
@@ -55,19 +54,6 @@ def read(target: Target) -> Configuration:
             settings=_settings(document),
             document=document,
         )
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """No search for cycles meanwhile: a large export makes 200,000 objects and no cycle, and a quarter of the time went
-    into looking for some."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def parse(text: str, name: str) -> Document:

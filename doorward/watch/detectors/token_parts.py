@@ -13,17 +13,19 @@ from doorward.model.detection import Signal
 from doorward.model.sign_in import TYPED, Kind, Outcome, Reason, SignInEvent
 from doorward.watch.plans import Detector, PartPlan, Seen
 
-_EVERYDAY = TYPED | {Reason.ENDED_AT_PROVIDER, Reason.SESSION_EXPIRED}
+# What is refused on any day at these endpoints.
+EVERYDAY = TYPED | {Reason.ENDED_AT_PROVIDER, Reason.SESSION_EXPIRED}
 
 
 def _fails(seen: Seen) -> bool | None:
     """None for an answer that names no client: what strangers send is no client's fault."""
     if seen.event.client is None:
         return None
-    return seen.event.outcome is Outcome.FAILURE and seen.event.reason not in _EVERYDAY
+    return seen.event.outcome is Outcome.FAILURE and seen.event.reason not in EVERYDAY
 
 
-def _person(event: SignInEvent) -> str | None:
+def person(event: SignInEvent) -> str | None:
+    """Who counts once: only the person; an answer that names none counts each time."""
     return event.person
 
 
@@ -37,7 +39,7 @@ DETECTOR = Detector(
             kind=Kind.TOKEN,
             prior=lambda settings: settings.sign_in_failures,
             failed=_fails,
-            key=_person,
+            key=person,
             dimensions=("client",),
         ),
     ),

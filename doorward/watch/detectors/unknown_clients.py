@@ -7,21 +7,16 @@ send in the name of none is their own affair: only answers to people whom the lo
 from __future__ import annotations
 
 from doorward.model.detection import Signal
-from doorward.model.sign_in import TYPED, Kind, Outcome, Reason, SignInEvent
+from doorward.model.sign_in import Kind, Outcome
+from doorward.watch.detectors.token_parts import EVERYDAY, person
 from doorward.watch.plans import Detector, Seen, SharePlan
-
-_EVERYDAY = TYPED | {Reason.ENDED_AT_PROVIDER, Reason.SESSION_EXPIRED}
 
 
 def _is_nobodys(seen: Seen) -> bool | None:
     event = seen.event
     if event.outcome is Outcome.SUCCESS:
         return False
-    return True if event.client is None and event.person is not None and event.reason not in _EVERYDAY else None
-
-
-def _person(event: SignInEvent) -> str | None:
-    return event.person
+    return True if event.client is None and event.person is not None and event.reason not in EVERYDAY else None
 
 
 DETECTOR = Detector(
@@ -36,7 +31,7 @@ DETECTOR = Detector(
             kind=Kind.TOKEN,
             prior=lambda settings: settings.sign_in_failures,
             failed=_is_nobodys,
-            key=_person,
+            key=person,
         ),
     ),
 )

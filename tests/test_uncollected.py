@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from doorward.watch.uncollected import uncollected
+from doorward.uncollected import uncollected
 
 
 def rest_and_fail() -> None:
