@@ -6,24 +6,18 @@ bodies    forms for the portal whose content comes a byte at a time and never en
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import json
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 
 from bench.faults.attacker import AGENT, form_token
-from bench.faults.intruder import hold, keep_trying
-from school.auth.config import AuthConfig
-from school.config import load
-from school.portal.config import PortalConfig
+from bench.faults.outsiders import browser, errand, hold, keep_trying
 
 _NAMES = 3
 
@@ -39,34 +33,18 @@ class Aim:
 
 def main() -> None:
     """Attack until the time is over."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("site", type=Path)
-    parser.add_argument("kind", choices=("guess", "bodies"))
-    parser.add_argument("--per-s", type=float, default=8.0)
-    parser.add_argument("--seconds", type=float, default=150.0)
-    asked = parser.parse_args()
-    people = json.loads((asked.site / "secrets/people.json").read_text())
-    aim = Aim(
-        provider=load(asked.site / "auth.toml", AuthConfig).service.public_url,
-        portal=load(asked.site / "portal.toml", PortalConfig).service.public_url,
-        names=tuple(one["username"] for one in people if one["role"] == "teacher")[:_NAMES],
-    )
-    if asked.kind == "bodies":
-        _hold(aim, int(asked.per_s), asked.seconds)
+    come = errand(__doc__, ("guess", "bodies"), 8.0)
+    teachers = (one["username"] for one in come.people if one["role"] == "teacher")
+    aim = Aim(come.provider, come.portal, tuple(teachers)[:_NAMES])
+    if come.kind == "bodies":
+        _hold(aim, int(come.per_s), come.seconds)
         return
-    keep_trying((partial(_guess, aim, source) for source in _sources()), asked.per_s, asked.seconds)
+    keep_trying((partial(_guess, aim, source) for source in _sources()), come.per_s, come.seconds)
 
 
 def _sources() -> Iterator[str]:
     for number in itertools.count():
         yield f"100.{64 + number % 50}.{number % 250}.13"
-
-
-def browser(source: str) -> httpx.Client:
-    """What an attacker comes with from there."""
-    headers = {"User-Agent": AGENT, "X-Forwarded-For": source}
-    # Nobody's certificate is looked at: to load whom to believe would cost more than the attempt.
-    return httpx.Client(headers=headers, timeout=15, trust_env=False, verify=False)
 
 
 def _guess(aim: Aim, source: str) -> None:

@@ -9,29 +9,21 @@ scan        pages that other people's software is known to have, from one addres
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import json
 import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from random import Random
 
 import httpx
 
 from bench.faults.attacker import form_token
 from bench.faults.canary import sign_in
-from bench.faults.intruder import keep_trying
-from bench.faults.second.raider import browser
-from school.auth.config import AuthConfig
-from school.config import load
-from school.portal.config import PortalConfig
+from bench.faults.outsiders import FAILURES, browser, errand, keep_trying
 
-_FAILURES = 10  # what `lockout.failures` is by default
 _EXIT = "203.0.113.21"  # one of the addresses by which the school's people go out
 _GROWS_S = 25.0
 _AT_ONCE = 250
@@ -61,21 +53,15 @@ def main() -> None:
         "resets": _resets,
         "scan": _scan,
     }
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("site", type=Path)
-    parser.add_argument("kind", choices=tuple(kinds))
-    parser.add_argument("--per-s", type=float, default=6.0)
-    parser.add_argument("--seconds", type=float, default=150.0)
-    asked = parser.parse_args()
-    people = json.loads((asked.site / "secrets/people.json").read_text())
+    come = errand(__doc__, tuple(kinds), 6.0)
     aim = Aim(
-        provider=load(asked.site / "auth.toml", AuthConfig).service.public_url,
-        portal=load(asked.site / "portal.toml", PortalConfig).service.public_url,
-        names=tuple(one["username"] for one in people if not one.get("monitor")),
-        teachers=tuple(one["username"] for one in people if one["role"] == "teacher"),
-        mails=tuple(one["mail"] for one in people),
+        provider=come.provider,
+        portal=come.portal,
+        names=tuple(one["username"] for one in come.people),
+        teachers=tuple(one["username"] for one in come.people if one["role"] == "teacher"),
+        mails=tuple(one["mail"] for one in come.people),
     )
-    keep_trying((partial(_quietly, one) for one in kinds[asked.kind](aim)), asked.per_s, asked.seconds, _AT_ONCE)
+    keep_trying((partial(_quietly, one) for one in kinds[come.kind](aim)), come.per_s, come.seconds, _AT_ONCE)
 
 
 def _quietly(attempt: Try) -> None:
@@ -121,7 +107,7 @@ def _get(url: str, source: str) -> None:
 
 def _teachers(aim: Aim) -> Iterator[Try]:
     for name in itertools.cycle(aim.teachers):
-        for _ in range(_FAILURES):
+        for _ in range(FAILURES):
             yield partial(_post, f"{aim.provider}/sign-in/", {"username": name, "password": "teacher1"}, _EXIT)
 
 

@@ -6,9 +6,7 @@ uploads   students who are signed in hand in work of some MiB by slow lines; R i
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import json
 import secrets
 import time
 from collections.abc import Iterator
@@ -16,16 +14,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from random import Random
 from urllib.parse import urljoin
 
 import httpx
 
 from bench.faults.canary import sign_in
-from bench.faults.intruder import keep_trying
-from school.config import load
-from school.portal.config import PortalConfig
+from bench.faults.outsiders import errand, keep_trying
 from school.traffic.habits import agent
 from school.traffic.pages import Form, read
 
@@ -48,21 +43,14 @@ class Aim:
 
 def main() -> None:
     """Let them come until the time is over."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("site", type=Path)
-    parser.add_argument("kind", choices=("mailing", "uploads"))
-    parser.add_argument("--per-s", type=float, default=10.0)
-    parser.add_argument("--seconds", type=float, default=150.0)
-    asked = parser.parse_args()
-    listed = json.loads((asked.site / "secrets/people.json").read_text())
-    portal = load(asked.site / "portal.toml", PortalConfig).service.public_url
-    students = [one for one in listed if one["role"] == "student" and not one.get("monitor")]
-    aim = Aim(portal, tuple((one["username"], one["password"]) for one in students))
-    if asked.kind == "mailing":
-        keep_trying(_readers(aim), asked.per_s, asked.seconds, _AT_ONCE)
+    come = errand(__doc__, ("mailing", "uploads"), 10.0)
+    students = (one for one in come.people if one["role"] == "student")
+    aim = Aim(come.portal, tuple((one["username"], one["password"]) for one in students))
+    if come.kind == "mailing":
+        keep_trying(_readers(aim), come.per_s, come.seconds, _AT_ONCE)
         return
-    until = time.monotonic() + asked.seconds
-    count = int(asked.per_s) * _UPLOADERS_EACH
+    until = time.monotonic() + come.seconds
+    count = int(come.per_s) * _UPLOADERS_EACH
     with ThreadPoolExecutor(count) as pool:
         for name, password in Random(4).sample(aim.students, count):
             pool.submit(_hand_in, aim, name, password, until)
