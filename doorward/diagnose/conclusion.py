@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from doorward.diagnose import reasons
+from doorward.diagnose import reasons, symptoms
 from doorward.diagnose.cause import DECISIVE, SUPPORTED_AT, Cause, favours
 from doorward.diagnose.causes import causes
 from doorward.diagnose.examined import NotExamined
 from doorward.diagnose.observations import Observations
+from doorward.diagnose.symptoms import Symptom
+from doorward.diagnose.timing import changes
 from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Differential, Hypothesis, Leaning, Verdict
 from doorward.model.sign_in import TYPED, Reason
 
@@ -29,6 +31,9 @@ ELIMINATION_AFTER = timedelta(seconds=10)
 ATTACK = "attack"
 # What guesses at passwords bring about nowhere.
 UNTYPED = frozenset(Reason) - TYPED - {Reason.OK, Reason.SESSION_EXPIRED, Reason.CSRF, Reason.OTHER}
+# What no guess at a password makes of a trial sign-in, and how often that is no chance.
+BEYOND = frozenset({Symptom.SENT_BACK, Symptom.SERVER_ERROR, Symptom.REFUSED})
+LEAST_BEYOND = 2
 # Guesses hurt nobody and license nothing: what they may hide, or be mistaken for, is given time to show itself.
 ATTACK_AFTER = timedelta(seconds=15)
 
@@ -42,13 +47,19 @@ def differential(observations: Observations, now: datetime, considered: Iterable
     if observations.onset is not None and now - observations.onset >= ELIMINATION_AFTER:
         hypotheses = _eliminate(hypotheses, chosen, observations)
     conclusion, reason = _conclude(rank(hypotheses), observations)
-    if conclusion == ATTACK and observations.onset is not None and now - observations.onset < ATTACK_AFTER:
+    if conclusion == ATTACK and now - _last_disturbed(observations, now) < ATTACK_AFTER:
         early = next(h for h in hypotheses if h.cause == ATTACK)
         if not is_settled(early):
             conclusion, reason = CANNOT_TELL, f"so far it looks like a {early.title}; what else there is may yet show"
     ranked = rank(hypotheses, conclusion)
     steps = tuple(_steps(observations, ranked, conclusion))
     return Differential(now, ranked, conclusion, reason, _not_examined(observations), steps)
+
+
+def _last_disturbed(observations: Observations, now: datetime) -> datetime:
+    """The onset, or what was put in place or started since: what that does to people takes its time to show."""
+    began = observations.onset or now - ATTACK_AFTER
+    return max([began, *(at for at in (*changes(observations), *(r.at for r in observations.restarts)) if at <= now)])
 
 
 def rank(hypotheses: Iterable[Hypothesis], conclusion: str = "") -> tuple[Hypothesis, ...]:
@@ -131,8 +142,11 @@ def _rivals(supported: list[Hypothesis], observations: Observations) -> list[Hyp
 
 
 def goes_beyond_guesses(observations: Observations) -> bool:
-    """Whether trial sign-ins fail, which know their password, and people for reasons that nobody causes by typing."""
-    return bool(observations.failed_probes) and bool(reasons.risen(observations, UNTYPED))
+    """Whether trial sign-ins fail, which know their password, and people for reasons that nobody causes by typing; or
+    trial sign-ins alone, again and again, in a way that no guesses bring about."""
+    failed = observations.failed_probes
+    beyond = [probe for probe in failed if symptoms.of_words(probe.reason) & BEYOND]
+    return bool(failed) and (len(beyond) >= LEAST_BEYOND or bool(reasons.risen(observations, UNTYPED)))
 
 
 def is_settled(hypothesis: Hypothesis) -> bool:

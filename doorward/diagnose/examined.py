@@ -146,6 +146,7 @@ class DatabaseExamined:
     `intact`: the quick check found no damage; None when it did not end in its time or does not apply.
     `lock_ms`: how long the write lock took; with `locked` it was not had within the bound.
     `waiting`: sessions of others that wait for a lock, the longest for `waited_s` (None where that is not shown to us).
+    `running`: statements of others that take over a second, the longest `ran_s` so far.
     """
 
     component: str
@@ -161,16 +162,30 @@ class DatabaseExamined:
     connections_most: int | None = None
     waiting: int | None = None
     waited_s: float | None = None
+    running: int | None = None
+    ran_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaExamined:
     """What the database has room for: `columns` are `table.column`, sorted. `rights` are `table.account.right`, sorted
-    and never shown; empty where the database has none or does not tell them."""
+    and never shown; empty where the database has none or does not tell them. `things` stand on tables and change what
+    these do or take, as `kind table.name`: triggers, indexes, constraints, policies."""
 
     component: str
     columns: tuple[str, ...]
     rights: tuple[str, ...] = field(default=(), repr=False)
+    things: tuple[str, ...] = ()
+
+    def made(self, before: SchemaExamined | None) -> tuple[str, ...]:
+        """What was put on tables since; sorted. A new index takes nothing from anybody."""
+        new = set(self.things) - set(before.things) if before else set()
+        return tuple(sorted(one for one in new if not one.startswith("index ")))
+
+    def unmade(self, before: SchemaExamined | None) -> tuple[str, ...]:
+        """Indexes that are gone since; sorted."""
+        gone = set(before.things) - set(self.things) if before else set()
+        return tuple(sorted(one for one in gone if one.startswith("index ")))
 
     def lost(self, before: SchemaExamined | None) -> tuple[str, ...]:
         """Tables that were there before and are gone, or lost a column; sorted."""
@@ -193,6 +208,7 @@ class StoreExamined:
     drops when full (`policy`), keys it dropped so far, keys it holds, seconds since it started. `writable` is False for
     a replica, or for one that refuses writes because it could not save. `refused` counts the commands that it refused
     for a state of its own or for want of rights since it started, `blocked` are clients whose command waits now.
+    `servers` are those to which connections to the one address led, by what each calls its own run.
     """
 
     component: str
@@ -208,6 +224,7 @@ class StoreExamined:
     writable: bool | None = None
     refused: int | None = None
     blocked: int | None = None
+    servers: int = 1
 
 
 @dataclass(frozen=True, slots=True)

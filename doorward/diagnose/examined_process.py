@@ -11,7 +11,7 @@ from math import inf
 class HeldExamined:
     """Connections at the port where the process listens itself. `unanswered` asked for something over three seconds
     ago and got not a byte; `unfinished` are those of them whose request still comes in, in drops. `queued` wait to be
-    accepted."""
+    accepted. Of `incoming` ones something large is being taken in, steadily."""
 
     component: str
     port: int
@@ -19,6 +19,7 @@ class HeldExamined:
     unanswered: int
     unfinished: int
     queued: int
+    incoming: int = 0
 
 
 @dataclass(frozen=True, slots=True)

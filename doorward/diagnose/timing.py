@@ -78,12 +78,12 @@ def outdone_by(at: datetime, observations: Observations) -> datetime | None:
     onset, usual = observations.onset, observations.usual
     if onset is None or usual is None:
         return None
-    latest = max((one for one in _changes(observations) if one <= onset + SLACK), default=at)
+    latest = max((one for one in changes(observations) if one <= onset + SLACK), default=at)
     between = (latest - at).total_seconds() / 60 * usual.per_min(Kind.SIGN_IN, Outcome.SUCCESS)
     return latest if latest > at and between >= MEANWHILE else None
 
 
-def _changes(observations: Observations) -> Iterator[datetime]:
+def changes(observations: Observations) -> Iterator[datetime]:
     """When what people put in place began to be felt: settings, code, keys, environments."""
     yield from (suspect.at for suspect in observations.suspects or () if suspect.alters)
     for code in observations.of(CodeExamined):

@@ -6,7 +6,10 @@ the rows of a database or the values in a session store.
 
 from __future__ import annotations
 
-from doorward.diagnose.examined import CodeExamined, KeysExamined
+import re
+
+from doorward.diagnose.examinations.fetch import place
+from doorward.diagnose.examined import CodeExamined, ConnectionExamined, IssuerExamined, KeysExamined
 from doorward.diagnose.examined_process import SurroundingsExamined
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.timing import FAR
@@ -20,6 +23,10 @@ OUTSIDE = frozenset(
         *("TimeoutError", "ConnectTimeout", "ReadTimeout", "ConnectError", "ReadError", "RemoteProtocolError"),
         *("gaierror", "URLError", "HTTPError", "SSLError", "PermissionError", "FileNotFoundError", "MemoryError"),
     }
+)
+# Names of exceptions about what a provider of identities answers.
+OF_PROVIDERS = re.compile(
+    r"provider|o(pen)?id|oauth|oidc|saml|federat|upstream|userinfo|token|jw[kst]|httpstatus", re.I
 )
 # Reasons that the log tells itself, and that other causes are judged by.
 TOLD = (Reason.PROVIDER_ERROR, Reason.TOKEN_REFUSED, Reason.STATE_MISMATCH, Reason.CSRF, Reason.ACCESS_DENIED)
@@ -53,14 +60,26 @@ def _same_keys(before: KeysExamined | None, now: KeysExamined) -> bool:
 def new_exceptions(observations: Observations, but: tuple[str, ...] = ()) -> str:
     """The exceptions that were never seen while all was well, such as `74 × InvalidHashError`; '' if there are few.
     Left out are those of `but`, and those that what lies outside of the program and its data raises."""
-    usual, during = observations.usual, observations.during
-    if usual is None or during is None:
-        return ""
-    if any(count.reason in TOLD for count in during.counts):
+    during = observations.during
+    if during is None or any(count.reason in TOLD for count in during.counts):
         # A sign-in that is refused for a reason of its own brings exceptions by any name.
         return ""
-    known = {name for name, _ in usual.exceptions} | OUTSIDE | set(but)
-    new = [(name, n) for name, n in during.exceptions if name not in known]
+    new = [(name, n) for name, n in never_seen(observations) if name not in OUTSIDE | set(but)]
     if sum(n for _, n in new) < LEAST_EXCEPTIONS:
         return ""
     return ", ".join(f"{n} × {name}" for name, n in new)
+
+
+def has_others(observations: Observations) -> bool:
+    """Whether people sign in by a provider that others keep."""
+    own = {connection.address for connection in observations.of(ConnectionExamined)}
+    return any(place(issuer.issuer) not in own for issuer in observations.of(IssuerExamined))
+
+
+def never_seen(observations: Observations) -> tuple[tuple[str, int], ...]:
+    """The exceptions since the onset that the usual stretch had none of, and how many; none where either is unknown."""
+    usual, during = observations.usual, observations.during
+    if usual is None or during is None:
+        return ()
+    known = {name for name, _ in usual.exceptions}
+    return tuple((name, n) for name, n in during.exceptions if name not in known)

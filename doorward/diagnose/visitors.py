@@ -22,8 +22,10 @@ _WHOLE = range(200, 300)
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """What came in a stretch of `minutes`. `typed` sign-ins failed by what was typed, `strange` of them from sources
-    from which nobody got in, before or meanwhile; `pages` were answered in full to `askers` people who were signed in,
-    `busiest` to one of them."""
+    from which nobody got in, before or meanwhile; the others from `places`, `busiest_place` of them from one.
+    `forgotten` are people who got in before and are said not to exist. `pages` were answered in full to `askers` people
+    who were signed in, `busiest` to one of them. Of all `requests`, `nobodys` came from sources from which nobody got
+    in; from `signing` of all `sources` somebody tried to sign in."""
 
     minutes: float
     typed: int
@@ -31,11 +33,22 @@ class Stretch:
     pages: int
     askers: int
     busiest: int
+    places: int = 0
+    busiest_place: int = 0
+    forgotten: int = 0
+    requests: int = 0
+    nobodys: int = 0
+    sources: int = 0
+    signing: int = 0
+
+    def per_min(self, count: int) -> float:
+        """So many a minute; 0 for a stretch without length."""
+        return count / self.minutes if self.minutes > 0 else 0.0
 
     @property
     def typed_per_min(self) -> float:
         """Typed failures a minute."""
-        return self.typed / self.minutes if self.minutes > 0 else 0.0
+        return self.per_min(self.typed)
 
     @property
     def strange_share(self) -> float:
@@ -45,7 +58,7 @@ class Stretch:
     @property
     def pages_per_min(self) -> float:
         """Pages for people who are signed in, a minute."""
-        return self.pages / self.minutes if self.minutes > 0 else 0.0
+        return self.per_min(self.pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +72,23 @@ class Visitors:
 def visitors(past: Sequence[SignInEvent], began: datetime, during: Sequence[SignInEvent], until: datetime) -> Visitors:
     """`past` are all events that are remembered of before `began`, oldest first; its second half is what is usual."""
     if not past:
-        return Visitors(_stretch((), frozenset(), timedelta()), _stretch(during, frozenset(), until - began))
+        return Visitors(_stretch((), (), timedelta()), _stretch((), during, until - began))
     middle = past[0].at + (began - past[0].at) / 2
     earlier, later = [e for e in past if e.at < middle], [e for e in past if e.at >= middle]
-    known = _known(earlier)
-    return Visitors(_stretch(later, known, began - middle), _stretch(during, known | _known(later), until - began))
+    return Visitors(_stretch(earlier, later, began - middle), _stretch(past, during, until - began))
 
 
-def _known(events: Sequence[SignInEvent]) -> frozenset[str]:
-    return frozenset(
-        e.source for e in events if e.source and e.kind in _GETS_IN and e.outcome is Outcome.SUCCESS and not e.probe
-    )
+def _gets_in(event: SignInEvent) -> bool:
+    return event.kind in _GETS_IN and event.outcome is Outcome.SUCCESS and not event.probe
 
 
-def _stretch(events: Sequence[SignInEvent], known: frozenset[str], length: timedelta) -> Stretch:
-    known = known | _known(events)
+def _stretch(before: Sequence[SignInEvent], events: Sequence[SignInEvent], length: timedelta) -> Stretch:
+    people = {e.person for e in before if e.person and _gets_in(e)}
+    known = {e.source for e in (*before, *events) if e.source and _gets_in(e)}
     typed = [e for e in events if e.kind is Kind.SIGN_IN and e.reason in _TYPED and not e.probe]
+    places = Counter(e.source for e in typed if e.source in known)
     pages = Counter(e.person for e in events if _is_page(e))
+    asked = [e for e in events if e.kind is Kind.REQUEST and e.source and not e.probe]
     return Stretch(
         minutes=length.total_seconds() / 60,
         typed=len(typed),
@@ -83,6 +96,13 @@ def _stretch(events: Sequence[SignInEvent], known: frozenset[str], length: timed
         pages=pages.total(),
         askers=len(pages),
         busiest=max(pages.values(), default=0),
+        places=len(places),
+        busiest_place=max(places.values(), default=0),
+        forgotten=len({e.person for e in typed if e.reason is Reason.UNKNOWN_PERSON and e.person in people}),
+        requests=len(asked),
+        nobodys=sum(e.person is None and e.source not in known for e in asked),
+        sources=len({e.source for e in asked}),
+        signing=len({e.source for e in events if e.kind is Kind.SIGN_IN and e.source and not e.probe}),
     )
 
 

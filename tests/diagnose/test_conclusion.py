@@ -266,3 +266,10 @@ def test_guesses_are_not_concluded_where_trial_sign_ins_fail_and_people_by_no_mi
     made = differential(beside, world.now)
     assert made.conclusion != "attack"
     assert "guesses hurt nobody by themselves, and something else is broken" in made.steps
+
+
+def test_trial_sign_ins_that_fail_as_no_guess_makes_them_are_beyond_guesses_before_people_tell(world: World) -> None:
+    observed = replace(world.healthy(), probes=(world.probe(ProbeOutcome.FAILED, "http-400"),) * 2)
+    assert goes_beyond_guesses(observed)
+    assert not goes_beyond_guesses(replace(observed, probes=(world.probe(ProbeOutcome.FAILED, "wrong-password"),) * 2))
+    assert not goes_beyond_guesses(replace(observed, probes=observed.probes[:1]))

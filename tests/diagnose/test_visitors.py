@@ -57,3 +57,30 @@ def test_pages_are_those_that_people_who_are_signed_in_get_in_full() -> None:
 def test_without_a_past_nothing_is_usual() -> None:
     usual = visitors([], T0, [], T0 + timedelta(seconds=60)).usual
     assert (usual.minutes, usual.typed_per_min, usual.strange_share, usual.pages_per_min) == (0, 0, 0, 0)
+
+
+def test_who_is_forgotten_got_in_before_and_places_are_where_people_get_in() -> None:
+    past = [event(-9, "school", person="p1"), event(-8, "home", person="p2")]
+    gone = Reason.UNKNOWN_PERSON
+    now = [
+        event(1, "school", gone, person="p1"),
+        event(2, "school", gone, person="p3"),
+        event(3, "home", WRONG, person="p2"),
+        event(4, "far", gone, person="p1"),
+    ]
+    found = visitors(past, T0, now, T0 + timedelta(seconds=60)).during
+    assert (found.typed, found.strange, found.places, found.busiest_place, found.forgotten) == (4, 1, 2, 2, 1)
+
+
+def test_requests_from_where_nobody_gets_in_are_nobodys() -> None:
+    past = [event(-9, "school", person="p1")]
+    asked = [event(n, f"x{n}", kind=Kind.REQUEST) for n in range(5)]
+    now = [
+        *asked,
+        event(6, "school", kind=Kind.REQUEST),
+        event(7, "x7", kind=Kind.REQUEST, person="p2"),
+        event(8, "x1", WRONG),
+    ]
+    found = visitors(past, T0, now, T0 + timedelta(seconds=30)).during
+    assert (found.requests, found.nobodys, found.sources, found.signing) == (7, 5, 7, 1)
+    assert found.per_min(found.nobodys) == 10

@@ -14,10 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes, outweighed
-from doorward.diagnose.examined import Examination, LivenessExamined
-from doorward.diagnose.examined_process import HeldExamined
+from doorward.diagnose.examined import Examination
+from doorward.diagnose.floods import AS_BEFORE_SHARE, LEAST_REQUESTS, held_open, made_up, made_up_answers, nobodys
 from doorward.diagnose.observations import Observations
-from doorward.diagnose.signs import LATE_MS, is_quick_itself
 from doorward.model.detection import Looks
 from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.sign_in import TYPED, Kind, Outcome, Reason
@@ -33,22 +32,21 @@ UNKNOWN_SHARE = 0.2
 SOURCES_RATIO = 2.0
 # Distinct sources of a short stretch come at up to thrice the rate of a long one, for most come again.
 SOURCES_RATE_RATIO = 4.0
-# Of the usual sign-ins a minute so many still succeed.
-AS_BEFORE_SHARE = 0.6
 HARDLY_SHARE = 0.2
 USUAL_RATIO = 1.5
 TOP_SOURCE_SHARE = 0.5
 TOP_SOURCE_RISE = 0.25
-# Retries treble requests at most; beyond this without more people it is a machine.
-RETRIES_RATIO = 3.0
+# Beyond this without more people it is a machine.
 FLOOD_RATIO = 5.0
-LEAST_REQUESTS = 200
 LEAST_UNTYPED = 3
-# A few people at the edge of their network send in drops on any day; a worker has as many threads at the least.
-LEAST_HELD = 8
 # Of a handful of mistakes any share may come from anywhere.
 LEAST_STRANGE = 10
 STRANGE_SHARE = 0.8
+# That somebody who got in is unknown a moment later is nobody's guess; one may have been deleted.
+LEAST_FORGOTTEN = 3
+# People fail where they are: in several places, and most in none of them.
+LEAST_PLACES = 4
+AT_HOME_SHARE = 0.6
 # Of the requests that came on top, so many are of people who are signed in: that is a crowd.
 NAMED_SHARE = 0.7
 
@@ -57,16 +55,17 @@ def weigh(observations: Observations) -> Judgement:
     """What was typed, from where, and how much; and what is held open."""
     usual, during = observations.usual, observations.during
     next_check = "List the sources with most failures and the accounts they try; limit those sources, not the accounts."
-    if held := tuple(_held(observations)):
+    if held := tuple(held_open(observations)):
         next_check = "List the connections that are held (ss -tin); bound how long a request may take to come in."
         return Judgement(held, next_check, component=held[0].component, explains=("load", "server"))
     if usual is None or during is None or usual.minutes <= 0 or during.minutes <= 0:
         return Judgement((), next_check, not_testable="there are no counts of a usual time and of now to compare")
     if during.events == 0:
         return Judgement((), next_check, not_testable="no event reached the log since the onset")
-    made_up = (*_made_up(usual, during), *_made_up_answers(usual, during))
+    machines = (*made_up(usual, during), *made_up_answers(usual, during), *nobodys(observations))
     evidence = (
-        *made_up,
+        *machines,
+        *_at_home(observations),
         *_looks(observations),
         *_strangers(observations),
         *_typed(usual, during),
@@ -77,8 +76,25 @@ def weigh(observations: Observations) -> Judgement:
         *_flood(usual, during, observations),
     )
     # A machine that asks for tokens types nothing: that as little as usual is mistyped says nothing against it.
-    judged = outweighed(evidence) if made_up else _however_slow(evidence)
-    return Judgement(judged, next_check, explains=("load", *(("client",) if made_up else ())))
+    judged = outweighed(evidence) if machines else _however_slow(_where_known(evidence))
+    explains = ("load", *(("client",) if machines else ()), *(("server",) if _is_for(evidence, "nobodys") else ()))
+    return Judgement(judged, next_check, explains=explains)
+
+
+def _is_for(evidence: tuple[Evidence, ...], test: str) -> bool:
+    return any(item.test == test and item.leaning is Leaning.FOR for item in evidence)
+
+
+def _where_known(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Where those fail who got in before, that many fail is no sign of guesses."""
+    if not any(item.test == "at home" for item in evidence):
+        return evidence
+    return tuple(
+        notes(item.test, item.seen, item.expected)
+        if item.leaning is Leaning.FOR and item.test in ("typed", "unknown people", "sources", "meanwhile")
+        else item
+        for item in evidence
+    )
 
 
 def _however_slow(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
@@ -92,26 +108,6 @@ def _however_slow(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
         else item
         for item in evidence
     )
-
-
-def _held(observations: Observations) -> Iterator[Evidence]:
-    """Requests that come in drops and never end hold who must wait for them. Who answers at once all the same is held
-    by nobody; where the way to the service is slow everybody's come so, and the process itself answers at once."""
-    free = {one.component for one in observations.of(LivenessExamined) if _is_quick(observations, one)}
-    for held in observations.of(HeldExamined):
-        before = observations.earlier(HeldExamined, held.component)
-        usually = before.unfinished if before else 0
-        if held.component in free or held.unfinished < max(LEAST_HELD, RETRIES_RATIO * usually):
-            continue
-        seen = (
-            f"{held.component}: {held.unfinished} of {held.connections} connections send their requests in drops and "
-            f"have had no answer ({usually} while all was well)"
-        )
-        yield favours("held", DECISIVE, seen, "requests that never end hold connections", held.component)
-
-
-def _is_quick(observations: Observations, liveness: LivenessExamined) -> bool:
-    return (liveness.status is not None and liveness.ms <= LATE_MS) or is_quick_itself(observations, liveness)
 
 
 def strangers(observations: Observations) -> str:
@@ -135,32 +131,26 @@ def _strangers(observations: Observations) -> Iterator[Evidence]:
         yield favours("strangers", STRONG, seen, f"over {STRANGE_SHARE:.0%} come from where nobody gets in")
 
 
-def _made_up(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
-    """A client asks for a token once for each person who was let in, and again where that fails. More refusals than
-    that, and than tokens are asked for at all on any day, are of somebody who has none of its codes."""
-    refused = during.total(Kind.TOKEN, Outcome.FAILURE, Reason.TOKEN_REFUSED)
-    per_min, asked = refused / during.minutes, usual.per_min(Kind.TOKEN)
-    let_in = during.total(Kind.SIGN_IN, Outcome.SUCCESS)
-    if refused >= LEAST_TYPED and per_min >= RETRIES_RATIO * asked and refused >= RETRIES_RATIO * let_in:
-        seen = (
-            f"{refused} tokens are refused ({per_min:.0f} a minute) while {let_in} sign-ins succeed; usually "
-            f"{asked:.0f} a minute are asked for at all"
-        )
-        yield favours("made-up codes", DECISIVE, seen, f"over {RETRIES_RATIO:g} × the tokens of a usual minute")
+def fails_at_home(observations: Observations) -> str:
+    """What is said where people are not believed who got in before, or many from where people always get in; '' where
+    that is not so. Who guesses from within one network fails from that one."""
+    if observations.visitors is None:
+        return ""
+    usual, now = observations.visitors.usual, observations.visitors.during
+    if now.forgotten >= LEAST_FORGOTTEN:
+        return f"{now.forgotten} people who got in before are said not to exist"
+    at_home = now.typed - now.strange
+    is_more = at_home >= LEAST_STRANGE and now.typed_per_min >= TYPED_RATIO * usual.typed_per_min
+    is_everywhere = now.places >= LEAST_PLACES and now.busiest_place <= AT_HOME_SHARE * at_home
+    if not is_more or not is_everywhere or at_home < AT_HOME_SHARE * now.typed:
+        return ""
+    where = f"{now.places} places where people get in"
+    return f"{at_home} of {now.typed} sign-ins that fail by what was typed come from {where}"
 
 
-def _made_up_answers(usual: Statistics, during: Statistics) -> Iterator[Evidence]:
-    """A sign-in is answered at the callback once. Far more answers to nothing than anybody could begin, while people
-    sign in as before, are of somebody who was never asked; where the states themselves are lost, nobody gets in."""
-    answers = during.total(Kind.SIGN_IN, Outcome.FAILURE, Reason.STATE_MISMATCH)
-    per_min, begun = answers / during.minutes, usual.per_min(Kind.SIGN_IN)
-    before, now = (each.per_min(Kind.SIGN_IN, Outcome.SUCCESS) for each in (usual, during))
-    if answers >= LEAST_TYPED and per_min >= RETRIES_RATIO * begun and now >= AS_BEFORE_SHARE * before > 0:
-        seen = (
-            f"{answers} answers to sign-ins that nobody began ({per_min:.0f} a minute; usually {begun:.0f} sign-ins), "
-            f"while {now:.0f} sign-ins a minute succeed, usually {before:.0f}"
-        )
-        yield favours("made-up answers", DECISIVE, seen, f"over {RETRIES_RATIO:g} × the sign-ins of a usual minute")
+def _at_home(observations: Observations) -> Iterator[Evidence]:
+    if seen := fails_at_home(observations):
+        yield opposes("at home", STRONG, seen, "those who fail come from where nobody gets in")
 
 
 def _looks(observations: Observations) -> Iterator[Evidence]:

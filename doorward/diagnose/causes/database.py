@@ -25,6 +25,7 @@ from doorward.diagnose.cause import (
     outweighed,
     unexamined,
 )
+from doorward.diagnose.causes.attack import fails_at_home
 from doorward.diagnose.examined import (
     DatabaseExamined,
     Examination,
@@ -36,7 +37,7 @@ from doorward.diagnose.examined import (
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.signs import is_swamped
 from doorward.diagnose.symptoms import Symptom
-from doorward.diagnose.unchanged import is_unchanged, new_exceptions
+from doorward.diagnose.unchanged import OF_PROVIDERS, has_others, is_unchanged, never_seen, new_exceptions
 from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.sign_in import Kind, Outcome, Reason
 
@@ -45,6 +46,8 @@ SLOW_MS = 500.0
 CONNECTIONS_SHARE = 0.95
 # A sign-in holds a row for milliseconds; who has waited this long meets a lock that is not let go.
 WAITED_S = 2.0
+# One report or one backup may take its time on any day.
+LEAST_RUNNING = 2
 BUSY_SHARE = 0.97
 # PEP 249's exception classes that the database, not the program, causes; Django keeps the names.
 DATABASE_EXCEPTIONS = (
@@ -64,7 +67,7 @@ _EXPECTED = f"it does not open, is damaged, locked or full, or takes over {SLOW_
 
 def weigh(observations: Observations) -> Judgement:
     """Every database, and the exceptions in the log."""
-    lost, content = tuple(_lost(observations)), tuple(_content(observations))
+    lost, content = tuple(_lost(observations)), (*_content(observations), *_put_upon(observations))
     examined = tuple(_databases(observations, bool(content)))
     sick = tuple(item for item in examined if item.leaning is Leaning.FOR)
     found = (*lost, *examined, *_exceptions(observations, (*sick, *content)), *content)
@@ -118,6 +121,20 @@ def _lost(observations: Observations) -> Iterator[Evidence]:
             yield favours("schema", DECISIVE, seen, "a right of before is gone", schema.component)
 
 
+def _put_upon(observations: Observations) -> Iterator[Evidence]:
+    """What somebody put on a table or took from it; where code changed as well, that is what its migration does."""
+    weight = STRONG if is_unchanged(observations) else WEAK
+    for schema in observations.of(SchemaExamined):
+        before = observations.earlier(SchemaExamined, schema.component)
+        for said, found in (("new", schema.made(before)), ("gone", schema.unmade(before))):
+            if found:
+                seen = f"{schema.component}: {said} since all was well: {', '.join(found[:MOST_NAMED])}"
+                yield favours(
+                    "things", weight, seen, "a trigger, constraint or index is not as before", schema.component
+                )
+                return
+
+
 def has_kept_its_tables(observations: Observations, component: str) -> bool:
     """Whether it is known that the component's database lost nothing that it had while all was well."""
     before = observations.earlier(SchemaExamined, component)
@@ -136,6 +153,7 @@ def _trouble(database: DatabaseExamined) -> tuple[str, float]:
         (database.locked is True, f"the write lock was not had within {database.lock_ms or 0:.0f} ms", DECISIVE),
         ((database.waited_s or 0) > WAITED_S, _queue(database), DECISIVE),
         (bool(used and most and used >= CONNECTIONS_SHARE * most), f"{used} of {most} connections used", DECISIVE),
+        ((database.running or 0) >= LEAST_RUNNING and (database.ran_s or 0) > WAITED_S, _runs(database), STRONG),
         (slowest_ms > SLOW_MS, f"slow: {_figures(database)}", STRONG),
     )
     return next(((text, weight) for is_so, text, weight in found if is_so), ("", 0.0))
@@ -143,6 +161,10 @@ def _trouble(database: DatabaseExamined) -> tuple[str, float]:
 
 def _queue(database: DatabaseExamined) -> str:
     return f"{database.waiting} sessions wait for a lock, the longest for {database.waited_s or 0:.0f} s"
+
+
+def _runs(database: DatabaseExamined) -> str:
+    return f"{database.running} statements take over a second, the longest {database.ran_s or 0:.0f} s so far"
 
 
 def is_well(observations: Observations, component: str) -> bool:
@@ -196,12 +218,16 @@ def _content(observations: Observations) -> Iterator[Evidence]:
     if not is_unchanged(observations) or sits_elsewhere or swamped:
         return
     expected = "unchanged code, settings and keys meet data that they never met"
-    if told := new_exceptions(observations, DATABASE_EXCEPTIONS):
+    others = tuple(name for name, _ in never_seen(observations) if OF_PROVIDERS.search(name))
+    if told := new_exceptions(observations, (*DATABASE_EXCEPTIONS, *(others if has_others(observations) else ()))):
         seen = f"{told}, never seen before, while no code, setting or key has changed"
         yield favours("content", CONTENT, seen, expected)
     elif rises := reasons.risen(observations, (Reason.INACTIVE,)):
         seen = f"{reasons.told(rises)}, while no code, setting or key has changed"
         yield favours("content", CONTENT, seen, "accounts are closed that were open")
+    elif told := fails_at_home(observations):
+        seen = f"{told}, while no code, setting or key has changed"
+        yield favours("content", CONTENT, seen, expected)
     elif _nobody_is_believed(observations):
         seen = "nobody's password is believed any more, the probe's neither, while no code, setting or key has changed"
         yield favours("content", CONTENT, seen, expected)

@@ -58,12 +58,21 @@ SOON = timedelta(days=7)
 # Words of a failed handshake that speak of no certificate.
 # Variables by which a process is told whom to believe, and what its secrets are.
 OF_TRUST = re.compile(r"CERT|_CA(_|$)|(^|_)CA_|TRUST|(^|_)KEY|SECRET|PASSWORD|PASSWD|TOKEN|CREDENTIAL|KEYTAB|JWKS")
+# What a trial sign-in says of a certificate that it met, and of keys that do not fit, by its stable words.
+_CERTIFICATE_MET = ("tls-certificate-expired", "tls-untrusted", "tls-wrong-name")
+_KEY_MET = ("id-token-key-unknown", "id-token-signature", "keys-invalid")
 _NO_ANSWER = ("no answer", "ConnectionRefusedError", "ConnectionResetError", "OSError", "gaierror", "UNEXPECTED_EOF")
 
 
 def weigh(observations: Observations) -> Judgement:
     """Certificates, the keys that are served, the files, and the reasons."""
-    found = (*_certificates(observations), *_served(observations), *_files(observations), *_trust(observations))
+    found = (
+        *_certificates(observations),
+        *_met(observations),
+        *_served(observations),
+        *_files(observations),
+        *_trust(observations),
+    )
     sick = max((item.weight for item in found if item.leaning is Leaning.FOR), default=0.0)
     # One key is as it was, another is not: the sound one says nothing against that.
     judged = (
@@ -78,7 +87,7 @@ def weigh(observations: Observations) -> Judgement:
         not_testable=_not_testable(observations, evidence),
         # Where others show a certificate that nobody believes, sign-in fails there by it.
         explains=(
-            *(("upstream",) if any(_is_for(one, "certificate") for one in found) else ()),
+            *(("upstream",) if any(_is_for(one, test) for one in found for test in ("certificate", "met")) else ()),
             *(("database",) if refused else ()),
             # With a secret that it cannot work by it never comes up.
             *(("server",) if any(_is_for(one, test) for one in found for test in ("file", "environment")) else ()),
@@ -125,6 +134,17 @@ def _certificates(observations: Observations) -> Iterator[Evidence]:
             well.append(seen)
     yield from (*once(sick), *healthy("certificate", STRONG, well, expected, sick))
     yield from unexamined(observations, Examination.TLS, expected)
+
+
+def _met(observations: Observations) -> Iterator[Evidence]:
+    """What a trial sign-in met since the onset: of several nodes it may have come by another than the examination."""
+    expected = "a trial sign-in meets a certificate or a key that does not hold"
+    for words, weight in ((_CERTIFICATE_MET, DECISIVE), (_KEY_MET, STRONG)):
+        met = [probe for probe in observations.failed_probes if probe.reason in words]
+        if met:
+            seen = f"probe {met[-1].label}: {met[-1].reason}, {len(met)} of {len(observations.probes)} times"
+            yield favours("met", weight, seen, expected)
+            return
 
 
 def _served(observations: Observations) -> Iterator[Evidence]:

@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from doorward.diagnose import reasons
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes
 from doorward.diagnose.examined import Examination, LivenessExamined, ProcessExamined
+from doorward.diagnose.examined_process import HeldExamined
 from doorward.diagnose.observations import Observations
+from doorward.diagnose.signs import is_swamped, piled_up
 from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.sign_in import TYPED, Kind, Reason
 from doorward.model.statistics import Statistics
@@ -43,6 +45,9 @@ QUEUED_RATIO = 1.5
 LEAST_ASKERS = 10
 LEAST_PAGES = 100
 BUSIEST_SHARE = 0.3
+# A few people hand in something on any day.
+LEAST_UPLOADS = 4
+OVERRUN_RATIO = 1.3
 BUSY_CORES_PER_PROCESS = 0.9
 LIVENESS_SLOW_MS = 1000.0
 # A worker of the school has some thirty files open; every connection that waits is one more.
@@ -62,11 +67,15 @@ def weigh(observations: Observations) -> Judgement:
     strain = (*_latency(usual, during, is_stuck), *_busy(observations))
     times = surge(usual, during, refusals(observations))
     told = {item.test for item in strain if item.leaning is Leaning.FOR}
-    reloads = tuple(_reloads(observations, is_stuck or bool(told), "queue" in told))
-    if times <= CROWD_RATIO and not reloads:
+    work = (
+        *_reloads(observations, is_stuck or bool(told), "queue" in told),
+        *_uploads(observations),
+        *_overrun(observations, usual, during),
+    )
+    if times <= CROWD_RATIO and not work:
         strain = tuple(_not_by_people(item) for item in strain)
-    people = () if reloads else _people(usual, during, times, is_stuck)
-    evidence = (*people, *reloads, *strain)
+    people = () if work else _people(usual, during, times, is_stuck)
+    evidence = (*people, *work, *strain)
     silent = "no event reached the log since the onset" if during.events == 0 else ""
     return Judgement(evidence, next_check, not_testable=silent)
 
@@ -151,6 +160,36 @@ def _reloads(observations: Observations, is_strained: bool, are_queued: bool) ->
         yield favours("reloads", DECISIVE if is_plain else STRONG, seen, expected)
 
 
+def _uploads(observations: Observations) -> Iterator[Evidence]:
+    """As many people as ever, who hand in large things at once: each holds a worker until it has come in."""
+    for held in observations.of(HeldExamined):
+        before = observations.earlier(HeldExamined, held.component)
+        usually = before.incoming if before else 0
+        piled = piled_up(observations, held.component)
+        if held.incoming >= max(LEAST_UPLOADS, RELOAD_RATIO * usually) and piled:
+            seen = (
+                f"{held.component}: {held.incoming} of {held.connections} connections hand in something large; {piled}"
+            )
+            expected = "people hand in more at once than it can take in"
+            yield favours("uploads", STRONG, seen, expected, held.component)
+            return
+
+
+def _overrun(observations: Observations, usual: Statistics, during: Statistics) -> Iterator[Evidence]:
+    """It answers more than usual, and yet those pile up who wait: it is asked more than it can. The log tells of the
+    people whom it answered, not of those who wait. What is sick answers less than usual."""
+    before, now = usual.per_min(Kind.REQUEST), during.per_min(Kind.REQUEST)
+    for process in observations.of(ProcessExamined):
+        if is_swamped(observations, process.component) and now >= OVERRUN_RATIO * before > 0:
+            seen = (
+                f"{process.component} answers late, and {piled_up(observations, process.component)}; {now:.0f} "
+                f"requests a minute are answered, usually {before:.0f}"
+            )
+            expected = "it answers more than usual, and yet more and more wait"
+            yield favours("overrun", STRONG, seen, expected, process.component)
+            return
+
+
 def _latency(usual: Statistics, during: Statistics, is_stuck: bool) -> Iterator[Evidence]:
     before, now = usual.latency, during.latency
     if before is None or now is None or min(before.requests, now.requests) < LEAST_TIMED:
@@ -193,6 +232,6 @@ CAUSE = Cause(
     id="load",
     title="heavy traffic",
     predictions=__doc__ or "",
-    asks_for=(Examination.PROCESS, Examination.LIVENESS),
+    asks_for=(Examination.PROCESS, Examination.LIVENESS, Examination.HELD),
     weigh=weigh,
 )

@@ -36,8 +36,9 @@ from doorward.diagnose.examined import (
     ProcessExamined,
     Reach,
 )
+from doorward.diagnose.examined_process import HeldExamined
 from doorward.diagnose.observations import ONSET_SLACK, Observations
-from doorward.diagnose.signs import is_quick_itself, is_swamped, moved
+from doorward.diagnose.signs import answers_itself, is_quick_itself, is_swamped, moved
 from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.journey import ProbeOutcome
 from doorward.model.sign_in import Kind, Reason
@@ -56,6 +57,9 @@ STARTED_S = 10.0
 ARRIVING_SHARE = 0.5
 # Every component answers at every try: that settles it for our own way there, which may not be everybody's.
 CONNECTED = 3.0
+# Words of a trial sign-in that was not answered, and how many of them are no chance.
+UNANSWERED = ("timeout", "no-answer", "slow-body")
+LEAST_UNANSWERED = 2
 _EXPECTED = "connections time out, find no way, or the name does not resolve"
 
 
@@ -69,6 +73,7 @@ def weigh(observations: Observations) -> Judgement:
         *_names(observations),
         *_past_the_proxy(observations),
         *_cut_off_answers(observations),
+        *_swallowed(observations),
         *_between(observations),
         *_places(observations),
         *_arrivals(observations),
@@ -78,7 +83,7 @@ def weigh(observations: Observations) -> Judgement:
     # One way is cut, another is open: that one says nothing for the other.
     sick = any(item.leaning is Leaning.FOR and item.weight >= STRONG for item in found)
     # People who arrive say nothing of the way between components, nor of that from one place, nor of a slow one.
-    inner = any(item.test in ("between", "vantage", "narrow") for item in found)
+    inner = any(item.test in ("between", "vantage", "narrow", "swallowed") for item in found)
     evidence = tuple(
         notes(e.test, e.seen, e.expected)
         if sick and e.leaning is Leaning.AGAINST and (inner or e.test != "arrivals")
@@ -183,6 +188,31 @@ def _cut_off_answers(observations: Observations) -> Iterator[Evidence]:
             return
 
 
+def _swallowed(observations: Observations) -> Iterator[Evidence]:
+    """Trial sign-ins get no answer from a component whose process is well, and has nobody waiting for one: what was
+    asked never came to it, or what it said never came back."""
+    unanswered = [p for p in observations.failed_probes if p.reason in UNANSWERED and p.steps]
+    if len(unanswered) < LEAST_UNANSWERED or 2 * len(unanswered) <= len(observations.failed_probes):
+        return
+    step = unanswered[-1].steps[-1]
+    name = next((c.component for c in observations.of(ConnectionExamined) if c.address == place(step.url)), "")
+    held = next((held for held in observations.of(HeldExamined) if held.component == name), None)
+    is_well = any(
+        one.component == name and one.status is not None and one.status < 500 and one.ms <= LIVENESS_SLOW_MS
+        for one in observations.of(LivenessExamined)
+    )
+    if held is None or held.unanswered or not is_well or is_swamped(observations, name):
+        return
+    seen = (
+        f"{name}: {len(unanswered)} trial sign-ins got no answer to {step.method} {place(step.url)} "
+        f"({unanswered[-1].reason}), while the process answers at once and keeps none of {held.connections} "
+        "connections waiting"
+    )
+    # Where something is known to stand between people and the process, that is what swallows.
+    weight = CONNECTED if answers_itself(observations, name) else STRONG
+    yield favours("swallowed", weight, seen, "what is asked or answered is lost on the way", name)
+
+
 def _between(observations: Observations) -> Iterator[Evidence]:
     """One component cannot reach another that answers us at once: their way is another than ours. What others keep
     may refuse us in its own way, and who is swamped answers now one, now the other."""
@@ -247,6 +277,7 @@ CAUSE = Cause(
         Examination.LIVENESS,
         Examination.PROCESS,
         Examination.ISSUER,
+        Examination.HELD,
     ),
     weigh=weigh,
 )

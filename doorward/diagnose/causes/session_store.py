@@ -42,6 +42,8 @@ _DROPPING = ("allkeys", "volatile")
 # Sessions come and go over hours; that half of them vanish within minutes is no ordinary day.
 LOST_SHARE = 0.5
 LEAST_HELD = 5
+# Of the usual sign-ins so many succeed at least: it is not signing in that is broken.
+SIGN_INS_SHARE = 0.5
 # A session that the store does not know; what does not read was found.
 LOST = (Reason.SESSION_UNKNOWN,)
 _STORE_EXCEPTIONS = ("ConnectionError", "TimeoutError", "BusyLoadingError", "ReadOnlyError", "ResponseError",
@@ -54,7 +56,9 @@ def weigh(observations: Observations) -> Judgement:
     """Every session store, and how sessions fare."""
     lost = tuple(_lost(observations))
     examined = tuple(_stores(observations, is_suspect=_speaks((*lost, *_exceptions(observations, ())))))
-    sick = tuple(item for item in examined if item.leaning is Leaning.FOR)
+    # Sessions that are gone raise nothing.
+    plain = (item for item in lost if item.weight >= STRONG)
+    sick = tuple(item for item in (*examined, *plain) if item.leaning is Leaning.FOR)
     content = tuple(_content(observations))
     evidence = (*examined, *lost, *content, *_exceptions(observations, (*sick, *content)))
     return Judgement(
@@ -99,6 +103,9 @@ def _trouble(observations: Observations, store: StoreExamined) -> tuple[str, flo
     """What is wrong with it and how much that weighs, ('', 0) if nothing is."""
     if not store.answered:
         return store.problem or "no answer", DECISIVE
+    was = observations.earlier(StoreExamined, store.component)
+    if store.servers > 1 and (was is None or was.servers == 1):
+        return f"its address leads to {store.servers} servers, each with keys of its own", DECISIVE
     if store.writable is False:
         return "it takes no writes (a replica, or it could not save)", DECISIVE
     found = _full(observations, store) or _began_anew(observations, store) or _refuses(observations, store)
@@ -171,7 +178,7 @@ def _lost(observations: Observations) -> Iterator[Evidence]:
         return
     yield favours("sessions", WEAK, reasons.told(rises), expected)
     share = reasons.success_share(observations, Kind.SIGN_IN)
-    if share is None or share < 1.0:
+    if share is None or share < SIGN_INS_SHARE:
         return
     seen = f"{share:.1f} × the usual sign-ins succeed"
     if observations.of(StoreExamined) and is_unchanged(observations):

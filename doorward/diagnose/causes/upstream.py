@@ -36,7 +36,7 @@ from doorward.diagnose.examined import (
     UpstreamExamined,
 )
 from doorward.diagnose.observations import Observations
-from doorward.diagnose.unchanged import is_unchanged
+from doorward.diagnose.unchanged import LEAST_EXCEPTIONS, OF_PROVIDERS, is_unchanged, never_seen
 from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.journey import ProbeOutcome
 from doorward.model.sign_in import Reason
@@ -53,11 +53,18 @@ _BUSY = (51, 52)
 
 def weigh(observations: Observations) -> Judgement:
     """Every service of others, and the reasons that speak of a provider."""
-    ended = tuple(_ended_there(observations))
-    is_suspect = bool(ended) or bool(reasons.risen(observations, PROVIDERS))
+    ended, lost, named = (tuple(find(observations)) for find in (_ended_there, _lost, _named))
+    is_suspect = bool(ended or lost or named) or bool(reasons.risen(observations, PROVIDERS))
     examined = tuple(_examined(observations, is_suspect))
     has_upstream = any(item.leaning is not Leaning.NEUTRAL for item in examined)
-    evidence = (*examined, *ended, *_reasons(observations, has_upstream, bool(ended)), *_provider(observations))
+    evidence = (
+        *examined,
+        *lost,
+        *ended,
+        *(named if has_upstream else ()),
+        *_reasons(observations, has_upstream, bool(ended or lost or named)),
+        *_provider(observations),
+    )
     if has_upstream and is_suspect and is_unchanged(observations):
         seen = "no code, setting or key of ours has changed"
         evidence = (*evidence, favours("unchanged", STRONG, seen, "sign-in fails at others, and we did nothing"))
@@ -93,7 +100,7 @@ def _examined(observations: Observations, is_suspect: bool) -> Iterator[Evidence
         else:
             sick.append(favours("upstream", DECISIVE, seen, _EXPECTED, component))
     weight = WEAK if is_suspect else DECISIVE
-    yield from (*sick, *_lost(observations), *healthy("upstream", weight, well, _EXPECTED, sick), *local)
+    yield from (*sick, *healthy("upstream", weight, well, _EXPECTED, sick), *local)
     yield from unexamined(observations, Examination.UPSTREAM, _EXPECTED)
 
 
@@ -111,6 +118,14 @@ def _lost(observations: Observations) -> Iterator[Evidence]:
                 seen = f"{issuer.component}: {issuer.issuer}: its {name} answers {said}, and {then}"
                 yield favours("endpoint", DECISIVE, seen, _EXPECTED, issuer.component)
                 return
+
+
+def _named(observations: Observations) -> Iterator[Evidence]:
+    """Exceptions that were never seen before, and by their names are about what a provider answered."""
+    told = [(name, n) for name, n in never_seen(observations) if OF_PROVIDERS.search(name)]
+    if sum(n for _, n in told) >= LEAST_EXCEPTIONS:
+        seen = f"{', '.join(f'{n} × {name}' for name, n in told)}, never seen before"
+        yield favours("exceptions", STRONG, seen, "what a provider answers is not what it was")
 
 
 def _is_there(status: int | None) -> bool:
@@ -149,7 +164,7 @@ def _answers(observations: Observations) -> Iterator[tuple[str, str, bool, str]]
         )
 
 
-def _reasons(observations: Observations, has_upstream: bool, ended_there: bool) -> Iterator[Evidence]:
+def _reasons(observations: Observations, has_upstream: bool, is_told: bool) -> Iterator[Evidence]:
     if not reasons.are_compared(observations):
         return
     expected = "sign-ins fail for the provider's errors"
@@ -157,8 +172,8 @@ def _reasons(observations: Observations, has_upstream: bool, ended_there: bool) 
     if rises:
         seen = reasons.told(rises)
         yield favours("reasons", WEAK, seen, expected) if has_upstream else notes("reasons", seen, expected)
-    elif not ended_there:
-        # Who is stopped there never comes back with an error.
+    elif not is_told:
+        # Who is stopped there never comes back with an error, and who asks later is signed in.
         yield opposes("reasons", WEAK, "no more sign-ins than usual fail for a provider's error", expected)
 
 

@@ -29,6 +29,12 @@ _WAITING = (
     "SELECT count(DISTINCT l.pid), extract(epoch FROM max(clock_timestamp() - a.query_start))::float "
     "FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid WHERE NOT l.granted"
 )
+# Of other accounts' statements only those that may see all are shown the times.
+_RUNNING = (
+    "SELECT count(*), extract(epoch FROM max(clock_timestamp() - query_start))::float FROM pg_stat_activity "
+    "WHERE state = 'active' AND pid <> pg_backend_pid() AND backend_type = 'client backend' "
+    "AND clock_timestamp() - query_start > interval '1 s'"
+)
 _POSTGRESQL_S = 2  # libpq takes whole seconds, and 2 is its smallest
 
 
@@ -127,8 +133,9 @@ def _ask_postgresql(psycopg: ModuleType, examinee: Examinee) -> DatabaseExamined
         most = connection.execute("SELECT current_setting('max_connections')::int")
         reads_only = connection.execute("SELECT current_setting('transaction_read_only')::bool").fetchone()[0]
         waiting, waited_s = connection.execute(_WAITING).fetchone()
+        running, ran_s = connection.execute(_RUNNING).fetchone()
         return DatabaseExamined(
             examinee.component, "postgresql", opened=True, select_ms=select_ms,
             writable=not reads_only, connections=int(used.fetchone()[0]), connections_most=int(most.fetchone()[0]),
-            waiting=int(waiting), waited_s=waited_s,
+            waiting=int(waiting), waited_s=waited_s, running=int(running), ran_s=ran_s,
         )  # fmt: skip

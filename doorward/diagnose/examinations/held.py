@@ -26,6 +26,8 @@ LONG_MS = 3000
 IN_PARTS_MS = 1000
 # Apache's mod_reqtimeout asks for 500 bytes a second by default; a phone at the edge of its network sends more.
 SLOW_BYTES_PER_S = 500
+# Forms are a few kilobytes; what is larger is a file that is handed in.
+LARGE_BYTES = 65_536
 ANSWER_S = 0.5
 
 _SOCK_DIAG, _BY_FAMILY, _DONE, _ERROR = 4, 20, 3, 2
@@ -60,6 +62,12 @@ class Held:
         in_parts = self.began_ms - self.heard_ms >= IN_PARTS_MS
         return self.is_unanswered and in_parts and self.received < SLOW_BYTES_PER_S * self.began_ms / 1000
 
+    @property
+    def is_incoming(self) -> bool:
+        """Something large comes in, steadily and for a while already."""
+        lasts_ms = self.began_ms - self.heard_ms
+        return self.received >= LARGE_BYTES and self.heard_ms < IN_PARTS_MS and lasts_ms >= IN_PARTS_MS
+
 
 def examine_held(examinee: Examinee) -> HeldExamined | NotExamined:
     """Every connection at the port where the process listens itself."""
@@ -83,6 +91,7 @@ def examine_held(examinee: Examinee) -> HeldExamined | NotExamined:
         connections=len(held),
         unanswered=sum(one.is_unanswered for one in held),
         unfinished=sum(one.is_unfinished for one in held),
+        incoming=sum(one.is_incoming for one in held),
         queued=sum(one.queued for one in found if one.port == port and one.state == _LISTEN),
     )
 

@@ -20,6 +20,11 @@ from doorward.diagnose.examinee import Examinee
 # Two answers after one another, within the bound of a round.
 ANSWER_S = 1.2
 ENDPOINTS_S = 0.5
+# Those that a sign-in, and what is asked about it afterwards, goes by.
+ENDPOINTS = (
+    *("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "introspection_endpoint"),
+    *("pushed_authorization_request_endpoint", "end_session_endpoint", "revocation_endpoint"),
+)
 # The largest known documents and key sets are a few tens of kilobytes.
 MOST_BYTES = 262_144
 _WELL_KNOWN = "/.well-known/openid-configuration"
@@ -47,7 +52,7 @@ def examine_issuer(examinee: Examinee) -> IssuerExamined | NotExamined:
 def _endpoints(document: dict[str, object]) -> Iterator[tuple[str, int | None]]:
     """What its addresses answer to OPTIONS (RFC 9110 section 9.3.7): whether they are there, and nothing is asked."""
     until = time.monotonic() + ENDPOINTS_S
-    for name in ("authorization_endpoint", "token_endpoint"):
+    for name in ENDPOINTS:
         url, left_s = usable(str(document.get(name, ""))), until - time.monotonic()
         if url is not None and left_s > 0:
             yield name, fetch(url, left_s, method="OPTIONS").status

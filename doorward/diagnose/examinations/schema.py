@@ -1,4 +1,4 @@
-"""Schema: which tables, columns and rights the database has, by its own catalogue.
+"""Schema: which tables, columns and rights the database has, and what stands on its tables, by its own catalogue.
 
 Nothing is written, no lock is asked for.
 """
@@ -34,6 +34,20 @@ _RIGHTS = (
     "WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') "
     "ORDER BY 1 LIMIT %s"
 )
+_SQLITE_THINGS = (
+    "SELECT type || ' ' || tbl_name || '.' || name FROM sqlite_master WHERE type IN ('trigger', 'index') "
+    "ORDER BY 1 LIMIT ?"
+)
+_POSTGRESQL_THINGS = (
+    "SELECT 'trigger ' || tgrelid::regclass::text || '.' || tgname FROM pg_trigger WHERE NOT tgisinternal "
+    "UNION ALL SELECT 'index ' || tablename || '.' || indexname FROM pg_indexes "
+    "WHERE schemaname NOT IN ('pg_catalog', 'information_schema') "
+    "UNION ALL SELECT 'policy ' || tablename || '.' || policyname FROM pg_policies "
+    "UNION ALL SELECT 'constraint ' || t.relname || '.' || c.conname FROM pg_constraint c "
+    "JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace "
+    "WHERE c.contype IN ('c', 'u', 'x', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema') "
+    "ORDER BY 1 LIMIT %s"
+)
 
 
 def examine_schema(examinee: Examinee) -> SchemaExamined | NotExamined:
@@ -50,9 +64,10 @@ def _of_sqlite(component: str, path: Path) -> SchemaExamined | NotExamined:
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=READ_S)) as connection:
             rows = connection.execute(_SQLITE, (MOST_COLUMNS,)).fetchall()
+            things = connection.execute(_SQLITE_THINGS, (MOST_COLUMNS,)).fetchall()
     except sqlite3.Error:
         return _unread(component)
-    return SchemaExamined(component, tuple(str(row[0]) for row in rows))
+    return SchemaExamined(component, _words(rows), things=_words(things))
 
 
 def _of_postgresql(examinee: Examinee) -> SchemaExamined | NotExamined:
@@ -67,9 +82,14 @@ def _of_postgresql(examinee: Examinee) -> SchemaExamined | NotExamined:
         ) as connection:
             rows = connection.execute(_POSTGRESQL, (MOST_COLUMNS,)).fetchall()
             rights = connection.execute(_RIGHTS, (MOST_COLUMNS,)).fetchall()
+            things = connection.execute(_POSTGRESQL_THINGS, (MOST_COLUMNS,)).fetchall()
     except psycopg.Error:
         return _unread(examinee.component)
-    return SchemaExamined(examinee.component, *(tuple(str(row[0]) for row in each) for each in (rows, rights)))
+    return SchemaExamined(examinee.component, *(_words(each) for each in (rows, rights, things)))
+
+
+def _words(rows: list[tuple[object, ...]]) -> tuple[str, ...]:
+    return tuple(str(row[0]) for row in rows)
 
 
 def _unread(component: str) -> NotExamined:

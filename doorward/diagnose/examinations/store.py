@@ -10,6 +10,7 @@ import re
 import socket
 import ssl
 import time
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -19,6 +20,9 @@ from doorward.diagnose.examinee import Examinee
 ANSWER_S = 1.0
 # Each command has its own patience, all of them together this one.
 WHOLE_S = 2.0
+# Behind one address there may be several servers. One that is slow to answer is not asked again.
+CONNECTIONS = 3
+ENOUGH_MS = 200.0
 _REDIS_PORT = 6379
 # INFO of a busy server is about 6 kB.
 _MOST_BYTES = 65_536
@@ -30,7 +34,8 @@ _REFUSAL = re.compile(
 
 
 def examine_store(examinee: Examinee) -> StoreExamined | NotExamined:
-    """AUTH if there is a password, PING, then INFO; any other answer than PONG is the store's problem."""
+    """AUTH if there is a password, PING, then INFO, over several connections one after another; any other answer than
+    PONG is the store's problem."""
     if not examinee.store:
         return NotExamined(Examination.STORE, examinee.component, "no session store is configured", applies=False)
     url = urlsplit(examinee.store)
@@ -41,24 +46,30 @@ def examine_store(examinee: Examinee) -> StoreExamined | NotExamined:
         password = _password(url, examinee.store_password_file)
     except OSError as error:
         return NotExamined(Examination.STORE, examinee.component, f"its password does not read ({error.strerror})")
+    runs: set[str] = set()
     try:
-        answer, ms, told = _ask(url, password, began)
+        for _ in range(CONNECTIONS):
+            asked = time.monotonic()
+            answer, ms, told = _ask(url, password, asked, began + WHOLE_S)
+            if answer != "+PONG":
+                return StoreExamined(examinee.component, False, ms, answer or "it hung up")
+            runs.add(told.get("run_id", ""))
+            if _ms(began) > ENOUGH_MS:
+                break
     except OSError as error:
-        return StoreExamined(examinee.component, False, _ms(began), error.strerror or type(error).__name__)
-    if answer != "+PONG":
-        return StoreExamined(examinee.component, False, ms, answer or "it hung up")
-    return _figures(examinee.component, ms, told)
+        return StoreExamined(examinee.component, False, _ms(asked), error.strerror or type(error).__name__)
+    return replace(_figures(examinee.component, ms, told), servers=len(runs))
 
 
 def _password(url: SplitResult, file: Path | None) -> str:
     return file.read_text(encoding="utf-8").strip() if file else unquote(url.password or "")
 
 
-def _ask(url: SplitResult, password: str, began: float) -> tuple[str, float, dict[str, str]]:
+def _ask(url: SplitResult, password: str, began: float, until: float) -> tuple[str, float, dict[str, str]]:
     """The answer to PING (or the refusal before it), how long it took, and what INFO says."""
     host, port = url.hostname or "", url.port or _REDIS_PORT
     with socket.create_connection((host, port), timeout=ANSWER_S) as plain, _wrapped(url, plain) as connection:
-        talk = _Talk(connection, began + WHOLE_S)
+        talk = _Talk(connection, until)
         if password:
             account = (unquote(url.username),) if url.username else ()
             refusal = talk.line("AUTH", *account, password)

@@ -15,17 +15,20 @@ from doorward.diagnose.examinee import Examinee
 
 # Two handshakes at the most, within the bound of a round.
 HANDSHAKE_S = 1.2
+# Behind one address there may be several nodes, each with a certificate of its own.
+TRIES = 3
 _PORTS = {"https": 443, "ldaps": 636, "rediss": 6379}
 
 
 def examine_tls(examinee: Examinee) -> TlsExamined | NotExamined:
     """Every address of the component that speaks TLS from the first byte: its own, its health page's, its issuer's,
-    its directory's, its store's, those of others. The first that is not believed counts, else the first."""
+    its directory's, its store's, those of others; each several times. The first that is not believed counts, else the
+    first."""
     places = tuple(_places(examinee))
     if not places:
         return NotExamined(Examination.TLS, examinee.component, "no address speaks TLS", applies=False)
     until, first = time.monotonic() + HANDSHAKE_S, None
-    for host, port in places:
+    for host, port in places * TRIES:
         found = _handshake(examinee, host, port)
         if isinstance(found, NotExamined) or found.problem:
             return found

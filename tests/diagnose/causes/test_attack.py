@@ -11,6 +11,7 @@ from doorward.diagnose.causes.attack import CAUSE
 from doorward.diagnose.conclusion import ATTACK_AFTER, differential
 from doorward.diagnose.examined import ExaminationResult, LivenessExamined, ProcessExamined
 from doorward.diagnose.examined_process import HeldExamined
+from doorward.diagnose.observations import Restart
 from doorward.diagnose.visitors import Stretch, Visitors
 from doorward.model.detection import Looks, Signal
 from doorward.model.diagnosis import CANNOT_TELL, Leaning, Verdict
@@ -170,3 +171,65 @@ def test_an_attack_is_concluded_only_when_what_it_may_hide_had_time_to_show(worl
     assert early.conclusion == CANNOT_TELL
     assert "looks like a cyberattack" in early.reason
     assert differential(observed, world.onset + ATTACK_AFTER).conclusion == "attack"
+
+
+def test_what_was_started_since_is_given_its_time_before_guesses_are_blamed(world: World) -> None:
+    later = world.onset + ATTACK_AFTER
+    observed = replace(
+        world.healthy(),
+        during=world.now_as_usual(sign_ins=400, typed=380, sources=420, top=0.05),
+        detections=(world.detection(Signal.SIGN_IN_FAILURES),),
+    )
+    assert differential(observed, later).conclusion == "attack"
+    begun = replace(observed, restarts=(Restart("portal", later - ATTACK_AFTER / 2, changed=False),))
+    assert differential(begun, later).conclusion == CANNOT_TELL
+    assert differential(begun, later + ATTACK_AFTER).conclusion == "attack"
+
+
+FEW = Stretch(1, 4, 0, 400, 60, 20, requests=600, nobodys=100, sources=45, signing=40)
+FLOOD = Stretch(1 / 3, 1, 0, 100, 30, 20, requests=900, nobodys=750, sources=400, signing=10)
+LATE = LivenessExamined("auth", None, 1300.0, "no answer within 1.3 s")
+
+
+@pytest.mark.parametrize(
+    ("now", "result", "is_flood"),
+    [
+        (FLOOD, LATE, True),
+        (FLOOD, LivenessExamined("auth", 200, 20.0), False),
+        (replace(FLOOD, signing=100), LATE, False),
+        (replace(FLOOD, nobodys=150), LATE, False),
+    ],
+    ids=["a flood", "that hurts nobody", "a crowd", "hardly more"],
+)
+def test_as_many_requests_from_where_nobody_gets_in_as_are_usual_in_all_are_a_flood(
+    world: World, now: Stretch, result: LivenessExamined, is_flood: bool
+) -> None:
+    observed = replace(world.instead(world.healthy(), result), visitors=Visitors(FEW, now))
+    hypothesis = CAUSE.judge(observed)
+    assert (hypothesis.verdict is Verdict.SUPPORTED) is is_flood
+    assert ("server" in hypothesis.explains) is is_flood
+
+
+AT_HOME = Stretch(1 / 3, 30, 4, 100, 30, 20, places=12, busiest_place=8)
+
+
+@pytest.mark.parametrize(
+    ("now", "is_at_home"),
+    [
+        (AT_HOME, True),
+        (replace(AT_HOME, strange=20, forgotten=3), True),
+        (replace(AT_HOME, strange=28), False),
+        (replace(AT_HOME, places=2, busiest_place=24), False),
+    ],
+    ids=["everywhere", "known people", "strangers", "from one network"],
+)
+def test_people_who_fail_where_they_always_got_in_are_not_guesses(world: World, now: Stretch, is_at_home: bool) -> None:
+    during = world.now_as_usual(sign_ins=50, typed=35, unknown=30)
+    observed = replace(
+        world.healthy(),
+        during=during,
+        visitors=Visitors(FEW, now),
+        detections=(world.detection(Signal.SIGN_IN_FAILURES),),
+    )
+    assert (CAUSE.judge(observed).score < 0) is is_at_home
+    assert (differential(observed, world.now).conclusion == "database") is is_at_home

@@ -138,3 +138,27 @@ def test_accounts_that_are_closed_though_nobody_closed_them_are_the_rows(world: 
         during=world.now_as_usual(sign_ins=24, failures=closed),
     )
     assert differential(observed, world.now).conclusion == "database"
+
+
+def test_statements_that_take_seconds_and_what_was_put_on_a_table_speak_for_it(world: World) -> None:
+    slow = DatabaseExamined("auth", "postgresql", True, select_ms=0.3, writable=True, running=4, ran_s=4.5)
+    schema = SchemaExamined("auth", ("people.name",), things=("index people.by_name",))
+    then = replace(world.healthy(), before=(*world.healthy().before, schema))
+    then = replace(then, before=tuple(r for r in then.before if type(r) is not SchemaExamined or r.things))
+    made = replace(schema, things=(*schema.things, "trigger people.note"))
+    observed = replace(world.instead(then, slow, made), detections=(world.detection(Signal.LATENCY),))
+    hypothesis = CAUSE.judge(observed)
+    assert hypothesis.verdict is Verdict.SUPPORTED
+    assert {item.test: item.weight for item in hypothesis.evidence if item.weight == 2.0} == {
+        "database": 2.0,
+        "things": 2.0,
+    }
+    one = replace(slow, running=1)
+    assert "database" not in {i.test for i in CAUSE.judge(world.instead(observed, one)).evidence if i.weight == 2.0}
+
+
+def test_a_new_index_takes_nothing_and_one_that_is_gone_does(world: World) -> None:
+    before = SchemaExamined("auth", (), things=("index people.by_name",))
+    assert replace(before, things=()).unmade(before) == ("index people.by_name",)
+    assert replace(before, things=("index people.by_mail",)).made(before) == ()
+    assert before.made(None) == before.unmade(None) == ()

@@ -16,6 +16,7 @@ from doorward.diagnose.examined_process import Bound, SurroundingsExamined
 from doorward.diagnose.observations import Observations
 from doorward.model.detection import Signal
 from doorward.model.diagnosis import Verdict
+from doorward.model.journey import ProbeOutcome
 from doorward.model.sign_in import Kind, Reason
 
 World = Any  # the builders of conftest.py
@@ -145,3 +146,14 @@ def test_a_key_file_under_which_people_signed_in_weighs_nothing_where_nothing_is
     assert weights(world.instead(rotated, code)) == {"file": 1, "reasons": -1}
     during = world.now_as_usual(failures={(Kind.TOKEN, Reason.TOKEN_REFUSED): 18})
     assert CAUSE.judge(replace(rotated, during=during)).verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("reason", "weight"), [("tls-certificate-expired", 4.0), ("tls-untrusted", 4.0), ("id-token-key-unknown", 2.0)]
+)
+def test_what_a_trial_sign_in_met_counts_though_the_examination_came_by_another_node(
+    world: World, reason: str, weight: float
+) -> None:
+    observed = replace(world.healthy(), probes=(world.probe(ProbeOutcome.FAILED, reason),))
+    assert [item.weight for item in CAUSE.judge(observed).evidence if item.test == "met"] == [weight]
+    assert not [item for item in CAUSE.judge(world.healthy()).evidence if item.test == "met"]

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from doorward.diagnose.causes.load import CAUSE, surge
-from doorward.diagnose.examined import LivenessExamined, ProcessExamined
+from doorward.diagnose.examined import ExaminationResult, LivenessExamined, ProcessExamined
+from doorward.diagnose.examined_process import HeldExamined
+from doorward.diagnose.observations import Observations
 from doorward.diagnose.visitors import Stretch, Visitors
 from doorward.model.diagnosis import Leaning, Verdict
 from doorward.model.sign_in import Kind, Reason
@@ -140,3 +142,23 @@ def test_where_people_queue_a_smaller_rise_of_what_is_answered_is_enough(world: 
     assert CAUSE.judge(world.instead(observed, queued, late)).verdict is Verdict.SUPPORTED
     fewer = replace(observed, visitors=Visitors(RELOADS.usual, Stretch(1 / 3, 1, 0, 120, 40, 30)))
     assert CAUSE.judge(world.instead(fewer, queued, late)).verdict is Verdict.RULED_OUT
+
+
+def late(world: World, *results: ExaminationResult) -> Observations:
+    """As many people as ever by the log, and a portal that holds many connections and answers late."""
+    stuck = LivenessExamined("portal", None, 1300.0, "no answer within 1.3 s")
+    swamped = ProcessExamined("portal", 101, True, "", 3600.0, 0.1, 0.03, 80, 1024, 2)
+    return world.instead(world.healthy(), stuck, swamped, *results)
+
+
+def test_those_who_hand_in_much_at_once_are_a_load_though_no_more_people_than_usual(world: World) -> None:
+    busy = HeldExamined("portal", 8002, 60, 3, 0, 0, incoming=12)
+    assert CAUSE.judge(late(world)).verdict is Verdict.RULED_OUT
+    assert CAUSE.judge(late(world, busy)).verdict is Verdict.SUPPORTED
+    assert CAUSE.judge(late(world, replace(busy, incoming=2))).verdict is Verdict.RULED_OUT
+
+
+def test_who_answers_more_than_usual_while_more_and_more_wait_is_asked_too_much(world: World) -> None:
+    more = replace(late(world), during=world.now_as_usual(requests=290))
+    assert CAUSE.judge(more).verdict is Verdict.SUPPORTED
+    assert CAUSE.judge(replace(more, during=world.now_as_usual(requests=150))).verdict is Verdict.RULED_OUT

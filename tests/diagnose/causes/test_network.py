@@ -20,10 +20,11 @@ from doorward.diagnose.examined import (
     ProcessExamined,
     Reach,
 )
+from doorward.diagnose.examined_process import HeldExamined
 from doorward.diagnose.observations import Observations, Restart
 from doorward.model.detection import Signal
 from doorward.model.diagnosis import Verdict
-from doorward.model.journey import ProbeOutcome, ProbeResult
+from doorward.model.journey import ProbeOutcome, ProbeResult, Step
 from doorward.model.sign_in import Kind, Reason
 
 World = Any  # the builders of conftest.py
@@ -188,3 +189,26 @@ def test_workers_that_were_replaced_a_moment_ago_failed_whom_they_had_in_hand(wo
     rolled = ProcessExamined("auth", 100, True, "", 3600.0, 0.2, 0.03, 20, 1024, 2, youngest_s=4.0, oldest_s=9.0)
     hypothesis = CAUSE.judge(world.instead(replace(world.healthy(), during=during), rolled))
     assert [item.weight for item in hypothesis.evidence if item.test == "between"] == [1.0]
+
+
+def unanswered(world: World, held: HeldExamined, *reasons: str) -> Observations:
+    """Trial sign-ins that ended so at the provider, and who waits there."""
+    step = Step("sign-in", "POST", "http://127.0.0.1:8001/sign-in/", None, 4000.0)
+    probes = tuple(replace(world.probe(ProbeOutcome.FAILED, reason), steps=(step,)) for reason in reasons)
+    own = ProcessExamined("auth", 100, True, "", 3600.0, 0.2, 0.03, 20, 1024, 2, 0, "127.0.0.1:9001", 200)
+    found = world.instead(world.healthy(), held, own)
+    return replace(found, probes=probes, detections=(world.detection(Signal.PROBE_FAILURES),))
+
+
+def test_what_gets_no_answer_while_nobody_waits_at_the_process_is_lost_on_the_way(world: World) -> None:
+    idle = HeldExamined("auth", 9001, 3, 0, 0, 0)
+    lost = unanswered(world, idle, "timeout", "timeout")
+    assert CAUSE.judge(lost).verdict is Verdict.SUPPORTED
+    assert differential(lost, world.now).conclusion == "network"
+    for other in (
+        unanswered(world, replace(idle, unanswered=2), "timeout", "timeout"),
+        unanswered(world, idle, "timeout"),
+        unanswered(world, idle, "timeout", "timeout", "http-500", "http-500"),
+        world.instead(lost, LivenessExamined("auth", 200, 2500.0)),
+    ):
+        assert not [item for item in CAUSE.judge(other).evidence if item.test == "swallowed"]

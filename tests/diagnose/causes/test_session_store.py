@@ -100,3 +100,21 @@ def test_sessions_that_do_not_read_any_more_are_told_where_nothing_else_changed(
     assert hypothesis.verdict is Verdict.SUPPORTED
     assert "6 × UnpicklingError" in hypothesis.reason
     assert CAUSE.judge(replace(untouched, suspects=(world.suspect(),))).verdict is Verdict.OPEN
+
+
+def test_an_address_that_leads_to_two_servers_settles_it_unless_it_always_did(world: World) -> None:
+    split = replace(WELL, servers=2)
+    assert CAUSE.judge(observed(world, split)).verdict is Verdict.SUPPORTED
+    assert CAUSE.judge(observed(world, split, split)).verdict is Verdict.RULED_OUT
+
+
+def test_sessions_that_are_gone_raise_nothing_and_no_exception_says_nothing(world: World) -> None:
+    lost = replace(
+        observed(world, WELL),
+        during=world.now_as_usual(failures={(Kind.SESSION, Reason.SESSION_UNKNOWN): 14}),
+        before=(*world.healthy().before, WELL),
+        detections=(world.detection(Signal.SESSION_REJECTIONS),),
+    )
+    hypothesis = CAUSE.judge(lost)
+    assert not [item for item in hypothesis.evidence if item.test == "log" and item.weight]
+    assert hypothesis.score == 2.0

@@ -133,3 +133,12 @@ def test_a_certificate_of_theirs_that_ended_is_one_fault_and_not_two(world: Worl
         probes=(ending(world, "https://id.example.org/authorize"),),
     )
     assert differential(observed, world.now).conclusion == "key"
+
+
+def test_exceptions_by_the_name_of_a_provider_blame_others_where_they_keep_it_and_not_our_rows(world: World) -> None:
+    theirs = world.instead(world.healthy(), OTHERS, replace(OTHERS, component="auth"))
+    raised = world.now_as_usual(failures={(Kind.REQUEST, Reason.SERVER_ERROR): 15}, exceptions=(("ProviderFault", 15),))
+    observed = replace(theirs, during=raised, detections=(world.detection(Signal.SERVER_ERRORS),))
+    assert differential(observed, world.now).conclusion == "upstream"
+    ours = replace(observed, examinations=world.healthy().examinations)
+    assert differential(ours, world.now).conclusion == "database"

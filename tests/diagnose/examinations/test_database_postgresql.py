@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import pwd
@@ -13,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -145,12 +147,31 @@ def test_sessions_that_wait_for_a_lock_are_counted_with_their_wait(address: str)
         waiting.join(5)
 
 
-def test_its_tables_and_columns_are_told(address: str) -> None:
+def waits(connection: Any) -> None:
+    """A statement that takes its time until somebody ends it."""
+    with contextlib.suppress(psycopg.errors.QueryCanceled):
+        connection.execute("SELECT pg_sleep(30)")
+
+
+def test_statements_that_take_long_are_counted(address: str) -> None:
+    with psycopg.connect(address) as busy:
+        running = threading.Thread(target=waits, args=(busy,))
+        running.start()
+        until = time.monotonic() + 5
+        while examined(address).running != 1 or (examined(address).ran_s or 0) < 1:
+            assert time.monotonic() < until
+        busy.cancel()
+        running.join(5)
+
+
+def test_its_tables_columns_and_what_stands_on_them_are_told(address: str) -> None:
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute("CREATE TABLE people (name text)")
+        connection.execute("CREATE TABLE people (name text CHECK (name <> ''))")
+        connection.execute("CREATE INDEX by_name ON people (name)")
     result = examine_schema(Examinee("auth", Role.PROVIDER, database=address))
     assert isinstance(result, SchemaExamined)
     assert "people.name" in result.columns
+    assert result.things == ("constraint people.people_name_check", "index people.by_name")
 
 
 def test_a_right_that_is_taken_away_is_missing_from_its_rights(address: str) -> None:

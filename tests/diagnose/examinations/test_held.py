@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,10 @@ def test_a_process_that_listens_is_examined_and_one_that_is_not_named_is_not(
         result = examine_held(Examinee("auth", Role.PROVIDER, pid_file=unknown))
         assert isinstance(result, NotExamined)
         assert not result.applies
+
+
+def test_something_large_that_comes_in_steadily_is_told_from_what_waits_or_has_come() -> None:
+    upload = Held(CONNECTED, 80, 0, 7, 9000, 50, 4000, 900_000)
+    assert upload.is_incoming
+    others = (replace(upload, received=3000), replace(upload, heard_ms=5000), replace(upload, began_ms=100))
+    assert not any(one.is_incoming for one in others)

@@ -51,3 +51,11 @@ def test_without_a_database_there_is_nothing_to_examine() -> None:
     result = examine_schema(Examinee("auth", Role.PROVIDER))
     assert isinstance(result, NotExamined)
     assert not result.applies
+
+
+def test_triggers_and_indexes_are_told_by_their_tables(tmp_path: Path) -> None:
+    path = tmp_path / "auth.sqlite3"
+    before = told(path, "CREATE TABLE people (name)", "CREATE INDEX by_name ON people (name)")
+    assert before.things == ("index people.by_name",)
+    now = told(path, "DROP INDEX by_name", "CREATE TRIGGER note AFTER INSERT ON people BEGIN SELECT 1; END")
+    assert (now.made(before), now.unmade(before)) == (("trigger people.note",), ("index people.by_name",))

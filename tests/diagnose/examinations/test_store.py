@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import socket
 import subprocess
@@ -35,7 +36,19 @@ def test_a_store_that_answers_pong_is_well(answering: Start) -> None:
         return b"+PONG\r\n"
 
     assert examined(f"redis://127.0.0.1:{answering(pong)}/0").answered
-    assert asked == [b"*1\r\n$4\r\nPING\r\n", b"*1\r\n$4\r\nINFO\r\n"]
+    assert asked[:2] == [b"*1\r\n$4\r\nPING\r\n", b"*1\r\n$4\r\nINFO\r\n"]
+
+
+def test_an_address_that_leads_to_several_servers_is_told(answering: Start) -> None:
+    runs = itertools.cycle("ab")
+
+    def told(received: bytes) -> bytes:
+        if b"PING" in received:
+            return b"+PONG\r\n"
+        line = f"run_id:{next(runs)}\r\n"
+        return f"${len(line)}\r\n{line}\r\n".encode()
+
+    assert examined(f"redis://127.0.0.1:{answering(told)}/0").servers == 2
 
 
 def test_a_store_whose_account_may_not_ask_for_figures_is_well_all_the_same(answering: Start) -> None:
