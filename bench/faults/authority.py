@@ -34,25 +34,33 @@ class Authority:
         self.directory.mkdir(parents=True, exist_ok=True)
         self._sign(self, 1)
 
-    def subordinate(self, directory: Path, name: str) -> Authority:
+    def subordinate(self, directory: Path, name: str, ends: datetime | None = None) -> Authority:
         """Another one, whose certificate this one signed: who is to believe it needs that certificate too."""
         below = Authority(directory, name)
         directory.mkdir(parents=True, exist_ok=True)
-        self._sign(below, 0)
+        self._sign(below, 0, ends)
         return below
 
-    def _sign(self, whose: Authority, path_length: int) -> None:
-        made = self._builder(self._subject(whose.name), whose._key, datetime.now(UTC) + _LONG)
+    def _sign(self, whose: Authority, path_length: int, ends: datetime | None = None) -> None:
+        made = self._builder(self._subject(whose.name), whose._key, ends or datetime.now(UTC) + _LONG)
         made = made.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
         whose.pem.write_bytes(made.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
 
     def issue(
-        self, path: Path, host: str = "127.0.0.1", ends: datetime | None = None, begins: datetime | None = None
+        self,
+        path: Path,
+        host: str = "127.0.0.1",
+        ends: datetime | None = None,
+        begins: datetime | None = None,
+        purposes: tuple[x509.ObjectIdentifier, ...] = (),
     ) -> Path:
-        """Write a key and a certificate for the host into one file; it holds from long ago to long from now."""
+        """Write a key and a certificate for the host into one file; it holds from long ago to long from now, and for
+        any purpose unless some are named."""
         key = ec.generate_private_key(ec.SECP256R1())
         made = self._builder(self._subject(host), key, ends or datetime.now(UTC) + _LONG, begins)
         made = made.add_extension(x509.SubjectAlternativeName([_general(host)]), critical=False)
+        if purposes:
+            made = made.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
         signed = made.sign(self._key, hashes.SHA256())
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         path.write_bytes(private + signed.public_bytes(Encoding.PEM))

@@ -64,7 +64,7 @@ def _sign_in(site: Path, provider: str, name: str, password: str, address: str) 
         "scope": said.get("scope", "openid"),
         "state": secrets.token_urlsafe(12),
         "redirect_uri": said.get("redirect_uri", LIBRARY_CALLBACK),
-        "code_challenge_method": "S256",
+        "code_challenge_method": said.get("code_challenge_method", "S256"),
         "code_challenge": challenge,
     }
     if said.get("without_pkce"):

@@ -64,7 +64,7 @@ def _starve(stage: Stage) -> None:
     again(0.95, gasp)
 
 
-def _fill_disk(stage: Stage) -> None:
+def fill_disk(stage: Stage) -> None:
     """A backup that nobody watched."""
     with (stage.site / "backup.tar").open("wb") as file:
         for size in (1 << 20, 1 << 12):
@@ -109,7 +109,7 @@ FAULTS = (
     _server("portal-paused", "the portal's processes hang", signals(signal.SIGSTOP, "portal")),
     _server("workers-die", "workers are killed again and again", _workers_die),
     _server("auth-starved", "the provider gets a twentieth of the time", _starve),
-    _server("disk-full", "the disk of the site is full", _fill_disk, _FULL),
+    _server("disk-full", "the disk of the site is full", fill_disk, _FULL),
     _server("open-files-used-up", "no further file or connection may be opened", _FILES),
     _server("memory-limited", "no further memory is given", _MEMORY),
     _server("log-size-limited", "files may not grow: events cannot be written", _log_size),

@@ -7,17 +7,18 @@ from collections import Counter
 
 import pytest
 
-from bench.faults import catalogue, held_out, second, third
+from bench.faults import catalogue, fourth, held_out, second, third
 from bench.faults.fault import CAUSES, Fault
 from bench.faults.mend import nothing
 
 WORDS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 Faults = tuple[Fault, ...]
-ALL = (*catalogue.FAULTS, *held_out.FAULTS, *second.FAULTS, *third.FAULTS)
+EARLIER = (*catalogue.FAULTS, *held_out.FAULTS, *second.FAULTS, *third.FAULTS)
+ALL = (*EARLIER, *fourth.FAULTS)
 each_set = pytest.mark.parametrize(
     ("faults", "least", "decoys", "quiet"),
-    [(held_out.FAULTS, 36, 4, 6), (second.FAULTS, 40, 6, 8), (third.FAULTS, 48, 4, 8)],
-    ids=["1", "2", "3"],
+    [(held_out.FAULTS, 36, 4, 6), (second.FAULTS, 40, 6, 8), (third.FAULTS, 48, 4, 8), (fourth.FAULTS, 44, 4, 8)],
+    ids=["1", "2", "3", "4"],
 )
 
 
@@ -36,7 +37,7 @@ def test_names_are_unique_across_all_sets() -> None:
     assert [name for name, count in Counter(fault.name for fault in ALL).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("fault", [*held_out.FAULTS, *second.FAULTS, *third.FAULTS], ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", ALL[len(catalogue.FAULTS) :], ids=lambda fault: fault.name)
 def test_a_fault_has_known_causes_words_for_people_and_an_undo(fault: Fault) -> None:
     assert set(fault.causes) <= set(CAUSES)
     assert WORDS.fullmatch(fault.name)
@@ -56,16 +57,17 @@ def test_a_decoy_does_not_lure_to_its_own_cause() -> None:
         (held_out.FAULTS, catalogue.FAULTS),
         (second.FAULTS, (*catalogue.FAULTS, *held_out.FAULTS)),
         (third.FAULTS, (*catalogue.FAULTS, *held_out.FAULTS, *second.FAULTS)),
+        (fourth.FAULTS, EARLIER),
     ],
-    ids=["1", "2", "3"],
+    ids=["1", "2", "3", "4"],
 )
 def test_no_fault_is_done_as_one_of_the_sets_before_is(faults: Faults, earlier: Faults) -> None:
     done = {id(fault.inject) for fault in earlier}
     assert [fault.name for fault in faults if id(fault.inject) in done] == []
 
 
-def test_each_fault_of_the_third_set_says_why_it_is_of_its_class() -> None:
-    assert [fault.name for fault in third.FAULTS if not fault.why] == []
+def test_each_fault_of_the_later_sets_says_why_it_is_of_its_class() -> None:
+    assert [fault.name for fault in (*third.FAULTS, *fourth.FAULTS) if not fault.why] == []
 
 
 def test_every_class_has_four_faults_in_the_third_set() -> None:
