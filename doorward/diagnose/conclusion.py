@@ -18,7 +18,7 @@ from doorward.diagnose.observations import Observations
 from doorward.diagnose.symptoms import Symptom
 from doorward.diagnose.timing import changes
 from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Differential, Hypothesis, Leaning, Verdict
-from doorward.model.sign_in import TYPED, Reason
+from doorward.model.sign_in import TYPED, Kind, Reason
 
 # Two supported causes closer than this (7 to 1 on the scale of `cause`) are equally supported: a person must look.
 CLEAR_LEAD = 2.0
@@ -28,6 +28,9 @@ ELIMINATION = 1.5
 ELIMINATED_SHARE = 0.75
 # In the first seconds the right cause may show nothing yet, and another be all that is left.
 ELIMINATION_AFTER = timedelta(seconds=10)
+# Of the usual sign-ins so many succeed meanwhile, and so often must have been looked before.
+PARTIAL_SHARE = 0.3
+PARTIAL_LOOKS = 2
 ATTACK = "attack"
 # What guesses at passwords bring about nowhere.
 UNTYPED = frozenset(Reason) - TYPED - {Reason.OK, Reason.SESSION_EXPIRED, Reason.CSRF, Reason.OTHER}
@@ -44,7 +47,7 @@ def differential(observations: Observations, now: datetime, considered: Iterable
     """Judge every cause (all of `causes/` unless some are named), best first."""
     chosen = tuple(causes() if considered is None else considered)
     hypotheses = tuple(cause.judge(observations) for cause in chosen)
-    if observations.onset is not None and now - observations.onset >= ELIMINATION_AFTER:
+    if observations.onset is not None and now - observations.onset >= ELIMINATION_AFTER and _has_looked(observations):
         hypotheses = _eliminate(hypotheses, chosen, observations)
     conclusion, reason = _conclude(rank(hypotheses), observations)
     if conclusion == ATTACK and now - _last_disturbed(observations, now) < ATTACK_AFTER:
@@ -54,6 +57,14 @@ def differential(observations: Observations, now: datetime, considered: Iterable
     ranked = rank(hypotheses, conclusion)
     steps = tuple(_steps(observations, ranked, conclusion))
     return Differential(now, ranked, conclusion, reason, _not_examined(observations), steps)
+
+
+def _has_looked(observations: Observations) -> bool:
+    """Whether it was looked at often enough to say what it is not: what fails for some, or now and then, may be well
+    at the moment of one look."""
+    share = reasons.success_share(observations, Kind.SIGN_IN)
+    is_partial = share is not None and share >= PARTIAL_SHARE
+    return not is_partial or observations.looks is None or observations.looks >= PARTIAL_LOOKS
 
 
 def _last_disturbed(observations: Observations, now: datetime) -> datetime:

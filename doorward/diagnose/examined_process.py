@@ -11,7 +11,8 @@ from math import inf
 class HeldExamined:
     """Connections at the port where the process listens itself. `unanswered` asked for something over three seconds
     ago and got not a byte; `unfinished` are those of them whose request still comes in, in drops. `queued` wait to be
-    accepted. Of `incoming` ones something large is being taken in, steadily."""
+    accepted. Of `incoming` ones something large is being taken in, steadily; of `outgoing` ones
+    something large is being sent, as slowly as it is taken."""
 
     component: str
     port: int
@@ -20,6 +21,12 @@ class HeldExamined:
     unfinished: int
     queued: int
     incoming: int = 0
+    outgoing: int = 0
+
+    @property
+    def large(self) -> int:
+        """How many take or send something large."""
+        return self.incoming + self.outgoing
 
 
 @dataclass(frozen=True, slots=True)

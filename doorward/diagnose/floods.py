@@ -24,6 +24,10 @@ CROWD_SHARE = 0.05
 RETRIES_RATIO = 3.0
 LEAST_MADE_UP = 20
 LEAST_REQUESTS = 200
+# People who are sent to and fro come to as many requests as are usual in all.
+ON_TOP_RATIO = 1.5
+# Of what is shown or typed, so much from where nobody gets in is of strangers.
+STRANGE_SHARE = 0.8
 # Of the usual sign-ins a minute so many still succeed.
 AS_BEFORE_SHARE = 0.6
 
@@ -86,7 +90,7 @@ def nobodys(observations: Observations) -> Iterator[Evidence]:
     newcomers = now.per_min(now.sources) - usual.per_min(usual.sources)
     signing = now.per_min(now.signing) - usual.per_min(usual.signing)
     late = [one for one in observations.of(LivenessExamined) if not _is_quick(observations, one)]
-    if now.nobodys < LEAST_REQUESTS or more < max(1.0, usual.per_min(usual.requests)) or not late:
+    if now.nobodys < LEAST_REQUESTS or more < max(1.0, ON_TOP_RATIO * usual.per_min(usual.requests)) or not late:
         return
     if signing < CROWD_SHARE * newcomers:
         seen = (
@@ -96,3 +100,21 @@ def nobodys(observations: Observations) -> Iterator[Evidence]:
         )
         expected = "as many requests on top as are usual in all, and nobody signs in from there"
         yield favours("nobodys", DECISIVE, seen, expected, late[0].component)
+
+
+def made_up_sessions(observations: Observations) -> str:
+    """What is said where sessions are shown that were never given, '' where that is not so: what a store lost comes
+    back from where people got in."""
+    if observations.visitors is None:
+        return ""
+    usual, now = observations.visitors.usual, observations.visitors.during
+    is_more = now.refused >= LEAST_MADE_UP and now.per_min(now.refused) >= RETRIES_RATIO * usual.per_min(usual.refused)
+    if not is_more or now.never_seen < STRANGE_SHARE * now.refused:
+        return ""
+    return f"{now.never_seen} of {now.refused} sessions that nobody knows come from where nobody gets in"
+
+
+def forged(observations: Observations) -> Iterator[Evidence]:
+    """Sessions that were made up, as evidence."""
+    if seen := made_up_sessions(observations):
+        yield favours("made-up sessions", DECISIVE, seen, "sessions are shown that were never given to anybody")

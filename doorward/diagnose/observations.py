@@ -111,8 +111,9 @@ class Observations:
 
     `during` reaches from the onset to now; `usual` is best a stretch of about the same length before the onset, since
     distinct people do not add up over time. `before` are examinations of a time when all was well. `logs_ahead_s` says
-    by how much a component's log is ahead of our clock (behind: negative), for those whose log spoke lately.
-    `processes` are those of earlier looks at the same trouble, `usual_processes` of before it, oldest first. `visitors`
+    by how much a component's log is ahead of our clock (behind: negative), for those whose log spoke lately. `looks` is
+    how many were made before this one at the same trouble (None: nobody counts), `processes` are those of them,
+    `usual_processes` of before it, oldest first. `visitors`
     is None without events.
     """
 
@@ -128,6 +129,7 @@ class Observations:
     restarts: tuple[Restart, ...] = ()
     logs_ahead_s: tuple[tuple[str, float], ...] = ()
     processes: tuple[ProcessExamined, ...] = ()
+    looks: int | None = None
     usual_processes: tuple[ProcessExamined, ...] = ()
     visitors: Visitors | None = None
 

@@ -25,7 +25,8 @@ class Stretch:
     from which nobody got in, before or meanwhile; the others from `places`, `busiest_place` of them from one.
     `forgotten` are people who got in before and are said not to exist. `pages` were answered in full to `askers` people
     who were signed in, `busiest` to one of them. Of all `requests`, `nobodys` came from sources from which nobody got
-    in; from `signing` of all `sources` somebody tried to sign in."""
+    in; from `signing` of all `sources` somebody tried to sign in. Of the sessions that nobody knows, `refused` of them,
+    `never_seen` came from where nobody gets in."""
 
     minutes: float
     typed: int
@@ -40,6 +41,8 @@ class Stretch:
     nobodys: int = 0
     sources: int = 0
     signing: int = 0
+    refused: int = 0
+    never_seen: int = 0
 
     def per_min(self, count: int) -> float:
         """So many a minute; 0 for a stretch without length."""
@@ -88,6 +91,7 @@ def _stretch(before: Sequence[SignInEvent], events: Sequence[SignInEvent], lengt
     typed = [e for e in events if e.kind is Kind.SIGN_IN and e.reason in _TYPED and not e.probe]
     places = Counter(e.source for e in typed if e.source in known)
     pages = Counter(e.person for e in events if _is_page(e))
+    refused = [e for e in events if e.kind is Kind.SESSION and e.reason is Reason.SESSION_UNKNOWN and not e.probe]
     asked = [e for e in events if e.kind is Kind.REQUEST and e.source and not e.probe]
     return Stretch(
         minutes=length.total_seconds() / 60,
@@ -103,6 +107,8 @@ def _stretch(before: Sequence[SignInEvent], events: Sequence[SignInEvent], lengt
         nobodys=sum(e.person is None and e.source not in known for e in asked),
         sources=len({e.source for e in asked}),
         signing=len({e.source for e in events if e.kind is Kind.SIGN_IN and e.source and not e.probe}),
+        refused=len(refused),
+        never_seen=sum(e.source is not None and e.source not in known for e in refused),
     )
 
 

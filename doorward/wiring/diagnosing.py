@@ -5,7 +5,7 @@ In: an incident. Out: a differential with the change that it speaks of, the situ
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -58,6 +58,7 @@ class Diagnosing:
         self._rounds = Rounds(settings.state)
         self.baseline = Baseline(lambda: examine(self._examinees(), KEPT))
         self.last_made: dict[str, datetime] = {}
+        self._looks: Counter[str] = Counter()
         self._processes: dict[str, deque[ProcessExamined]] = defaultdict(lambda: deque(maxlen=MOST_LOOKS))
 
     def differential(self, incident: Incident, now: datetime) -> tuple[Differential, Change | None]:
@@ -65,6 +66,7 @@ class Diagnosing:
         self.last_made[incident.id] = now
         observations = observe(self._examinees(), self._known(incident, now))
         self._processes[incident.id].extend(observations.of(ProcessExamined))
+        self._looks[incident.id] += 1
         self._rounds.keep(incident.id, now, observations)
         made = differential(observations, now)
         return made, made.concluded.change if made.concluded else None
@@ -117,6 +119,7 @@ class Diagnosing:
             parts=parts(before, during),
             restarts=_restarts(events),
             logs_ahead_s=_logs_ahead_s(events, now),
+            looks=self._looks[incident.id],
             processes=tuple(self._processes[incident.id]),
             usual_processes=self.baseline.processes(onset),
             visitors=visitors([e for e in events if e.at < began], began, during, until) if events else None,

@@ -273,3 +273,15 @@ def test_trial_sign_ins_that_fail_as_no_guess_makes_them_are_beyond_guesses_befo
     assert goes_beyond_guesses(observed)
     assert not goes_beyond_guesses(replace(observed, probes=(world.probe(ProbeOutcome.FAILED, "wrong-password"),) * 2))
     assert not goes_beyond_guesses(replace(observed, probes=observed.probes[:1]))
+
+
+def test_what_fails_for_some_is_looked_at_again_before_what_is_left_is_blamed(world: World) -> None:
+    failing = {(Kind.SIGN_IN, Reason.PROVIDER_ERROR): 10}
+    observed = replace(
+        world.healthy(),
+        during=world.now_as_usual(failures=failing, sign_ins=30),
+        detections=(world.detection(Signal.SIGN_IN_FAILURES),),
+    )
+    assert differential(replace(observed, looks=0), world.now).conclusion == CANNOT_TELL
+    assert differential(replace(observed, looks=2), world.now).conclusion == "network"
+    assert differential(observed, world.now).conclusion == "network"

@@ -72,6 +72,13 @@ def test_who_is_forgotten_got_in_before_and_places_are_where_people_get_in() -> 
     assert (found.typed, found.strange, found.places, found.busiest_place, found.forgotten) == (4, 1, 2, 2, 1)
 
 
+def test_sessions_that_nobody_knows_are_told_by_whether_anybody_got_in_there() -> None:
+    past = [event(-9, "school", person="p1")]
+    gone = [event(n, source, Reason.SESSION_UNKNOWN, Kind.SESSION) for n, source in ((1, "school"), (2, "far"))]
+    found = visitors(past, T0, gone, T0 + timedelta(seconds=30)).during
+    assert (found.refused, found.never_seen) == (2, 1)
+
+
 def test_requests_from_where_nobody_gets_in_are_nobodys() -> None:
     past = [event(-9, "school", person="p1")]
     asked = [event(n, f"x{n}", kind=Kind.REQUEST) for n in range(5)]

@@ -15,7 +15,16 @@ from collections.abc import Iterator
 
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes, outweighed
 from doorward.diagnose.examined import Examination
-from doorward.diagnose.floods import AS_BEFORE_SHARE, LEAST_REQUESTS, held_open, made_up, made_up_answers, nobodys
+from doorward.diagnose.floods import (
+    AS_BEFORE_SHARE,
+    LEAST_REQUESTS,
+    STRANGE_SHARE,
+    forged,
+    held_open,
+    made_up,
+    made_up_answers,
+    nobodys,
+)
 from doorward.diagnose.observations import Observations
 from doorward.model.detection import Looks
 from doorward.model.diagnosis import Evidence, Leaning
@@ -41,7 +50,6 @@ FLOOD_RATIO = 5.0
 LEAST_UNTYPED = 3
 # Of a handful of mistakes any share may come from anywhere.
 LEAST_STRANGE = 10
-STRANGE_SHARE = 0.8
 # That somebody who got in is unknown a moment later is nobody's guess; one may have been deleted.
 LEAST_FORGOTTEN = 3
 # People fail where they are: in several places, and most in none of them.
@@ -62,7 +70,7 @@ def weigh(observations: Observations) -> Judgement:
         return Judgement((), next_check, not_testable="there are no counts of a usual time and of now to compare")
     if during.events == 0:
         return Judgement((), next_check, not_testable="no event reached the log since the onset")
-    machines = (*made_up(usual, during), *made_up_answers(usual, during), *nobodys(observations))
+    machines = (*made_up(usual, during), *made_up_answers(usual, during), *nobodys(observations), *forged(observations))
     evidence = (
         *machines,
         *_at_home(observations),

@@ -37,7 +37,7 @@ from doorward.diagnose.examined import (
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.signs import is_swamped
 from doorward.diagnose.symptoms import Symptom
-from doorward.diagnose.unchanged import OF_PROVIDERS, has_others, is_unchanged, never_seen, new_exceptions
+from doorward.diagnose.unchanged import has_others, is_unchanged, new_exceptions
 from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.sign_in import Kind, Outcome, Reason
 
@@ -218,8 +218,8 @@ def _content(observations: Observations) -> Iterator[Evidence]:
     if not is_unchanged(observations) or sits_elsewhere or swamped:
         return
     expected = "unchanged code, settings and keys meet data that they never met"
-    others = tuple(name for name, _ in never_seen(observations) if OF_PROVIDERS.search(name))
-    if told := new_exceptions(observations, (*DATABASE_EXCEPTIONS, *(others if has_others(observations) else ()))):
+    # What others answer is likelier to be new than what our own rows say (`upstream`).
+    if (told := new_exceptions(observations, DATABASE_EXCEPTIONS)) and not has_others(observations):
         seen = f"{told}, never seen before, while no code, setting or key has changed"
         yield favours("content", CONTENT, seen, expected)
     elif rises := reasons.risen(observations, (Reason.INACTIVE,)):

@@ -45,8 +45,8 @@ QUEUED_RATIO = 1.5
 LEAST_ASKERS = 10
 LEAST_PAGES = 100
 BUSIEST_SHARE = 0.3
-# A few people hand in something on any day.
-LEAST_UPLOADS = 4
+# A few people hand in or fetch something large on any day.
+LEAST_LARGE = 4
 OVERRUN_RATIO = 1.3
 BUSY_CORES_PER_PROCESS = 0.9
 LIVENESS_SLOW_MS = 1000.0
@@ -69,7 +69,7 @@ def weigh(observations: Observations) -> Judgement:
     told = {item.test for item in strain if item.leaning is Leaning.FOR}
     work = (
         *_reloads(observations, is_stuck or bool(told), "queue" in told),
-        *_uploads(observations),
+        *_transfers(observations),
         *_overrun(observations, usual, during),
     )
     if times <= CROWD_RATIO and not work:
@@ -160,18 +160,16 @@ def _reloads(observations: Observations, is_strained: bool, are_queued: bool) ->
         yield favours("reloads", DECISIVE if is_plain else STRONG, seen, expected)
 
 
-def _uploads(observations: Observations) -> Iterator[Evidence]:
-    """As many people as ever, who hand in large things at once: each holds a worker until it has come in."""
+def _transfers(observations: Observations) -> Iterator[Evidence]:
+    """As many people as ever, who hand in or fetch large things at once: each holds a worker until it is through."""
     for held in observations.of(HeldExamined):
         before = observations.earlier(HeldExamined, held.component)
-        usually = before.incoming if before else 0
+        usually = before.large if before else 0
         piled = piled_up(observations, held.component)
-        if held.incoming >= max(LEAST_UPLOADS, RELOAD_RATIO * usually) and piled:
-            seen = (
-                f"{held.component}: {held.incoming} of {held.connections} connections hand in something large; {piled}"
-            )
-            expected = "people hand in more at once than it can take in"
-            yield favours("uploads", STRONG, seen, expected, held.component)
+        if held.large >= max(LEAST_LARGE, RELOAD_RATIO * usually) and piled:
+            seen = f"{held.component}: {held.large} of {held.connections} connections carry something large; {piled}"
+            expected = "people hand in or fetch more at once than it can serve"
+            yield favours("transfers", STRONG, seen, expected, held.component)
             return
 
 

@@ -28,6 +28,7 @@ from doorward.diagnose.cause import (
     unexamined,
 )
 from doorward.diagnose.examined import Examination, StoreExamined
+from doorward.diagnose.floods import made_up_sessions
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.unchanged import is_unchanged, new_exceptions
 from doorward.model.diagnosis import Evidence, Leaning
@@ -46,7 +47,7 @@ LEAST_HELD = 5
 SIGN_INS_SHARE = 0.5
 # A session that the store does not know; what does not read was found.
 LOST = (Reason.SESSION_UNKNOWN,)
-_STORE_EXCEPTIONS = ("ConnectionError", "TimeoutError", "BusyLoadingError", "ReadOnlyError", "ResponseError",
+STORE_EXCEPTIONS = ("ConnectionError", "TimeoutError", "BusyLoadingError", "ReadOnlyError", "ResponseError",
                      "OutOfMemoryError", "RedisError", "ConnectionInterrupted")  # fmt: skip
 LEAST_EXCEPTIONS = 3
 _EXPECTED = "it does not answer, is full, or has lost what it held"
@@ -176,6 +177,9 @@ def _lost(observations: Observations) -> Iterator[Evidence]:
     if not rises:
         yield opposes("sessions", WEAK, "no more sessions than usual are refused as unknown", expected)
         return
+    if strange := made_up_sessions(observations):
+        yield notes("sessions", strange, expected)
+        return
     yield favours("sessions", WEAK, reasons.told(rises), expected)
     share = reasons.success_share(observations, Kind.SIGN_IN)
     if share is None or share < SIGN_INS_SHARE:
@@ -190,7 +194,7 @@ def _lost(observations: Observations) -> Iterator[Evidence]:
 
 def _content(observations: Observations) -> Iterator[Evidence]:
     """Sessions that are there and not what they were: what reads them fails as it never did."""
-    told = new_exceptions(observations, _STORE_EXCEPTIONS)
+    told = new_exceptions(observations, STORE_EXCEPTIONS)
     if told and observations.of(StoreExamined) and is_unchanged(observations) and reasons.risen(observations, LOST):
         seen = f"{told}, never seen before, while no code, setting or key has changed"
         yield favours("content", STRONG, seen, "unchanged code meets sessions that it cannot read")
@@ -200,7 +204,7 @@ def _exceptions(observations: Observations, sick: tuple[Evidence, ...]) -> Itera
     if observations.during is None or not observations.of(StoreExamined):
         return
     expected = "the log names a store's exceptions"
-    found = [(name, n) for name, n in observations.during.exceptions if name in _STORE_EXCEPTIONS]
+    found = [(name, n) for name, n in observations.during.exceptions if name in STORE_EXCEPTIONS]
     if sum(n for _, n in found) >= LEAST_EXCEPTIONS:
         yield favours("log", WEAK, ", ".join(f"{n} × {name}" for name, n in found), expected)
     elif not found:

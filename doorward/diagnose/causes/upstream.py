@@ -27,6 +27,8 @@ from doorward.diagnose.cause import (
     unexamined,
 )
 from doorward.diagnose.causes.client import LEAST_ELSEWHERE, LEAST_FAILURES, WELL_SHARE
+from doorward.diagnose.causes.database import DATABASE_EXCEPTIONS
+from doorward.diagnose.causes.session_store import STORE_EXCEPTIONS
 from doorward.diagnose.examinations.fetch import place
 from doorward.diagnose.examined import (
     ConnectionExamined,
@@ -36,7 +38,14 @@ from doorward.diagnose.examined import (
     UpstreamExamined,
 )
 from doorward.diagnose.observations import Observations
-from doorward.diagnose.unchanged import LEAST_EXCEPTIONS, OF_PROVIDERS, is_unchanged, never_seen
+from doorward.diagnose.unchanged import (
+    LEAST_EXCEPTIONS,
+    OF_PROVIDERS,
+    has_others,
+    is_unchanged,
+    never_seen,
+    new_exceptions,
+)
 from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.journey import ProbeOutcome
 from doorward.model.sign_in import Reason
@@ -121,11 +130,14 @@ def _lost(observations: Observations) -> Iterator[Evidence]:
 
 
 def _named(observations: Observations) -> Iterator[Evidence]:
-    """Exceptions that were never seen before, and by their names are about what a provider answered."""
+    """Exceptions that were never seen before, and by their names are about what a provider answered; or by any name,
+    where others provide and nothing of ours changed: what they answer is likelier to be new than what our rows say."""
     told = [(name, n) for name, n in never_seen(observations) if OF_PROVIDERS.search(name)]
-    if sum(n for _, n in told) >= LEAST_EXCEPTIONS:
-        seen = f"{', '.join(f'{n} × {name}' for name, n in told)}, never seen before"
-        yield favours("exceptions", STRONG, seen, "what a provider answers is not what it was")
+    seen = ", ".join(f"{n} × {name}" for name, n in told) if sum(n for _, n in told) >= LEAST_EXCEPTIONS else ""
+    if not seen and has_others(observations) and is_unchanged(observations):
+        seen = new_exceptions(observations, (*DATABASE_EXCEPTIONS, *STORE_EXCEPTIONS))
+    if seen:
+        yield favours("exceptions", STRONG, f"{seen}, never seen before", "what a provider answers is not what it was")
 
 
 def _is_there(status: int | None) -> bool:

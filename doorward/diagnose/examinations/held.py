@@ -50,6 +50,7 @@ class Held:
     heard_ms: int = 0
     sent: int = 0
     received: int = 0
+    unsent: int = 0
 
     @property
     def is_unanswered(self) -> bool:
@@ -67,6 +68,11 @@ class Held:
         """Something large comes in, steadily and for a while already."""
         lasts_ms = self.began_ms - self.heard_ms
         return self.received >= LARGE_BYTES and self.heard_ms < IN_PARTS_MS and lasts_ms >= IN_PARTS_MS
+
+    @property
+    def is_outgoing(self) -> bool:
+        """Something large has gone out, and more of it waits to be taken."""
+        return self.sent >= LARGE_BYTES and self.unsent >= LARGE_BYTES / 4
 
 
 def examine_held(examinee: Examinee) -> HeldExamined | NotExamined:
@@ -92,6 +98,7 @@ def examine_held(examinee: Examinee) -> HeldExamined | NotExamined:
         unanswered=sum(one.is_unanswered for one in held),
         unfinished=sum(one.is_unfinished for one in held),
         incoming=sum(one.is_incoming for one in held),
+        outgoing=sum(one.is_outgoing for one in held),
         queued=sum(one.queued for one in found if one.port == port and one.state == _LISTEN),
     )
 
@@ -139,7 +146,7 @@ def _answers(kernel: socket.socket) -> Iterator[Held]:
 
 def _socket(message: bytes) -> Held:
     state, (port,) = message[1], struct.unpack_from("!H", message, 4)
-    (queued,), (inode,) = struct.unpack_from("=I", message, 56), struct.unpack_from("=I", message, 68)
+    queued, unsent, _, inode = struct.unpack_from("=IIII", message, 56)
     at = _MESSAGE
     while at + _ATTRIBUTE <= len(message):
         length, kind = struct.unpack_from("=HH", message, at)
@@ -147,6 +154,6 @@ def _socket(message: bytes) -> Held:
         if kind == _INFO and len(info) >= _LEAST_INFO:
             (began_ms,), (heard_ms,) = struct.unpack_from("=I", info, 44), struct.unpack_from("=I", info, 52)
             sent, received = struct.unpack_from("=QQ", info, 120)
-            return Held(state, port, queued, inode, began_ms, heard_ms, sent, received)
+            return Held(state, port, queued, inode, began_ms, heard_ms, sent, received, unsent)
         at += max((length + 3) & ~3, _ATTRIBUTE)
     return Held(state, port, queued, inode)

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from doorward.diagnose.causes.attack import CAUSE
+from doorward.diagnose.causes.session_store import CAUSE as SESSION_STORE
 from doorward.diagnose.conclusion import ATTACK_AFTER, differential
-from doorward.diagnose.examined import ExaminationResult, LivenessExamined, ProcessExamined
+from doorward.diagnose.examined import ExaminationResult, LivenessExamined, ProcessExamined, StoreExamined
 from doorward.diagnose.examined_process import HeldExamined
 from doorward.diagnose.observations import Restart
 from doorward.diagnose.visitors import Stretch, Visitors
@@ -233,3 +234,25 @@ def test_people_who_fail_where_they_always_got_in_are_not_guesses(world: World, 
     )
     assert (CAUSE.judge(observed).score < 0) is is_at_home
     assert (differential(observed, world.now).conclusion == "database") is is_at_home
+
+
+FORGED = Stretch(1 / 3, 1, 0, 100, 30, 20, refused=40, never_seen=38)
+
+
+def test_sessions_from_where_nobody_gets_in_were_made_up_and_not_lost(world: World) -> None:
+    store = StoreExamined("auth", True, 0.4, "", 1_500_000, 0, "noeviction", 0, 500, 86_400.0, True, 2, 1)
+    unknown = world.now_as_usual(failures={(Kind.SESSION, Reason.SESSION_UNKNOWN): 40})
+    healthy = world.healthy()
+    observed = replace(
+        healthy,
+        examinations=(*healthy.examinations, store),
+        before=(*healthy.before, store),
+        during=unknown,
+        visitors=Visitors(FEW, FORGED),
+        detections=(world.detection(Signal.SESSION_REJECTIONS),),
+    )
+    assert CAUSE.judge(observed).verdict is Verdict.SUPPORTED
+    assert SESSION_STORE.judge(observed).verdict is Verdict.RULED_OUT
+    lost = replace(observed, visitors=Visitors(FEW, replace(FORGED, never_seen=8)))
+    assert CAUSE.judge(lost).verdict is not Verdict.SUPPORTED
+    assert SESSION_STORE.judge(lost).score > 0

@@ -151,10 +151,11 @@ def late(world: World, *results: ExaminationResult) -> Observations:
     return world.instead(world.healthy(), stuck, swamped, *results)
 
 
-def test_those_who_hand_in_much_at_once_are_a_load_though_no_more_people_than_usual(world: World) -> None:
+def test_those_who_hand_in_or_fetch_much_at_once_are_a_load_though_no_more_people_than_usual(world: World) -> None:
     busy = HeldExamined("portal", 8002, 60, 3, 0, 0, incoming=12)
     assert CAUSE.judge(late(world)).verdict is Verdict.RULED_OUT
     assert CAUSE.judge(late(world, busy)).verdict is Verdict.SUPPORTED
+    assert CAUSE.judge(late(world, replace(busy, incoming=0, outgoing=12))).verdict is Verdict.SUPPORTED
     assert CAUSE.judge(late(world, replace(busy, incoming=2))).verdict is Verdict.RULED_OUT
 
 

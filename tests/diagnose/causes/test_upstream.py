@@ -140,5 +140,7 @@ def test_exceptions_by_the_name_of_a_provider_blame_others_where_they_keep_it_an
     raised = world.now_as_usual(failures={(Kind.REQUEST, Reason.SERVER_ERROR): 15}, exceptions=(("ProviderFault", 15),))
     observed = replace(theirs, during=raised, detections=(world.detection(Signal.SERVER_ERRORS),))
     assert differential(observed, world.now).conclusion == "upstream"
+    other = replace(observed, during=replace(raised, exceptions=(("KeyError", 15),)))
+    assert differential(other, world.now).conclusion == "upstream"
     ours = replace(observed, examinations=world.healthy().examinations)
     assert differential(ours, world.now).conclusion == "database"

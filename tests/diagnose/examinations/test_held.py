@@ -79,3 +79,10 @@ def test_something_large_that_comes_in_steadily_is_told_from_what_waits_or_has_c
     assert upload.is_incoming
     others = (replace(upload, received=3000), replace(upload, heard_ms=5000), replace(upload, began_ms=100))
     assert not any(one.is_incoming for one in others)
+
+
+def test_something_large_that_is_taken_slowly_is_told_from_what_was_sent() -> None:
+    film = Held(CONNECTED, 80, 0, 7, 90, 9000, 900_000, 400, unsent=80_000)
+    assert film.is_outgoing
+    assert not replace(film, unsent=0).is_outgoing
+    assert not replace(film, sent=3000).is_outgoing
