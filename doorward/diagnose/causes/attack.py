@@ -42,6 +42,8 @@ SOURCES_RATIO = 2.0
 # Distinct sources of a short stretch come at up to thrice the rate of a long one, for most come again.
 SOURCES_RATE_RATIO = 4.0
 HARDLY_SHARE = 0.2
+# Of a short stretch's sign-ins so many are as many as ever.
+UNHURT_SHARE = 0.8
 USUAL_RATIO = 1.5
 TOP_SOURCE_SHARE = 0.5
 TOP_SOURCE_RISE = 0.25
@@ -52,9 +54,10 @@ LEAST_UNTYPED = 3
 LEAST_STRANGE = 10
 # That somebody who got in is unknown a moment later is nobody's guess; one may have been deleted.
 LEAST_FORGOTTEN = 3
-# People fail where they are: in several places, and most in none of them.
-LEAST_PLACES = 4
+# People fail where they are: in several places, though most of them may share one; a guesser within fails in his.
+LEAST_PLACES = 3
 AT_HOME_SHARE = 0.6
+ONE_PLACE_SHARE = 0.85
 # Of the requests that came on top, so many are of people who are signed in: that is a crowd.
 NAMED_SHARE = 0.7
 
@@ -149,7 +152,7 @@ def fails_at_home(observations: Observations) -> str:
         return f"{now.forgotten} people who got in before are said not to exist"
     at_home = now.typed - now.strange
     is_more = at_home >= LEAST_STRANGE and now.typed_per_min >= TYPED_RATIO * usual.typed_per_min
-    is_everywhere = now.places >= LEAST_PLACES and now.busiest_place <= AT_HOME_SHARE * at_home
+    is_everywhere = now.places >= LEAST_PLACES and now.busiest_place <= ONE_PLACE_SHARE * at_home
     if not is_more or not is_everywhere or at_home < AT_HOME_SHARE * now.typed:
         return ""
     where = f"{now.places} places where people get in"
@@ -228,7 +231,7 @@ def _meanwhile(usual: Statistics, during: Statistics, are_guesses: bool) -> Iter
     expected = "failures come on top, and people sign in as before"
     seen = f"meanwhile {now:.0f} sign-ins a minute succeed, usually {before:.0f}"
     if now >= AS_BEFORE_SHARE * before:
-        yield favours("meanwhile", STRONG, seen, expected)
+        yield favours("meanwhile", STRONG if now >= UNHURT_SHARE * before else WEAK, seen, expected)
     elif now <= HARDLY_SHARE * before and not during.total(Kind.SIGN_IN, reason=Reason.LOCKED_OUT):
         # Nobody is kept out by another's guesses, unless these lock accounts.
         yield opposes("meanwhile", STRONG, seen, expected)

@@ -22,7 +22,7 @@ DETECTOR = Detector(
     id="lockouts",
     signal=Signal.SIGN_IN_FAILURES,
     # As of `token-parts`: one lock-out more is needed, and the probes keep their part.
-    weight=0.04,
+    weight=0.02,
     shares=(
         SharePlan(
             id="locked-out",

@@ -220,9 +220,10 @@ AT_HOME = Stretch(1 / 3, 30, 4, 100, 30, 20, places=12, busiest_place=8)
         (AT_HOME, True),
         (replace(AT_HOME, strange=20, forgotten=3), True),
         (replace(AT_HOME, strange=28), False),
-        (replace(AT_HOME, places=2, busiest_place=24), False),
+        (replace(AT_HOME, places=3, busiest_place=25), False),
+        (replace(AT_HOME, places=3, busiest_place=21), True),
     ],
-    ids=["everywhere", "known people", "strangers", "from one network"],
+    ids=["everywhere", "known people", "strangers", "from one network", "most share one"],
 )
 def test_people_who_fail_where_they_always_got_in_are_not_guesses(world: World, now: Stretch, is_at_home: bool) -> None:
     during = world.now_as_usual(sign_ins=50, typed=35, unknown=30)
