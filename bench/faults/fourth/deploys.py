@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.faults.fault import Do, Fault, Layout
+from bench.faults.fault import Do, Fault
 from bench.faults.held_out_deploys import ship
 from bench.faults.mend import each, started
 
@@ -11,6 +11,7 @@ _SIGN_IN = "        response = super().form_valid(form)\n"
 _ACCOUNT = "    account = presence.account_of(claims)\n"
 _ARGON2 = '["school.auth.hashers.Argon2"]'
 _SCRYPT = '["django.contrib.auth.hashers.ScryptPasswordHasher"]'
+_COOKIE = "SESSION_COOKIE_NAME = CONFIG.session.cookie_name"
 _SHARE = '__import__("random").random() < (__import__("time").monotonic() - _SINCE) / 20'
 # What is new is switched on for a larger part every second, and does not work.
 _BY_SHARE = each(
@@ -21,18 +22,17 @@ _BY_SHARE = each(
 BY_CHANCE = ship("portal/sign_in/views.py", _ACCOUNT, f"{_ACCOUNT}    int(request.session.session_key[0])\n", "portal")
 
 
-def _deploy(name: str, what: str, why: str, inject: Do, service: str, layout: Layout | None = None) -> Fault:
-    return Fault(name, ("deploy",), what, inject, layout or Layout(), undo=started(service), why=why)
+def _deploy(name: str, what: str, why: str, inject: Do, service: str) -> Fault:
+    return Fault(name, ("deploy",), what, inject, undo=started(service), why=why)
 
 
 FAULTS = (
     _deploy(
-        "deploy-seals-otherwise",
-        "the portal seals tokens otherwise, and cannot open what was sealed before",
-        "keys and settings are as before; the release cannot read what the former one wrote (OTW)",
-        ship("portal/sign_in/sealing.py", 'b"portal tokens:"', 'b"portal tokens, second form:"', "portal"),
+        "deploy-cookie-of-each-worker",
+        "each worker of the portal has a cookie of its own: who meets another one is a stranger to it",
+        "keys and settings are as before; the release names the cookie after the process (uniFLOW)",
+        ship("portal/settings.py", f"{_COOKIE}\n", f'{_COOKIE} + f"_{{os.getpid()}}"\n', "portal"),
         "portal",
-        Layout(recheck_s=4),
     ),
     _deploy(
         "deploy-forgets-hashes",

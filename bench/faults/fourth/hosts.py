@@ -47,10 +47,10 @@ def _server(name: str, what: str, why: str, inject: Do, undo: Do, layout: Layout
     return Fault(name, ("server",), what, inject, layout or Layout(), undo=undo, why=why)
 
 
-def _one_of_two(name: str, what: str, why: str, number: signal.Signals, service: str) -> Fault:
-    """A second node joins, and then the first one gets the signal."""
-    undo = each(started(service), leaves(service))
-    return Fault(name, ("server",), what, signals(number, service), _FRONT, joins(service), undo=undo, why=why)
+def _one_of_two(name: str, what: str, why: str, number: signal.Signals) -> Fault:
+    """A second node of the provider joins, and then the first one gets the signal."""
+    undo = each(started("auth"), leaves("auth"))
+    return Fault(name, ("server",), what, signals(number, "auth"), _FRONT, joins("auth"), undo=undo, why=why)
 
 
 FAULTS = (
@@ -74,13 +74,11 @@ FAULTS = (
         "of the provider's two nodes one is killed, and the front goes on leading people to it",
         "processes are gone, and the other node serves all who are led to it (sharzad 2025)",
         signal.SIGKILL,
-        "auth",
     ),
     _one_of_two(
         "one-node-hangs",
-        "of the portal's two nodes one hangs, and the front goes on leading people to it",
+        "of the provider's two nodes one hangs, and the front goes on leading people to it",
         "processes stand still, and the other node serves all who are led to it (sharzad 2025)",
         signal.SIGSTOP,
-        "portal",
     ),
 )

@@ -13,16 +13,19 @@ import secrets
 import string
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
-from bench.faults.attacker import form_token
+from bench.faults.attacker import AGENT, form_token
 from bench.faults.outsiders import browser, errand, keep_trying
 
-_AT_ONCE = 200
+_AT_ONCE = 300
+_PATIENCE_S = 30
 _BURST_S, _PAUSE_S = 4.0, 4.0
 _COMMON = "Welcome2026!school"
 _KEY = string.ascii_lowercase + string.digits
@@ -67,12 +70,16 @@ def made_up_key() -> str:
 
 def _cookies(aim: Aim) -> Iterator[Try]:
     for source in _networks():
-        yield partial(_show, f"{aim.portal}/courses/", source)
+        yield partial(_show, urlsplit(aim.portal), source)
 
 
-def _show(url: str, source: str) -> None:
-    with browser(source) as client:
-        client.get(url, headers={"Cookie": f"portal_session={made_up_key()}"})
+def _show(at: SplitResult, source: str) -> None:
+    """By hand: a browser would cost the attacker more than the portal."""
+    connection = HTTPConnection(at.hostname or "", at.port, timeout=_PATIENCE_S)
+    headers = {"User-Agent": AGENT, "X-Forwarded-For": source, "Cookie": f"portal_session={made_up_key()}"}
+    with closing(connection), suppress(OSError, HTTPException):
+        connection.request("GET", "/courses/", headers=headers)
+        connection.getresponse().read()
 
 
 def _hashes(aim: Aim) -> Iterator[Try]:

@@ -34,11 +34,14 @@ class Own:
 
 
 def joins(name: str, own: Own | None = None) -> Do:
-    """Such a node joins."""
+    """Such a node joins; with None, one that shares all."""
 
     def inject(stage: Stage) -> None:
         port = _start(stage, name, own or Own())
         by_turns(stage, f"front-{name}", stage.ports[name], port)
+        if own is not None:
+            # The front begins anew, so that people are spread over both at once.
+            lead(stage, f"front-{name}", stage.ports[name])
 
     return inject
 

@@ -18,18 +18,17 @@ from bench.faults.stage import Stage
 from bench.faults.third.gateway import Answer, Asked, Gateway, let_in
 from bench.faults.ways import lead, rewrites
 
-_FRONT = Layout(front=True)
+_FRONT = Layout(front=True, per_min=120)
 _EXTERNAL = Layout(is_external=True, front=True)
-_ASKS_OFTEN = Layout(is_external=True, front=True, recheck_s=3)
 _WITH_LIBRARY = Layout(library=True)
 _HTML = (("Content-Type", "text/html; charset=utf-8"),)
 _CHALLENGE = b"<html><title>Just a moment...</title><p>We check that you are human. Wait a while.</p></html>"
-_ENDED = (("WWW-Authenticate", 'Bearer error="invalid_token"'),)
+_JSON = (("Content-Type", "application/json"),)
 _AUTHORIZE, _FORM = Asked("GET", "/o/authorize/"), Asked("GET", "/sign-in/")
-_TOKEN, _USERINFO = Asked("POST", "/o/token/"), Asked("GET", "/o/userinfo/")
+_TOKEN = Asked("POST", "/o/token/")
 _CODE = re.compile(r"([?&])code=[^&]+")
 _SHARE = 2 / 3
-_SLOWER_S, _EACH_S, _MOST_S = 0.5, 2.0, 12.0
+_SLOWER_S, _MOST_S = 0.5, 12.0
 _NODE_S = 1.5
 _PASSWORD = re.compile(rb"(?<=password=)[^&]*")
 _SOURCE = re.compile(rb"(\r\nX-Forwarded-For: )[0-9.]+", re.IGNORECASE)
@@ -79,24 +78,25 @@ def challenges(chance: Random) -> Callable[[Asked, Answer], Answer]:
 
 
 def _slows_down(stage: Stage) -> None:
-    """The endpoint that exchanges codes takes half a second longer each two seconds; all else is as quick as ever."""
+    """The endpoint that exchanges codes takes half a second longer each second; all else is as quick as ever."""
     began = time.monotonic()
 
     def wait(asked: Asked) -> Answer | None:
         if asked == _TOKEN:
-            time.sleep(min(_MOST_S, _SLOWER_S * (time.monotonic() - began) / _EACH_S))
+            time.sleep(min(_MOST_S, _SLOWER_S * (time.monotonic() - began)))
         return None
 
     _through(instead=wait)(stage)
 
 
-def ends_sessions(asked: Asked) -> Answer | None:
-    """Tokens that it has just issued are not good any more when they are shown (RFC 6750 section 3.1)."""
-    return Answer(401, _ENDED, b"") if asked == _USERINFO else None
+def forgets_codes() -> Callable[[Asked], Answer | None]:
+    """Of its two nodes one does not know the codes of the other (RFC 6749 section 5.2)."""
+    turns = itertools.cycle((Answer(400, _JSON, b'{"error": "invalid_grant"}'), None))
+    return lambda asked: next(turns) if asked == _TOKEN else None
 
 
-def _upstream(name: str, what: str, why: str, inject: Do, undo: Do = itself, layout: Layout = _EXTERNAL) -> Fault:
-    return Fault(name, ("upstream",), what, inject, layout, undo=undo, why=why)
+def _upstream(name: str, what: str, why: str, inject: Do) -> Fault:
+    return Fault(name, ("upstream",), what, inject, _EXTERNAL, undo=itself, why=why)
 
 
 # Clients -------------------------------------------------------------------------------------------------------------
@@ -167,11 +167,10 @@ FAULTS = (
         _slows_down,
     ),
     _upstream(
-        "upstream-ends-sessions",
-        "the provider does not honour the tokens that it has issued",
-        "people sign in, and the provider says of each some seconds later that it knows nothing of it",
-        _through(instead=ends_sessions),
-        layout=_ASKS_OFTEN,
+        "upstream-forgets-codes",
+        "the provider knows nothing of every other code that it has issued a moment before",
+        "we hand in what it gave us, as ever; one of its two nodes does not know of the other's codes",
+        lambda stage: _through(instead=forgets_codes())(stage),
     ),
     _one_client(
         "library-one-node-old-secret",

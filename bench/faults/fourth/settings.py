@@ -22,7 +22,7 @@ from bench.faults.standing import set_clock
 
 _FRONT = Layout(front=True)
 _CLOCK = Layout(clock=True)
-_SYNC_S = 5.0
+_SYNC_S = 8.0
 _TWO_HOURS_S = 7200
 _NINE_HOURS_S = 9 * 3600
 _LEAP_S = 6.0

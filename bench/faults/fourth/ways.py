@@ -82,8 +82,8 @@ def _load(name: str, what: str, why: str, inject: Do, layout: Layout = _SMALL) -
     return Fault(name, ("load",), what, inject, layout, undo=stopped, why=why)
 
 
-def _attack(name: str, what: str, why: str, inject: Do, layout: Layout = _SMALL) -> Fault:
-    return Fault(name, ("attack",), what, inject, layout, undo=stopped, why=why)
+def _attack(name: str, what: str, why: str, inject: Do) -> Fault:
+    return Fault(name, ("attack",), what, inject, _SMALL, undo=stopped, why=why)
 
 
 FAULTS = (
@@ -163,7 +163,6 @@ FAULTS = (
         "spray-in-bursts",
         "one password over all names, for four seconds of each eight, each time from another network",
         "wrong passwords, name after name, in waves; nothing of ours fails",
-        marauders("bursts", 20),
-        Layout(),
+        marauders("bursts", 24),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.faults.fourth.others import challenges, ends_sessions, filled_in, hides, unavailable
+from bench.faults.fourth.others import challenges, filled_in, forgets_codes, hides, unavailable
 from bench.faults.third.gateway import Answer, Asked
 
 AUTHORIZE, FORM = Asked("GET", "/o/authorize/"), Asked("GET", "/sign-in/")
@@ -28,11 +28,11 @@ def test_two_of_three_are_taken_for_robots_and_nobody_elsewhere() -> None:
     assert {change(AUTHORIZE, page) for _ in range(20)} == {page}
 
 
-def test_tokens_are_refused_where_they_are_shown_and_nowhere_else() -> None:
-    refused = ends_sessions(Asked("GET", "/o/userinfo/"))
-    assert refused is not None
-    assert refused.status == 401
-    assert ends_sessions(Asked("POST", "/o/token/")) is None
+def test_every_other_code_is_unknown_and_all_else_is_passed_on() -> None:
+    instead, token = forgets_codes(), Asked("POST", "/o/token/")
+    answers = [instead(token) for _ in range(4)]
+    assert [answer.status if answer else None for answer in answers] == [400, None, 400, None]
+    assert instead(Asked("GET", "/o/userinfo/")) is None
 
 
 def test_last_years_password_takes_the_place_of_what_was_typed() -> None:
