@@ -22,18 +22,18 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# How many times as many fail after the jump, and what each weighs. They sum to a half: an envelope watches as well.
-JUMPS = np.array([1.35, 1.7, 2.5])
-_WEIGHTS = np.array([0.25, 0.15, 0.1])
+# How many times as many fail after the jump where the share is that of the whole, and what each weighs. At an hour of
+# few failures it is more, at one of many less: a fault fails a part of those who would have signed in. The weights use
+# the budget up, and no more, on simulated traffic that wanders (other seeds than the bench's): what is promised by
+# their sum is less, but a level has far fewer chances to leave its course than people come.
+JUMPS = np.array([1.5, 2.0])
+_WEIGHTS = np.array([1.5, 0.3])
 # So many moments of a jump are followed; beyond them the one that explains least is dropped, never one so young.
 _MOMENTS = 24
 _YOUNG = 8
 _LEAST_SPREAD = 1e-3
-# With fewer failures before the level forgets itself its wandering drowns in chance, and the envelope tells as much.
-_LIKELY = 100.0
-# By row of the filters: the one without a jump is told of none.
-_TIMES = np.vstack((np.ones(JUMPS.size), *[JUMPS] * _MOMENTS))
-_LOG_TIMES = np.log(_TIMES)
+# So many more of those who would have signed in fail at most, however many fail as usual.
+_MOST_MORE = 0.9
 _MOST_LOG = 300.0
 
 
@@ -53,16 +53,23 @@ class LevelEvidence:
 
     def __init__(self, forgets_s: float) -> None:
         self._forgets_s = forgets_s
-        self._spread, self._dispersion, self._follows = _LEAST_SPREAD, 1.0, True
+        self._spread, self._dispersion, self._follows = _LEAST_SPREAD, 1.0, False
+        self._fail_more = np.zeros(JUMPS.size)
+        # By row of the filters: the one without a jump is told of none.
+        self._times, self._log_times = (np.ones((_MOMENTS + 1, JUMPS.size)) for _ in range(2))
+        self._log_times[0] = 0.0
         self._means, self._variances, self._logs = (np.ones((_MOMENTS + 1, JUMPS.size)) for _ in range(3))
         self._people, self._begun, self._number = (np.zeros(_MOMENTS + 1) for _ in range(3))
         self.forget()
 
-    def set_usual(self, spread: float, dispersion: float, likely: float) -> None:
-        """From now on the level wanders with that standard deviation (relative), and failures come `dispersion` times
-        as unevenly as chance (1 or more). `likely` fail before it forgets itself: where few do, nothing is told."""
-        self._spread, self._dispersion = max(spread, _LEAST_SPREAD), dispersion
-        self._follows = likely >= _LIKELY
+    def set_usual(self, share: float, spread: float | None, dispersion: float) -> None:
+        """From now on the share over all hours is that, the level wanders with that standard deviation (relative), and
+        failures come `dispersion` times as unevenly as chance (1 or more). Without a spread nothing is told: so few
+        fail before the level forgets itself that its wandering drowns in chance."""
+        share = min(share, _MOST_MORE)
+        self._fail_more = np.minimum((JUMPS - 1) * share / (1 - share), _MOST_MORE)
+        self._spread, self._dispersion = max(spread or 0.0, _LEAST_SPREAD), dispersion
+        self._follows = spread is not None
         if not self._follows:
             self.reset()
 
@@ -82,15 +89,17 @@ class LevelEvidence:
         """The log of the evidence after that run; minus infinity where too few fail to follow the level."""
         if not self._follows:
             return -math.inf
-        self._begin(run)
         self._wander(run.ended_s)
+        self._begin(run)
         failures, expected = run.failures / self._dispersion, run.people * run.expected / self._dispersion
+        times = 1 + self._fail_more * (1 - run.expected) / run.expected
+        self._times[1:], self._log_times[1:] = times, np.log(times)
         rate = self._means / self._variances
         shape = self._means * rate
-        more_shape, more_rate = shape + failures, rate + expected * _TIMES
+        more_shape, more_rate = shape + failures, rate + expected * self._times
         # The log of a negative binomial by Stirling's formula, without what all hypotheses share.
         likely = (more_shape - 0.5) * np.log(more_shape) - more_shape * np.log(more_rate)
-        likely += shape * np.log(rate) - (shape - 0.5) * np.log(shape) + failures * _LOG_TIMES
+        likely += shape * np.log(rate) - (shape - 0.5) * np.log(shape) + failures * self._log_times
         np.divide(more_shape, more_rate, out=self._means)
         np.divide(self._means, more_rate, out=self._variances)
         self._logs += likely - likely[0, 0]
@@ -108,9 +117,9 @@ class LevelEvidence:
     @property
     def best(self) -> tuple[float, float]:
         """What a failure and a success weigh under the jump that fits best, in logs."""
-        jump = float(JUMPS[int(self._logs[self._strongest].argmax())])
-        after = min(jump * self._last_expected, 0.97)
-        return math.log(jump), math.log((1 - after) / (1 - self._last_expected))
+        more = float(self._fail_more[int(self._logs[self._strongest].argmax())])
+        expected = self._last_expected
+        return math.log((expected + (1 - expected) * more) / expected), math.log(1 - more)
 
     def _begin(self, run: Run) -> None:
         """A share that jumps with this run is followed from the level that is known now."""
@@ -124,9 +133,11 @@ class LevelEvidence:
         return 1 + int(np.where(self._number > self._runs - _YOUNG, np.inf, self._each)[1:].argmin())
 
     def _wander(self, at_s: float) -> None:
-        """Time passes: what is known of a level is drawn back to 1, as wide as it wanders."""
+        """Time passes: what is known of a level is drawn back to 1, as wide as it wanders; a jump of long ago, hardly
+        told from wandering, weighs less."""
         keep = math.exp(-max(at_s - self._at_s, 0.0) / self._forgets_s)
         self._at_s = max(at_s, self._at_s)
+        self._people *= keep
         self._means *= keep
         self._means += 1 - keep
         self._variances *= keep * keep

@@ -337,12 +337,13 @@ class ShareSegment(Segment):
 
     def _judge(self, at_s: float) -> None:
         self._usual.trusted = self._usual.trusted or self._vouched
-        self._expected, envelope = self._usual.judge(at_s, self._come)
-        if envelope is not None:
+        judged = self._usual.judge(at_s, self._come)
+        self._expected = None if judged is None else judged.expected
+        if judged is not None:
             self.learned = True
-            self._evidence.set_usual(envelope, self._usual.dispersion())
-            likely = envelope * self._come * FORGETS_S / self.settings.block_s
-            self._level.set_usual(self._usual.spread(), self._usual.dispersion(), likely)
+            self._evidence.set_usual(judged.envelope, self._usual.dispersion())
+            spread = self._usual.spread() if judged.is_followed else None
+            self._level.set_usual(judged.whole, spread, self._usual.dispersion())
 
 
 def _words(labels: tuple[tuple[str, str], ...]) -> str:

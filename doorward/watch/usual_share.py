@@ -1,7 +1,8 @@
 """What share of failures is usual now: learned from quiet history, by hour of the day and of the week.
 
-In: counts of a stretch, how unevenly its failures came, and whether anything in it was suspicious. Out: the envelope,
-the expected share and the dispersion, or None while too little is known. Pure, no clock: times are the events' own.
+In: counts of a stretch, how unevenly its failures came, and whether anything in it was suspicious. Out: the expected
+share, the envelope above it and how the level goes about between them, or None while too little is known. Pure, no
+clock: times are the events' own.
 
 Four levels, each drawn to the one above it as far as its places do not differ by more than chance: the whole, 24 hours
 of the day and 7 days of the week, 168 hours of the week (UTC). Old history fades by half in `half_life_days`: twice as
@@ -41,8 +42,10 @@ _WANDERS_WEIGHT = 20_000.0
 _SAMPLE = 40.0
 _REFRESH_S = 6 * 3600.0
 _MOST_WANDER = 0.25
-# How many times the standard deviation of the wandering belongs to the usual, and how soon it is forgotten.
-_WIDE = 2.0
+# How many times the standard deviation of the wandering belongs to the usual: more where the level is followed besides,
+# which needs so many failures before the wandering is forgotten, or it drowns in chance.
+_WIDE, _WIDE_FOLLOWED = 2.0, 2.6
+_FOLLOWED = 80.0
 FORGETS_S = 2 * 3600.0
 # Learning alone may not raise an envelope beyond this many times the prior: a fault that creeps in is not usual.
 _MOST_RISE = 3.0
@@ -60,7 +63,7 @@ _UNEVEN_WEIGHT = 100.0
 _SLOWER = 8.0
 # Of the unevenness so much comes of groups; the rest is the level that wanders meanwhile (measured on simulated groups
 # of known size, other seeds than the bench's).
-_OF_GROUPS = 0.7
+_OF_GROUPS = 0.9
 _MOST_DISPERSION = 2.5
 _MOST_SQUARE = 16.0
 # How sure the whole must be: one-sided 84 %. The least bet, half above the usual, forgives a fifth besides.
@@ -91,6 +94,17 @@ class Learned:
     now: float = 0.0
     likely: float = 0.0
     trusted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is usual at a moment: the share `expected` then, the `whole` over all hours, the `envelope` above both, and
+    whether so many fail that the level can be followed where it wanders."""
+
+    expected: float
+    whole: float
+    envelope: float
+    is_followed: bool
 
 
 class UsualShare:
@@ -168,24 +182,26 @@ class UsualShare:
 
     def expected(self, at_s: float) -> float | None:
         """The share to be expected now, None while too little is known."""
-        season = self._season(at_s)
-        return None if season is None else season * self._drift()[0]
+        judged = self.judge(at_s)
+        return None if judged is None else judged.expected
 
     def envelope(self, at_s: float, come: float = math.inf) -> float | None:
-        """The most that is usual now; `come` is how many observations a stretch has, infinite if that is not known.
-        Learned alone it stays near the prior."""
-        return self.judge(at_s, come)[1]
+        """The most that is usual now, None while too little is known."""
+        judged = self.judge(at_s, come)
+        return None if judged is None else judged.envelope
 
-    def judge(self, at_s: float, come: float) -> tuple[float | None, float | None]:
-        """What is expected, and the envelope."""
+    def judge(self, at_s: float, come: float = math.inf) -> Judged | None:
+        """What is usual now, None while too little is known; `come` is how many observations a stretch has, infinite
+        if that is not known. Learned alone the envelope stays near the prior."""
         season = self._season(at_s)
         if season is None:
-            return None, None
+            return None
         drift, unsure = self._drift()
         likely = season * drift * come * FORGETS_S / self._settings.block_s
         most = season * drift * (1 + _Z * unsure) * (1 + self._margin(likely))
         highest = 0.5 if self.trusted else _MOST_RISE * self.prior
-        return season * drift, min(max(most, self.prior / _MOST_FALL), highest, 0.9)
+        envelope = min(max(most, self.prior / _MOST_FALL), highest, 0.9)
+        return Judged(season * drift, self._whole() * drift, envelope, likely >= _FOLLOWED)
 
     def _margin(self, likely: float) -> float:
         """How far above its level the share may wander. Where few fail before the wandering is forgotten (`likely`),
@@ -194,7 +210,8 @@ class UsualShare:
         if wander == 0:
             return 0.0
         seen = wander**2 * likely / self.dispersion()
-        return _WIDE * wander * math.sqrt(1 - 1 / (1 + seen))
+        wide = _WIDE_FOLLOWED if likely >= _FOLLOWED else _WIDE
+        return wide * wander * math.sqrt(1 - 1 / (1 + seen))
 
     def _drift(self) -> tuple[float, float]:
         """How many times the season's whole the share is now, and the standard deviation of that, relative."""
@@ -208,13 +225,16 @@ class UsualShare:
         if self._first_s is None:
             return None
         unit = self._weight(self._last_s)
-        amount, events = self._amounts[0] / unit, self._events[0] / unit
-        if amount < self._enough:
+        if self._amounts[0] / unit < self._enough:
             return None
-        mean = max(events, 0.5) / amount
+        mean = self._whole()
         hour, day, week = _places(at_s)
         share = mean * self._factor(hour, mean, unit, _OF_HOURS) * self._factor(day, mean, unit, _OF_DAYS)
         return share * self._factor(week, share, unit, _OF_WEEK)
+
+    def _whole(self) -> float:
+        """The share over all hours of the season."""
+        return max(self._events[0], 0.5 * self._weight(self._last_s)) / self._amounts[0]
 
     def _factor(self, place: int, share: float, unit: float, level: int) -> float:
         """How many times the share of the levels above this place has, drawn towards once as far as the places of this
@@ -229,8 +249,7 @@ class UsualShare:
         return self._variances[level][1]
 
     def _variance(self, level: int) -> float:
-        unit = self._weight(self._last_s)
-        mean = max(self._events[0], 0.5 * unit) / self._amounts[0]
+        unit, mean = self._weight(self._last_s), self._whole()
         excess, squares, uneven = _HOURS_WEIGHT * _HOURS_DIFFER**2, _HOURS_WEIGHT, self.dispersion()
         for number in range(_LEVELS[level]):
             likely = self._amounts[level + number] / unit * mean

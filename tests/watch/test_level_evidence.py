@@ -34,7 +34,7 @@ def _runs(seed: int, jumps_at: float = math.inf, jump: float = 1.5, before: int 
 
 def _watched() -> LevelEvidence:
     watched = LevelEvidence(FORGETS_S)
-    watched.set_usual(SPREAD, 1.0, likely=500)
+    watched.set_usual(SHARE, SPREAD, 1.0)
     return watched
 
 
@@ -88,13 +88,35 @@ def test_a_total_failure_never_overflows() -> None:
     watched = _watched()
     for number in range(5000):
         assert math.isfinite(watched.run(Run(number, number + 1.0, 8, 8, SHARE)))
-    assert watched.best[0] == pytest.approx(math.log(2.5))
+    assert watched.best[0] == pytest.approx(math.log(2.0))
 
 
 def test_where_few_fail_the_level_is_not_followed() -> None:
     watched = _watched()
     for run in _runs(7, jumps_at=0, before=20):
         watched.run(run)
-    watched.set_usual(SPREAD, 1.0, likely=50)
+    watched.set_usual(SHARE, None, 1.0)
     assert watched.log_e == -math.inf
     assert watched.run(Run(1e5, 1e5 + 8, 8, 8, SHARE)) == -math.inf
+
+
+def test_a_jump_is_larger_where_few_fail_as_usual() -> None:
+    watched = _watched()
+    for number in range(40):
+        watched.run(Run(number * 100.0, number * 100.0 + 100, 8, 40, SHARE / 2))
+    failing = SHARE / (1 - SHARE)
+    assert watched.best[0] == pytest.approx(math.log(1 + failing * (1 - SHARE / 2) / (SHARE / 2)))
+
+
+def test_a_share_of_nearly_all_can_still_jump() -> None:
+    watched = LevelEvidence(FORGETS_S)
+    watched.set_usual(1.0, SPREAD, 1.0)
+    assert math.isfinite(watched.run(Run(0.0, 9.0, 8, 9, 0.9)))
+    assert math.isfinite(watched.best[1])
+
+
+def test_a_jump_weighs_less_the_longer_it_is_ago() -> None:
+    soon, late = _watched(), _watched()
+    for watched in (soon, late):
+        watched.run(Run(0.0, 100.0, 8, 100, SHARE))
+    assert late.run(Run(1e5, 1e5 + 100, 8, 100, SHARE)) < soon.run(Run(100, 200, 8, 100, SHARE))

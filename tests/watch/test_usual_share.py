@@ -123,4 +123,4 @@ def dispersion(together: int) -> float:
 def test_failures_that_come_in_pairs_are_told_from_independent_ones() -> None:
     assert dispersion(1) < 1.2
     assert dispersion(2) > 1.35
-    assert UsualShare(0.12, SETTINGS).dispersion() == pytest.approx(1.175)
+    assert UsualShare(0.12, SETTINGS).dispersion() == pytest.approx(1.225)
