@@ -170,7 +170,7 @@ class DatabaseExamined:
 class SchemaExamined:
     """What the database has room for: `columns` are `table.column`, sorted. `rights` are `table.account.right`, sorted
     and never shown; empty where the database has none or does not tell them. `things` stand on tables and change what
-    these do or take, as `kind table.name`: triggers, indexes, constraints, policies."""
+    these do or take, as `kind table.name`: triggers, indexes, unique indexes, constraints, policies."""
 
     component: str
     columns: tuple[str, ...]
@@ -178,14 +178,14 @@ class SchemaExamined:
     things: tuple[str, ...] = ()
 
     def made(self, before: SchemaExamined | None) -> tuple[str, ...]:
-        """What was put on tables since; sorted. A new index takes nothing from anybody."""
+        """What was put on tables since; sorted. A new index takes nothing from anybody, unless it is a unique one."""
         new = set(self.things) - set(before.things) if before else set()
         return tuple(sorted(one for one in new if not one.startswith("index ")))
 
     def unmade(self, before: SchemaExamined | None) -> tuple[str, ...]:
         """Indexes that are gone since; sorted."""
         gone = set(before.things) - set(self.things) if before else set()
-        return tuple(sorted(one for one in gone if one.startswith("index ")))
+        return tuple(sorted(one for one in gone if one.startswith(("index ", "unique index "))))
 
     def lost(self, before: SchemaExamined | None) -> tuple[str, ...]:
         """Tables that were there before and are gone, or lost a column; sorted."""

@@ -24,6 +24,7 @@ CROWD_SHARE = 0.05
 RETRIES_RATIO = 3.0
 LEAST_MADE_UP = 20
 LEAST_REQUESTS = 200
+LEAST_NOBODYS = 100
 # People who are sent to and fro come to as many requests as are usual in all.
 ON_TOP_RATIO = 1.5
 # Of what is shown or typed, so much from where nobody gets in is of strangers.
@@ -90,7 +91,7 @@ def nobodys(observations: Observations) -> Iterator[Evidence]:
     newcomers = now.per_min(now.sources) - usual.per_min(usual.sources)
     signing = now.per_min(now.signing) - usual.per_min(usual.signing)
     late = [one for one in observations.of(LivenessExamined) if not _is_quick(observations, one)]
-    if now.nobodys < LEAST_REQUESTS or more < max(1.0, ON_TOP_RATIO * usual.per_min(usual.requests)) or not late:
+    if now.nobodys < LEAST_NOBODYS or more < max(1.0, ON_TOP_RATIO * usual.per_min(usual.requests)) or not late:
         return
     if signing < CROWD_SHARE * newcomers:
         seen = (

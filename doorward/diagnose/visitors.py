@@ -26,7 +26,8 @@ class Stretch:
     `forgotten` are people who got in before and are said not to exist. `pages` were answered in full to `askers` people
     who were signed in, `busiest` to one of them. Of all `requests`, `nobodys` came from sources from which nobody got
     in; from `signing` of all `sources` somebody tried to sign in. Of the sessions that nobody knows, `refused` of them,
-    `never_seen` came from where nobody gets in."""
+    `never_seen` came from where nobody gets in. Of all who `tried` what they know, `browser_tried` did so in the
+    `browser` with most typed failures, `browser_typed`."""
 
     minutes: float
     typed: int
@@ -43,6 +44,10 @@ class Stretch:
     signing: int = 0
     refused: int = 0
     never_seen: int = 0
+    tried: int = 0
+    browser: str = ""
+    browser_tried: int = 0
+    browser_typed: int = 0
 
     def per_min(self, count: int) -> float:
         """So many a minute; 0 for a stretch without length."""
@@ -92,6 +97,8 @@ def _stretch(before: Sequence[SignInEvent], events: Sequence[SignInEvent], lengt
     places = Counter(e.source for e in typed if e.source in known)
     pages = Counter(e.person for e in events if _is_page(e))
     refused = [e for e in events if e.kind is Kind.SESSION and e.reason is Reason.SESSION_UNKNOWN and not e.probe]
+    tried = [e for e in events if e.kind is Kind.SIGN_IN and not e.probe and (_gets_in(e) or e.reason in _TYPED)]
+    ((browser, mistyped),) = Counter(e.agent or "" for e in typed).most_common(1) or [("", 0)]
     asked = [e for e in events if e.kind is Kind.REQUEST and e.source and not e.probe]
     return Stretch(
         minutes=length.total_seconds() / 60,
@@ -109,6 +116,10 @@ def _stretch(before: Sequence[SignInEvent], events: Sequence[SignInEvent], lengt
         signing=len({e.source for e in events if e.kind is Kind.SIGN_IN and e.source and not e.probe}),
         refused=len(refused),
         never_seen=sum(e.source is not None and e.source not in known for e in refused),
+        tried=len(tried),
+        browser=browser,
+        browser_tried=sum((e.agent or "") == browser for e in tried),
+        browser_typed=mistyped,
     )
 
 

@@ -91,3 +91,15 @@ def test_requests_from_where_nobody_gets_in_are_nobodys() -> None:
     found = visitors(past, T0, now, T0 + timedelta(seconds=30)).during
     assert (found.requests, found.nobodys, found.sources, found.signing) == (7, 5, 7, 1)
     assert found.per_min(found.nobodys) == 10
+
+
+def test_the_browser_in_which_most_is_mistyped_is_named_with_all_who_tried_there() -> None:
+    now = [
+        *(event(n, "home", WRONG, agent="safari") for n in range(3)),
+        *(event(n, "home", agent="safari") for n in range(3, 5)),
+        event(5, "home", WRONG, agent="firefox"),
+        event(6, "home", agent="firefox"),
+        event(7, "home", Reason.INACTIVE, agent="firefox"),
+    ]
+    during = visitors(PAST, T0, now, T0 + timedelta(seconds=30)).during
+    assert (during.tried, during.browser, during.browser_tried, during.browser_typed) == (7, "safari", 5, 3)

@@ -11,11 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes
+from doorward.diagnose.causes.attack import fails_at_home
 from doorward.diagnose.observations import Observations, Part
 from doorward.model.diagnosis import Evidence
 
 DIMENSIONS = ("client", "browser")
 LEAST_FAILURES = 5
+# People mistype on any day, in any browser.
+LEAST_TYPED = 8
 # A part that is broken fails for most; one that is not fails as the rest do.
 BROKEN_SHARE = 0.3
 # Everybody else's failures must be this many times rarer.
@@ -32,11 +35,29 @@ def weigh(observations: Observations) -> Judgement:
     parts = [part for part in observations.parts if part.dimension in DIMENSIONS]
     next_check = "Try that client or browser by hand; ask its keeper what changed there."
     compared = [part for part in parts if part.seen_elsewhere >= LEAST_ELSEWHERE]
+    if told := mistypes(observations):
+        return Judgement((favours("typed", DECISIVE, told, _EXPECTED),), next_check)
     evidence = (*_within(observations, compared), *_apart(compared))
     if not evidence and not compared:
         because = "the logs tell no clients and browsers apart, or too little of them was seen"
         return Judgement((), next_check, not_testable=because)
     return Judgement(evidence, next_check)
+
+
+def mistypes(observations: Observations) -> str:
+    """What is said where people mistype in one kind of browser alone, which fills in what they do not know; '' where
+    that is not so. A guesser may have a browser of his own, so they must be people who got in before."""
+    now = observations.visitors.during if observations.visitors else None
+    if now is None or not now.browser or now.browser_typed < LEAST_TYPED or not fails_at_home(observations):
+        return ""
+    typed, tried = now.typed - now.browser_typed, now.tried - now.browser_tried
+    if tried < LEAST_ELSEWHERE or now.browser_typed < BROKEN_SHARE * now.browser_tried:
+        return ""
+    elsewhere = typed / tried
+    if elsewhere > WELL_SHARE or now.browser_typed < APART_RATIO * elsewhere * now.browser_tried:
+        return ""
+    mine = f"{now.browser_typed} of {now.browser_tried}"
+    return f"browser {now.browser}: {mine} sign-ins fail by what was typed, {typed} of {tried} of all others"
 
 
 def _within(observations: Observations, compared: list[Part]) -> Iterator[Evidence]:

@@ -26,7 +26,9 @@ from doorward.diagnose.cause import (
     unexamined,
 )
 from doorward.diagnose.causes.attack import fails_at_home
+from doorward.diagnose.causes.client import mistypes
 from doorward.diagnose.examined import (
+    CodeExamined,
     DatabaseExamined,
     Examination,
     HostExamined,
@@ -122,9 +124,9 @@ def _lost(observations: Observations) -> Iterator[Evidence]:
 
 
 def _put_upon(observations: Observations) -> Iterator[Evidence]:
-    """What somebody put on a table or took from it; where code changed as well, that is what its migration does."""
-    weight = STRONG if is_unchanged(observations) else WEAK
+    """What somebody put on a table or took from it; where its code changed as well, a migration may have done so."""
     for schema in observations.of(SchemaExamined):
+        weight = STRONG if _has_its_code(observations, schema.component) else WEAK
         before = observations.earlier(SchemaExamined, schema.component)
         for said, found in (("new", schema.made(before)), ("gone", schema.unmade(before))):
             if found:
@@ -136,10 +138,19 @@ def _put_upon(observations: Observations) -> Iterator[Evidence]:
 
 
 def has_kept_its_tables(observations: Observations, component: str) -> bool:
-    """Whether it is known that the component's database lost nothing that it had while all was well."""
+    """Whether it is known that the component's database lost nothing that it had while all was well, and that nobody
+    put anything on its tables but by new code."""
     before = observations.earlier(SchemaExamined, component)
     now = next((schema for schema in observations.of(SchemaExamined) if schema.component == component), None)
-    return before is not None and now is not None and not now.lost(before) and not now.closed(before)
+    if before is None or now is None or now.lost(before) or now.closed(before):
+        return False
+    return not now.made(before) or not _has_its_code(observations, component)
+
+
+def _has_its_code(observations: Observations, component: str) -> bool:
+    """Whether it is known that the component's code is that of before."""
+    code = next((code for code in observations.of(CodeExamined) if code.component == component), None)
+    return code is not None and observations.earlier(CodeExamined, component) == code
 
 
 def _trouble(database: DatabaseExamined) -> tuple[str, float]:
@@ -225,7 +236,7 @@ def _content(observations: Observations) -> Iterator[Evidence]:
     elif rises := reasons.risen(observations, (Reason.INACTIVE,)):
         seen = f"{reasons.told(rises)}, while no code, setting or key has changed"
         yield favours("content", CONTENT, seen, "accounts are closed that were open")
-    elif told := fails_at_home(observations):
+    elif (told := fails_at_home(observations)) and not mistypes(observations):
         seen = f"{told}, while no code, setting or key has changed"
         yield favours("content", CONTENT, seen, expected)
     elif _nobody_is_believed(observations):

@@ -35,12 +35,13 @@ _RIGHTS = (
     "ORDER BY 1 LIMIT %s"
 )
 _SQLITE_THINGS = (
-    "SELECT type || ' ' || tbl_name || '.' || name FROM sqlite_master WHERE type IN ('trigger', 'index') "
-    "ORDER BY 1 LIMIT ?"
+    "SELECT CASE WHEN sql LIKE 'CREATE UNIQUE %' THEN 'unique ' ELSE '' END || type || ' ' || tbl_name || '.' || name "
+    "FROM sqlite_master WHERE type IN ('trigger', 'index') ORDER BY 1 LIMIT ?"
 )
 _POSTGRESQL_THINGS = (
     "SELECT 'trigger ' || tgrelid::regclass::text || '.' || tgname FROM pg_trigger WHERE NOT tgisinternal "
-    "UNION ALL SELECT 'index ' || tablename || '.' || indexname FROM pg_indexes "
+    "UNION ALL SELECT CASE WHEN indexdef LIKE 'CREATE UNIQUE %%' THEN 'unique ' ELSE '' END || 'index ' || tablename "
+    "|| '.' || indexname FROM pg_indexes "
     "WHERE schemaname NOT IN ('pg_catalog', 'information_schema') "
     "UNION ALL SELECT 'policy ' || tablename || '.' || policyname FROM pg_policies "
     "UNION ALL SELECT 'constraint ' || t.relname || '.' || c.conname FROM pg_constraint c "

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from doorward.diagnose.causes.client import CAUSE
+from doorward.diagnose.conclusion import differential
 from doorward.diagnose.observations import Observations, Part
+from doorward.diagnose.visitors import Stretch, Visitors
 from doorward.model.detection import Signal
 from doorward.model.diagnosis import Verdict
 
@@ -63,3 +67,34 @@ def test_a_part_that_most_people_are_of_and_that_fails_rarely_explains_less(worl
     parts = with_parts(world, world.part("browser", "chromium", 56, 1960, (1, 1484)))
     told = CAUSE.judge(replace(parts, detections=(detection,))).evidence
     assert [item.weight for item in told if item.test == "within"] == [1.0]
+
+
+USUALLY = Stretch(1, 4, 0, 400, 60, 20, tried=54)
+FILLED_IN = Stretch(
+    *(0.5, 20, 3, 100, 30, 20),
+    places=4,
+    busiest_place=12,
+    tried=60,
+    browser="safari",
+    browser_tried=24,
+    browser_typed=18,
+)
+
+
+@pytest.mark.parametrize(
+    ("now", "conclusion"),
+    [
+        (FILLED_IN, "client"),
+        (replace(FILLED_IN, browser_typed=12, browser_tried=24), "database"),
+        (replace(FILLED_IN, browser_tried=55), "database"),
+    ],
+    ids=["in one browser", "in all of them", "hardly any other came"],
+)
+def test_people_who_mistype_in_one_browser_alone_have_it_filled_in(world: World, now: Stretch, conclusion: str) -> None:
+    observed = replace(
+        world.healthy(),
+        during=world.now_as_usual(sign_ins=40, typed=20),
+        visitors=Visitors(USUALLY, now),
+        detections=(world.detection(Signal.SIGN_IN_FAILURES),),
+    )
+    assert differential(observed, world.now).conclusion == conclusion

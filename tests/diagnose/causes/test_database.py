@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from doorward.diagnose.causes.database import CAUSE
+from doorward.diagnose.causes.database import CAUSE, has_kept_its_tables
 from doorward.diagnose.conclusion import differential
-from doorward.diagnose.examined import DatabaseExamined, Examination, NotExamined, SchemaExamined
+from doorward.diagnose.examined import CodeExamined, DatabaseExamined, Examination, NotExamined, SchemaExamined
 from doorward.model.detection import Signal
 from doorward.model.diagnosis import Verdict
 from doorward.model.journey import ProbeOutcome
@@ -162,3 +162,17 @@ def test_a_new_index_takes_nothing_and_one_that_is_gone_does(world: World) -> No
     assert replace(before, things=()).unmade(before) == ("index people.by_name",)
     assert replace(before, things=("index people.by_mail",)).made(before) == ()
     assert before.made(None) == before.unmade(None) == ()
+
+
+@pytest.mark.parametrize(("released", "weight"), [("portal", 2.0), ("auth", 1.0)])
+def test_what_is_put_on_a_table_may_be_the_migration_of_its_own_code_only(
+    world: World, released: str, weight: float
+) -> None:
+    before = SchemaExamined("auth", ("tokens.person",), things=("index tokens.by_person",))
+    then = world.healthy()
+    kept = tuple(one for one in then.before if type(one) is not SchemaExamined or one.component != "auth")
+    code = CodeExamined(released, world.onset, "views.py", 120, "fedcba987654")
+    made = replace(before, things=(*before.things, "unique index tokens.one"))
+    observed = world.instead(replace(then, before=(*kept, before)), code, made)
+    assert [item.weight for item in CAUSE.judge(observed).evidence if item.test == "things"] == [weight]
+    assert has_kept_its_tables(observed, "auth") is (released == "auth")

@@ -59,3 +59,11 @@ def test_triggers_and_indexes_are_told_by_their_tables(tmp_path: Path) -> None:
     assert before.things == ("index people.by_name",)
     now = told(path, "DROP INDEX by_name", "CREATE TRIGGER note AFTER INSERT ON people BEGIN SELECT 1; END")
     assert (now.made(before), now.unmade(before)) == (("trigger people.note",), ("index people.by_name",))
+
+
+def test_an_index_that_allows_each_value_once_is_told_from_one_that_does_not(tmp_path: Path) -> None:
+    path = tmp_path / "auth.sqlite3"
+    before = told(path, "CREATE TABLE tokens (person)")
+    now = told(path, "CREATE UNIQUE INDEX one ON tokens (person)", "CREATE INDEX quick ON tokens (person)")
+    assert now.made(before) == ("unique index tokens.one",)
+    assert told(path, "DROP INDEX one").unmade(now) == ("unique index tokens.one",)
