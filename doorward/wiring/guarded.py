@@ -24,10 +24,12 @@ from doorward.wiring.probe_plans import account_problems
 
 def service(settings: Settings) -> Service:
     """The guarded service in the model's words."""
-    return Service(
-        settings.service.name,
-        tuple(Component(table.name, table.role, table.kind, table.environment) for table in settings.component),
-    )
+    return Service(settings.service.name, tuple(component(table) for table in settings.component))
+
+
+def component(table: ComponentTable) -> Component:
+    """One of its components."""
+    return Component(table.name, table.role, table.kind, table.environment)
 
 
 def files(settings: Settings, component: ComponentTable) -> dict[str, bytes]:

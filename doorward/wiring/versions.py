@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from doorward import check
+from doorward.check import service
 from doorward.errors import CapabilityMissing, DoorwardError, InputInvalid
 from doorward.model.config_version import Change, ConfigVersion, Standing
 from doorward.model.configuration import Configuration
@@ -131,22 +132,27 @@ class Versions:
             return self._look(now)
 
     def _look(self, now: datetime) -> tuple[ReviewedChange, ...]:
-        found: list[ReviewedChange] = []
+        steps: list[tuple[ComponentTable, ConfigVersion | None, ConfigVersion]] = []
         trouble: DoorwardError | None = None
         for component in self._components:
+            before = self._current.get(component.name)
             try:
-                change = self._take(component, now)
+                version = self._take(component, now)
             except DoorwardError as error:
                 trouble = error
                 continue
-            found.extend([change] if change is not None else [])
+            steps.extend([(component, before, version)] if version is not None else [])
+        # What changed in one moment is judged together: a client may have got its new name on both sides.
+        reviews = (self._review(*step) for step in steps)
+        found = [review for review in reviews if review is not None]
         self.changes = [*self.changes, *found][-MOST_CHANGES:]
         self._store()
         if trouble is not None:
             raise trouble
         return tuple(found)
 
-    def _take(self, component: ComponentTable, now: datetime) -> ReviewedChange | None:
+    def _take(self, component: ComponentTable, now: datetime) -> ConfigVersion | None:
+        """The version in the files if it is another than before, now the current one."""
         files = guarded.files(self._settings, component)
         digest, before = kept.digest(files), self._current.get(component.name)
         if before is not None and before.digest == digest:
@@ -157,7 +163,7 @@ class Versions:
         # A change is suspected also while the database does not answer: it is asked nothing here.
         self._not_stored.append(version)
         self._current[component.name] = version
-        return self._review(component, before, version)
+        return version
 
     def _store(self) -> None:
         """Write down the versions that were taken; what is not stored is tried again. One that came back has the
@@ -190,7 +196,17 @@ class Versions:
             return ReviewedChange(change, (), _said(error))
         differences = check.differences(old, new)
         reviewed = Change(change.component, change.before, change.after, change.at, change.author, differences)
-        return ReviewedChange(reviewed, check.findings(new, old))
+        return ReviewedChange(reviewed, (*check.findings(new, old), *self._between(component, old, new)))
+
+    def _between(self, component: ComponentTable, old: Configuration, new: Configuration) -> tuple[Finding, ...]:
+        """What the whole service lacks with the new one and did not with the old, beside all others in force."""
+        tables = (table for table in self._components if table is not component)
+        others = [(guarded.component(table), self._in_force(table.name)) for table in tables]
+        beside = [(other, configuration) for other, configuration in others if configuration is not None]
+        here = guarded.component(component)
+        before = {finding.fingerprint for finding in service.findings([*beside, (here, old)])}
+        after = service.findings([*beside, (here, new)])
+        return tuple(finding for finding in after if finding.fingerprint not in before)
 
     def _configuration(self, component: ComponentTable, digest: str) -> Configuration:
         """The configuration as read when it was current, or from its kept file where the kind reads files."""

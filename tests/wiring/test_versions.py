@@ -19,6 +19,7 @@ from doorward.wiring.versions import CHANGES_SPAN, MOST_RECALLED, Versions
 from tests.wiring.cases import NO_PYTHON, at, auth_toml, away, locked, settings_of
 
 AGE = timedelta(seconds=10)
+CASES = Path(__file__).parents[1] / "cases/school/base"
 
 
 def says_nothing(component: str) -> str | None:
@@ -260,3 +261,26 @@ def test_the_files_with_keys_that_a_configuration_names_are_told_if_they_are_the
     secret.write_text("k" * 40)
     assert secret.resolve() in versions.key_files("auth")
     assert all(path.is_file() for path in versions.key_files("auth"))
+
+
+def portal_beside(settings: Settings, client: str) -> None:
+    """The portal signs people in as that client."""
+    text = (CASES / "portal.toml").read_text()
+    (settings.directory / "portal.toml").write_text(text.replace('client_id = "portal"', f'client_id = "{client}"'))
+
+
+def test_a_change_is_judged_beside_the_other_components_as_they_are(store: Path) -> None:
+    portal = {"name": "portal", "role": "client", "kind": "school", "config": ["portal.toml"], "python": NO_PYTHON}
+    settings = settings_of(store.parent, None, (portal,))
+    portal_beside(settings, "portal")
+    versions = Versions(settings)
+    versions.take(at(0))
+    portal_beside(settings, "portal-staging")
+    (renamed,) = versions.take(at(1))
+    assert "SERVICE-04" in {found.rule for found in renamed.findings}
+    text = auth_toml().replace('id = "portal"', 'id = "portal-new"')
+    write(settings, text)
+    portal_beside(settings, "portal-new")
+    both = versions.take(at(2))
+    assert len(both) == 2
+    assert "SERVICE-04" not in {found.rule for one in both for found in one.findings}
