@@ -14,9 +14,9 @@ PAGE = Path(__file__).parent / "diagnosing.md"
 _HEAD = f"""# The differential
 
 Every cause is judged by the same observations: detections with the interval of their onset, changes of configuration
-with what the check says of them, reasons before and since, clients, browsers, networks and providers beside one
-another, trial sign-ins, and examinations by real protocols, each within a deadline and a bound of bytes. What is
-different from a time when all was well is told from what always was.
+with what the check says of them beside the other components, reasons before and since, clients, browsers, networks and
+providers beside one another, trial sign-ins, and examinations by real protocols, each within a deadline and a bound of
+bytes. What is different from a time when all was well is told from what always was.
 
 A piece of evidence weighs {WEAK:g} (worth saying), {STRONG:g} (two of these settle it) or {DECISIVE:g} (settles it),
 for or against: natural logarithms of how much likelier it is if the cause is at work. From {SUPPORTED_AT:+g} on a cause
