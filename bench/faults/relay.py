@@ -100,9 +100,11 @@ class Relay:
             self._server = None
 
     async def _drop_all(self) -> None:
-        for task in list(self._tasks):
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.sleep(0)
+        if tasks:
+            await asyncio.wait(tasks, timeout=1)
 
     async def _go_dark(self) -> None:
         """A listener whose queue is full drops further SYNs (Linux), so a connection times out."""

@@ -47,6 +47,8 @@ from doorward.model.sign_in import Kind, Reason
 SLOW_CONNECT_MS = 500.0
 # A look-up takes a few ms from a cache and under 100 elsewhere; a second is a name server that was asked twice.
 SLOW_NAMES_MS = 1000.0
+# One name that is lost is its keeper's; where all are, it is whom they are asked of.
+LEAST_NAMES = 2
 # A proxy's own words that it cannot reach what is behind it (RFC 9110 section 15.6).
 GATEWAY = (502, 503, 504)
 # Workers younger than this, and by so much younger than their head, were not begun with it.
@@ -95,7 +97,17 @@ def weigh(observations: Observations) -> Judgement:
         next_check="Try the addresses from another network; look at name servers, firewalls and routes.",
         component=blamed(evidence),
         not_testable=_not_testable(observations, connections, blind),
+        # Where no name resolves at all, that of others does not either.
+        explains=("upstream",) if _is_nameless(observations) else (),
     )
+
+
+def _is_nameless(observations: Observations) -> bool:
+    """Whether none of the names resolves that did while all was well."""
+    asked = observations.of(NamesExamined)
+    before = [observations.earlier(NamesExamined, names.component) for names in asked]
+    counts = dict(pair for names in asked for pair in names.addresses)
+    return len(counts) >= LEAST_NAMES and not any(counts.values()) and all(one and not one.lost for one in before)
 
 
 def _not_testable(

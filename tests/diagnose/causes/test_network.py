@@ -136,6 +136,16 @@ def test_a_name_that_is_lost_speaks_for_it_more_so_if_it_was_known(world: World,
     assert [item.weight for item in evidence if item.test == "names"] == [weight]
 
 
+@pytest.mark.parametrize(("still", "explains"), [(0, ("upstream",)), (1, ())])
+def test_where_no_name_resolves_that_of_others_does_not_either(
+    world: World, still: int, explains: tuple[str, ...]
+) -> None:
+    now = NamesExamined("auth", (("id.example.org", 0), ("school.example", still)), 3.0)
+    before = (NamesExamined("auth", (("id.example.org", 2), ("school.example", 1)), 3.0),)
+    observed = replace(world.healthy(), examinations=(*world.healthy().examinations, now), before=before)
+    assert CAUSE.judge(observed).explains == explains
+
+
 @pytest.mark.parametrize(
     ("office", "cloud", "supported"),
     [("passed", "unreachable", True), ("unreachable", "unreachable", False), ("passed", "failed", False)],
