@@ -99,6 +99,14 @@ version_age_s = 0.5
 """
 
 
+def _text(path: Path) -> str:
+    """What the file says; nothing while there is none, or none any more."""
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        return ""
+
+
 def until(holds: Callable[[], object], limit_s: float, what: str) -> None:
     """Look often until it holds; AssertionError after the limit."""
     deadline = time.monotonic() + limit_s
@@ -161,7 +169,7 @@ class Site:
         self.daemon = self._start(command, "doorward.err")
         if wait:
             ready, pid = self.home / "state/ready", f"{self.daemon.pid}\n"
-            until(lambda: ready.exists() and ready.read_text() == pid, 60, "doorward is ready")
+            until(lambda: _text(ready) == pid, 60, "doorward is ready")
 
     def _start(self, command: list[str], err: str) -> subprocess.Popen[bytes]:
         with (self.home / err).open("ab") as out:
