@@ -108,6 +108,19 @@ def test_a_jump_is_larger_where_few_fail_as_usual() -> None:
     assert watched.best[0] == pytest.approx(math.log(1 + failing * (1 - SHARE / 2) / (SHARE / 2)))
 
 
+def test_the_same_part_of_people_is_a_stronger_jump_at_an_hour_of_few_failures() -> None:
+    failing = 0.5 * SHARE / (1 - SHARE)
+    share = SHARE / 2 + (1 - SHARE / 2) * failing
+    found = []
+    for whole in (SHARE, SHARE / 2):
+        watched = LevelEvidence(FORGETS_S)
+        watched.set_usual(whole, SPREAD, 1.0)
+        for number in range(20):
+            watched.run(Run(number * 100.0, number * 100.0 + 100, 8, round(8 / share), SHARE / 2))
+        found.append(watched.log_e)
+    assert found[0] > found[1] + 1
+
+
 def test_a_share_of_nearly_all_can_still_jump() -> None:
     watched = LevelEvidence(FORGETS_S)
     watched.set_usual(1.0, SPREAD, 1.0)
@@ -115,8 +128,9 @@ def test_a_share_of_nearly_all_can_still_jump() -> None:
     assert math.isfinite(watched.best[1])
 
 
-def test_a_jump_weighs_less_the_longer_it_is_ago() -> None:
-    soon, late = _watched(), _watched()
-    for watched in (soon, late):
-        watched.run(Run(0.0, 100.0, 8, 100, SHARE))
-    assert late.run(Run(1e5, 1e5 + 100, 8, 100, SHARE)) < soon.run(Run(100, 200, 8, 100, SHARE))
+@pytest.mark.parametrize(("again_s", "onset_s"), [(100.0, 0.0), (36_000.0, 36_000.0)], ids=["at once", "hours later"])
+def test_a_jump_of_long_ago_gives_way_to_one_of_now(again_s: float, onset_s: float) -> None:
+    watched = _watched()
+    watched.run(Run(0.0, 100.0, 8, 40, SHARE))
+    watched.run(Run(again_s, again_s + 100, 8, 40, SHARE))
+    assert watched.onset_s == onset_s

@@ -8,7 +8,7 @@ import pytest
 
 from doorward.watch.settings import WatchSettings
 from doorward.watch.usual import Stretch
-from doorward.watch.usual_share import RUN, UsualShare, unevenness
+from doorward.watch.usual_share import FORGETS_S, RUN, UsualShare, unevenness
 
 SETTINGS = WatchSettings()
 WEEK_S = 7 * 86400.0
@@ -83,6 +83,16 @@ def test_the_margin_for_wandering_is_smaller_where_chance_hides_it() -> None:
     usual = learned(UsualShare(0.12, SETTINGS), 0.05, 60)
     few, many, unknown = (usual.envelope(60 * 900.0, come) or 0 for come in (90, 9000, float("inf")))
     assert few < many < unknown < 1.2 * few
+
+
+def test_the_margin_is_wider_where_the_level_is_followed_besides() -> None:
+    usual = learned(UsualShare(0.12, SETTINGS), 0.05, 60)
+    come = 80 / (usual.expected(60 * 900.0) or 1) * SETTINGS.block_s / FORGETS_S
+    few, enough = (usual.judge(60 * 900.0, times * come) for times in (0.99, 1.01))
+    assert few is not None
+    assert enough is not None
+    assert (few.is_followed, enough.is_followed) == (False, True)
+    assert enough.envelope > 1.005 * few.envelope
 
 
 def test_what_was_learned_can_be_kept_and_taken_up() -> None:
