@@ -11,8 +11,8 @@ from math import inf
 class HeldExamined:
     """Connections at the port where the process listens itself. `unanswered` asked for something over three seconds
     ago and got not a byte; `unfinished` are those of them whose request still comes in, in drops. `queued` wait to be
-    accepted. Of `incoming` ones something large is being taken in, steadily; of `outgoing` ones
-    something large is being sent, as slowly as it is taken."""
+    accepted. Of `incoming` ones something large is being taken in, steadily; of `outgoing` ones it is sent, as
+    slowly as it is taken."""
 
     component: str
     port: int

@@ -39,7 +39,7 @@ from doorward.diagnose.examined import (
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.signs import is_swamped
 from doorward.diagnose.symptoms import Symptom
-from doorward.diagnose.unchanged import has_others, is_unchanged, new_exceptions
+from doorward.diagnose.unchanged import has_others, is_unchanged, never_seen, new_exceptions
 from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.sign_in import Kind, Outcome, Reason
 
@@ -56,6 +56,8 @@ DATABASE_EXCEPTIONS = (
     *("OperationalError", "InterfaceError", "DatabaseError", "InternalError", "ProgrammingError"),
     "ConnectionDoesNotExist",
 )
+# That of a write against a rule of the table; a program that is wrong raises it too.
+RULE_EXCEPTIONS = ("IntegrityError",)
 LEAST_EXCEPTIONS = 3
 # So many are no chance meeting with a lock.
 MANY_EXCEPTIONS = 15
@@ -125,16 +127,32 @@ def _lost(observations: Observations) -> Iterator[Evidence]:
 
 def _put_upon(observations: Observations) -> Iterator[Evidence]:
     """What somebody put on a table or took from it; where its code changed as well, a migration may have done so."""
+    expected = "a trigger, constraint or index is not as before"
     for schema in observations.of(SchemaExamined):
-        weight = STRONG if _has_its_code(observations, schema.component) else WEAK
-        before = observations.earlier(SchemaExamined, schema.component)
-        for said, found in (("new", schema.made(before)), ("gone", schema.unmade(before))):
-            if found:
-                seen = f"{schema.component}: {said} since all was well: {', '.join(found[:MOST_NAMED])}"
-                yield favours(
-                    "things", weight, seen, "a trigger, constraint or index is not as before", schema.component
-                )
-                return
+        name, before = schema.component, observations.earlier(SchemaExamined, schema.component)
+        made, unmade = schema.made(before), schema.unmade(before)
+        if not made and not unmade:
+            continue
+        refused = ", ".join(f"{n} × {exception}" for exception, n in refused_by_rules(observations))
+        seen = f"{name}: {'new' if made else 'gone'} since all was well: {', '.join((made or unmade)[:MOST_NAMED])}"
+        weight = STRONG if _has_its_code(observations, name) else WEAK
+        if refused and _is_put_upon(observations, schema):
+            weight, seen = DECISIVE, f"{seen}; {refused}, never seen before"
+        yield favours("things", weight, seen, expected, name)
+        return
+
+
+def refused_by_rules(observations: Observations) -> tuple[tuple[str, int], ...]:
+    """The exceptions, never seen before and how many, by which a database refuses what breaks a rule of its tables,
+    where somebody made such a rule and no code of its own brought it."""
+    if not any(_is_put_upon(observations, schema) for schema in observations.of(SchemaExamined)):
+        return ()
+    return tuple((name, n) for name, n in never_seen(observations) if name in RULE_EXCEPTIONS)
+
+
+def _is_put_upon(observations: Observations, schema: SchemaExamined) -> bool:
+    made = schema.made(observations.earlier(SchemaExamined, schema.component))
+    return bool(made) and _has_its_code(observations, schema.component)
 
 
 def has_kept_its_tables(observations: Observations, component: str) -> bool:
@@ -144,7 +162,7 @@ def has_kept_its_tables(observations: Observations, component: str) -> bool:
     now = next((schema for schema in observations.of(SchemaExamined) if schema.component == component), None)
     if before is None or now is None or now.lost(before) or now.closed(before):
         return False
-    return not now.made(before) or not _has_its_code(observations, component)
+    return not _is_put_upon(observations, now)
 
 
 def _has_its_code(observations: Observations, component: str) -> bool:

@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, blamed, favours, notes, once, opposes
-from doorward.diagnose.causes.database import DATABASE_EXCEPTIONS, has_kept_its_tables, is_well
+from doorward.diagnose.causes.database import DATABASE_EXCEPTIONS, has_kept_its_tables, is_well, refused_by_rules
 from doorward.diagnose.examined import CodeExamined, DatabaseExamined, Examination, ProcessExamined
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.timing import FAR, apart, is_near, timed
+from doorward.diagnose.unchanged import never_seen
 from doorward.model.detection import Looks
 from doorward.model.diagnosis import Evidence, Leaning
 
@@ -102,13 +103,13 @@ def _ripple(observations: Observations) -> Iterator[Evidence]:
 
 
 def _exceptions(observations: Observations, is_marked: bool) -> Iterator[Evidence]:
-    """New exceptions speak for new code only where there is any: a wrong setting brings some too."""
-    during, usual = observations.during, observations.usual
-    if during is None or usual is None:
+    """New exceptions speak for new code only where there is any: a wrong setting brings some too, and a rule that
+    somebody made in the database."""
+    if observations.during is None or observations.usual is None:
         return
     expected = "exceptions that were never seen before"
-    known = {name for name, _ in usual.exceptions}
-    new = [(name, n) for name, n in during.exceptions if name not in known and name not in DATABASE_EXCEPTIONS]
+    others = {*DATABASE_EXCEPTIONS, *(name for name, _ in refused_by_rules(observations))}
+    new = [(name, n) for name, n in never_seen(observations) if name not in others]
     if sum(n for _, n in new) >= LEAST_EXCEPTIONS:
         seen = ", ".join(f"{n} × {name}" for name, n in new)
         yield favours("log", STRONG, seen, expected) if is_marked else notes("log", seen, expected)
@@ -119,11 +120,7 @@ def _exceptions(observations: Observations, is_marked: bool) -> Iterator[Evidenc
 def _wants(observations: Observations) -> Iterator[Evidence]:
     """Databases that are well and lost no table and no right, and yet refuse what they are asked since the code is
     another: the code asks for what no migration made. Which database refused, the log does not tell."""
-    during, usual = observations.during, observations.usual
-    if during is None or usual is None:
-        return
-    known = {name for name, _ in usual.exceptions}
-    new = [(name, n) for name, n in during.exceptions if name in REFUSED_STATEMENTS and name not in known]
+    new = [(name, n) for name, n in never_seen(observations) if name in REFUSED_STATEMENTS]
     if sum(n for _, n in new) < LEAST_EXCEPTIONS:
         return
     holders = [database.component for database in observations.of(DatabaseExamined)]

@@ -55,12 +55,12 @@ SIGNED = (
 )
 # A certificate that ends so soon is worth a word; it hurts nobody yet.
 SOON = timedelta(days=7)
-# Words of a failed handshake that speak of no certificate.
 # Variables by which a process is told whom to believe, and what its secrets are.
 OF_TRUST = re.compile(r"CERT|_CA(_|$)|(^|_)CA_|TRUST|(^|_)KEY|SECRET|PASSWORD|PASSWD|TOKEN|CREDENTIAL|KEYTAB|JWKS")
 # What a trial sign-in says of a certificate that it met, and of keys that do not fit, by its stable words.
 _CERTIFICATE_MET = ("tls-certificate-expired", "tls-untrusted", "tls-wrong-name")
 _KEY_MET = ("id-token-key-unknown", "id-token-signature", "keys-invalid")
+# Words of a failed handshake that speak of no certificate.
 _NO_ANSWER = ("no answer", "ConnectionRefusedError", "ConnectionResetError", "OSError", "gaierror", "UNEXPECTED_EOF")
 
 

@@ -164,15 +164,32 @@ def test_a_new_index_takes_nothing_and_one_that_is_gone_does(world: World) -> No
     assert before.made(None) == before.unmade(None) == ()
 
 
-@pytest.mark.parametrize(("released", "weight"), [("portal", 2.0), ("auth", 1.0)])
-def test_what_is_put_on_a_table_may_be_the_migration_of_its_own_code_only(
-    world: World, released: str, weight: float
-) -> None:
+def unique_index_beside_a_release_of(world: World, released: str) -> Any:
+    """A unique index on the provider's tokens and new code of that component, both since all was well."""
     before = SchemaExamined("auth", ("tokens.person",), things=("index tokens.by_person",))
     then = world.healthy()
     kept = tuple(one for one in then.before if type(one) is not SchemaExamined or one.component != "auth")
     code = CodeExamined(released, world.onset, "views.py", 120, "fedcba987654")
     made = replace(before, things=(*before.things, "unique index tokens.one"))
-    observed = world.instead(replace(then, before=(*kept, before)), code, made)
+    return world.instead(replace(then, before=(*kept, before)), code, made)
+
+
+@pytest.mark.parametrize(("released", "weight"), [("portal", 2.0), ("auth", 1.0)])
+def test_what_is_put_on_a_table_may_be_the_migration_of_its_own_code_only(
+    world: World, released: str, weight: float
+) -> None:
+    observed = unique_index_beside_a_release_of(world, released)
     assert [item.weight for item in CAUSE.judge(observed).evidence if item.test == "things"] == [weight]
     assert has_kept_its_tables(observed, "auth") is (released == "auth")
+
+
+@pytest.mark.parametrize(("released", "conclusion"), [("portal", "database"), ("auth", "deploy")])
+def test_writes_refused_by_a_rule_that_no_code_brought_are_the_databases(
+    world: World, released: str, conclusion: str
+) -> None:
+    observed = replace(
+        unique_index_beside_a_release_of(world, released),
+        during=world.now_as_usual(exceptions=(("IntegrityError", 4), ("ProviderFault", 2))),
+        detections=(world.detection(Signal.SIGN_IN_FAILURES),),
+    )
+    assert differential(observed, world.now).conclusion == conclusion
