@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import socket
 import threading
@@ -61,6 +62,12 @@ def errand(told: str | None, kinds: tuple[str, ...], per_s: float) -> Errand:
     )
 
 
+def networks(first: int, last: int) -> Iterator[str]:
+    """Addresses of 40 times 250 networks in turn, from `first` on, each with that last number."""
+    for number in itertools.count():
+        yield f"100.{first + number % 40}.{number % 250}.{last}"
+
+
 def browser(source: str) -> httpx.Client:
     """What an attacker comes with from there."""
     headers = {"User-Agent": AGENT, "X-Forwarded-For": source}
@@ -68,8 +75,10 @@ def browser(source: str) -> httpx.Client:
     return httpx.Client(headers=headers, timeout=15, trust_env=False, verify=False)
 
 
-def keep_trying(attempts: Iterator[Callable[[], None]], per_s: float, seconds: float, at_once: int = _AT_ONCE) -> None:
-    """So many attempts a second, `at_once` side by side at most, until the time is over."""
+def keep_trying(
+    attempts: Iterator[Callable[[], object]], per_s: float, seconds: float, at_once: int = _AT_ONCE
+) -> None:
+    """So many attempts a second, `at_once` side by side at most, until the time is over; failing ends one."""
     until, at = time.monotonic() + seconds, time.monotonic()
     with ThreadPoolExecutor(at_once) as pool:
         while time.monotonic() < until:

@@ -19,10 +19,8 @@ from functools import partial
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import SplitResult, urlsplit
 
-import httpx
-
 from bench.faults.attacker import AGENT, form_token
-from bench.faults.outsiders import browser, errand, keep_trying
+from bench.faults.outsiders import browser, errand, keep_trying, networks
 
 _AT_ONCE = 300
 _PATIENCE_S = 30
@@ -49,18 +47,7 @@ def main() -> None:
     kinds = {"cookies": _cookies, "hashes": _hashes, "help": _help, "bursts": _bursts}
     come = errand(__doc__, tuple(kinds), 6.0)
     aim = Aim(come.provider, come.portal, tuple(one["username"] for one in come.people))
-    keep_trying((partial(_quietly, one) for one in kinds[come.kind](aim)), come.per_s, come.seconds, _AT_ONCE)
-
-
-def _quietly(attempt: Try) -> None:
-    with suppress(httpx.HTTPError):
-        attempt()
-
-
-def _networks() -> Iterator[str]:
-    """Addresses of which no two in a row are of one network."""
-    for number in itertools.count():
-        yield f"100.{70 + number % 40}.{number % 250}.23"
+    keep_trying(kinds[come.kind](aim), come.per_s, come.seconds, _AT_ONCE)
 
 
 def made_up_key() -> str:
@@ -69,7 +56,7 @@ def made_up_key() -> str:
 
 
 def _cookies(aim: Aim) -> Iterator[Try]:
-    for source in _networks():
+    for source in networks(70, 23):
         yield partial(_show, urlsplit(aim.portal), source)
 
 
@@ -83,13 +70,13 @@ def _show(at: SplitResult, source: str) -> None:
 
 
 def _hashes(aim: Aim) -> Iterator[Try]:
-    for source in _networks():
+    for source in networks(70, 23):
         typed = {"username": f"{secrets.token_hex(5)}@mail.example", "password": secrets.token_urlsafe(700)}
         yield partial(_fill_in, f"{aim.provider}/sign-in/", typed, source)
 
 
 def _help(aim: Aim) -> Iterator[Try]:
-    for source in _networks():
+    for source in networks(70, 23):
         typed = {"who": secrets.token_hex(5), "message": secrets.token_urlsafe(400)}
         yield partial(_fill_in, f"{aim.portal}/cannot-sign-in/", typed, source)
 

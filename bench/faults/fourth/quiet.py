@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.faults.databases import ON_POSTGRESQL, said
 from bench.faults.fault import Layout
 from bench.faults.fourth.nodes import joins, leaves
+from bench.faults.fourth.stores import replica
 from bench.faults.held_out_settings import TLS, renewed
 from bench.faults.keys import present
 from bench.faults.makers import quiet
@@ -13,7 +14,6 @@ from bench.faults.relay import Mode
 from bench.faults.second.hosts import ended
 from bench.faults.session_stores import ON_REDIS, asked
 from bench.faults.stage import Stage
-from bench.faults.stores import Redis
 from bench.faults.ways import ways
 
 _AGAIN_S = 8.0
@@ -23,13 +23,7 @@ _KEPT_S = 4.0
 
 
 def _replica(stage: Stage) -> None:
-    """A replica begins to follow; nobody is led to it."""
-    assert stage.redis is not None
-    home = stage.directory / "replica"
-    home.mkdir()
-    replica = Redis(home, stage.children)
-    replica.start()
-    replica.ask(f"REPLICAOF 127.0.0.1 {stage.redis.port}")
+    replica(stage)
 
 
 def _tidies(stage: Stage) -> None:

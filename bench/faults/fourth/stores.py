@@ -86,15 +86,21 @@ def _loaded(stage: Stage) -> None:
     redis.start()
 
 
-def half_read_only(stage: Stage) -> None:
-    """Connections are shared between the master and its replica, which takes no writes."""
+def replica(stage: Stage) -> Redis:
+    """A replica that begins to follow; nobody is led to it."""
     assert stage.redis is not None
     home = stage.directory / "replica"
     home.mkdir()
-    replica = Redis(home, stage.children)
-    replica.start()
-    replica.ask(f"REPLICAOF 127.0.0.1 {stage.redis.port}")
-    by_turns(stage, "store", stage.redis.port, replica.port)
+    follower = Redis(home, stage.children)
+    follower.start()
+    follower.ask(f"REPLICAOF 127.0.0.1 {stage.redis.port}")
+    return follower
+
+
+def half_read_only(stage: Stage) -> None:
+    """Connections are shared between the master and its replica, which takes no writes."""
+    assert stage.redis is not None
+    by_turns(stage, "store", stage.redis.port, replica(stage).port)
     lead(stage, "store", stage.redis.port)
 
 

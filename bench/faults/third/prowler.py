@@ -13,16 +13,13 @@ import itertools
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from random import Random
 
-import httpx
-
 from bench.faults.attacker import form_token
 from bench.faults.canary import sign_in
-from bench.faults.outsiders import FAILURES, browser, errand, keep_trying
+from bench.faults.outsiders import FAILURES, browser, errand, keep_trying, networks
 
 _EXIT = "203.0.113.21"  # one of the addresses by which the school's people go out
 _GROWS_S = 25.0
@@ -61,24 +58,13 @@ def main() -> None:
         teachers=tuple(one["username"] for one in come.people if one["role"] == "teacher"),
         mails=tuple(one["mail"] for one in come.people),
     )
-    keep_trying((partial(_quietly, one) for one in kinds[come.kind](aim)), come.per_s, come.seconds, _AT_ONCE)
-
-
-def _quietly(attempt: Try) -> None:
-    with suppress(httpx.HTTPError):
-        attempt()
-
-
-def _networks() -> Iterator[str]:
-    """Addresses of which no two in a row are of one network."""
-    for number in itertools.count():
-        yield f"100.{80 + number % 40}.{number % 250}.17"
+    keep_trying(kinds[come.kind](aim), come.per_s, come.seconds, _AT_ONCE)
 
 
 def _stuffing(aim: Aim) -> Iterator[Try]:
     """Of each second's tries, so many are made as the attack has grown to."""
     chance, began = Random(8), time.monotonic()
-    for source in _networks():
+    for source in networks(80, 17):
         if chance.random() > min(1.0, 0.1 + (time.monotonic() - began) / _GROWS_S):
             yield _nothing
             continue
@@ -96,7 +82,7 @@ def _through_portal(aim: Aim, name: str, source: str) -> None:
 
 
 def _beginnings(aim: Aim) -> Iterator[Try]:
-    for source in _networks():
+    for source in networks(80, 17):
         yield partial(_get, f"{aim.portal}/sign-in/?next=/courses/", source)
 
 
@@ -112,7 +98,7 @@ def _teachers(aim: Aim) -> Iterator[Try]:
 
 
 def _resets(aim: Aim) -> Iterator[Try]:
-    for mail, source in zip(itertools.cycle(aim.mails), _networks(), strict=False):
+    for mail, source in zip(itertools.cycle(aim.mails), networks(80, 17), strict=False):
         yield partial(_post, f"{aim.provider}/password/forgotten/", {"email": mail}, source)
 
 
