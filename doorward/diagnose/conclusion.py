@@ -47,7 +47,8 @@ def differential(observations: Observations, now: datetime, considered: Iterable
     """Judge every cause (all of `causes/` unless some are named), best first."""
     chosen = tuple(causes() if considered is None else considered)
     hypotheses = tuple(cause.judge(observations) for cause in chosen)
-    if observations.onset is not None and now - observations.onset >= ELIMINATION_AFTER and _has_looked(observations):
+    first = min((one.onset for one in observations.detections), default=observations.onset)
+    if first is not None and now - first >= ELIMINATION_AFTER and _has_looked(observations):
         hypotheses = _eliminate(hypotheses, chosen, observations)
     conclusion, reason = _conclude(rank(hypotheses), observations)
     if conclusion == ATTACK and now - _last_disturbed(observations, now) < ATTACK_AFTER:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from doorward.diagnose.examined import Examination, ExaminationResult, NotExamined, ProcessExamined
+from doorward.diagnose.examined import Examination, ExaminationResult, KeysExamined, NotExamined, ProcessExamined
 from doorward.diagnose.visitors import Visitors
 from doorward.model.config_version import Change
 from doorward.model.detection import Detection, Looks
@@ -112,9 +112,8 @@ class Observations:
     `during` reaches from the onset to now; `usual` is best a stretch of about the same length before the onset, since
     distinct people do not add up over time. `before` are examinations of a time when all was well. `logs_ahead_s` says
     by how much a component's log is ahead of our clock (behind: negative), for those whose log spoke lately. `looks` is
-    how many were made before this one at the same trouble (None: nobody counts), `processes` are those of them,
-    `usual_processes` of before it, oldest first. `visitors`
-    is None without events.
+    how many were made before this one at the same trouble (None: nobody counts), `processes` and `keys` are those of
+    them, `usual_processes` of before it, oldest first. `visitors` is None without events.
     """
 
     detections: tuple[Detection, ...] = ()
@@ -132,6 +131,7 @@ class Observations:
     looks: int | None = None
     usual_processes: tuple[ProcessExamined, ...] = ()
     visitors: Visitors | None = None
+    keys: tuple[KeysExamined, ...] = ()
 
     @property
     def failed_probes(self) -> tuple[ProbeResult, ...]:
@@ -146,8 +146,14 @@ class Observations:
     @property
     def onset(self) -> datetime | None:
         """When it began: the earliest onset of a detection, else the first failed probe, None without a signal."""
-        onsets = [detection.onset for detection in self.detections] or [probe.at for probe in self.failed_probes]
+        onsets = [detection.onset for detection in self._hurting] or [probe.at for probe in self.failed_probes]
         return min(onsets, default=None)
+
+    @property
+    def _hurting(self) -> tuple[Detection, ...]:
+        """Without those that look like guesses, unless there are no others: guesses hurt nobody, and what breaks while
+        somebody guesses began when it broke."""
+        return tuple(one for one in self.detections if one.looks is not Looks.ATTACK) or self.detections
 
     @property
     def onset_span(self) -> tuple[datetime, datetime] | None:
@@ -155,7 +161,7 @@ class Observations:
         onset = self.onset
         if onset is None:
             return None
-        first = min(self.detections, key=lambda detection: detection.onset, default=None)
+        first = min(self._hurting, key=lambda detection: detection.onset, default=None)
         began = (first.onset_from if first else None) or onset
         ended = (first.onset_to if first else None) or onset
         return min(began, onset - ONSET_SLACK), max(ended, onset + ONSET_SLACK)

@@ -7,12 +7,13 @@ the rows of a database or the values in a session store.
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from doorward.diagnose.examinations.fetch import place
 from doorward.diagnose.examined import CodeExamined, ConnectionExamined, IssuerExamined, KeysExamined
 from doorward.diagnose.examined_process import SurroundingsExamined
 from doorward.diagnose.observations import Observations
-from doorward.diagnose.timing import FAR
+from doorward.diagnose.timing import CLOSE, FAR
 from doorward.model.sign_in import Reason
 
 LEAST_EXCEPTIONS = 3
@@ -42,7 +43,7 @@ def is_unchanged(observations: Observations) -> bool:
     if surroundings_changed(observations):
         return False
     return all(observations.earlier(CodeExamined, one.component) == one for one in code) and all(
-        _same_keys(observations.earlier(KeysExamined, one.component), one) for one in keys
+        _same_keys(observations, one, observations.onset - CLOSE) for one in (*keys, *observations.keys)
     )
 
 
@@ -53,8 +54,13 @@ def surroundings_changed(observations: Observations) -> tuple[tuple[Surroundings
     return tuple((one, names) for one, names in changed if names)
 
 
-def _same_keys(before: KeysExamined | None, now: KeysExamined) -> bool:
-    return before is not None and [(f.name, f.digest) for f in before.files] == [(f.name, f.digest) for f in now.files]
+def _same_keys(observations: Observations, now: KeysExamined, since: datetime) -> bool:
+    """Whether they hold what they did, and none was written of late: between two looks it may have held another."""
+    before = observations.earlier(KeysExamined, now.component)
+    if before is None or [(f.name, f.digest) for f in before.files] != [(f.name, f.digest) for f in now.files]:
+        return False
+    pairs = zip(before.files, now.files, strict=True)
+    return not any(f.changed_at != was.changed_at and f.changed_at and f.changed_at > since for was, f in pairs)
 
 
 def new_exceptions(observations: Observations, but: tuple[str, ...] = ()) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from doorward.diagnose import Examinee, Observations, Restart, Suspect, differential, observe, parts, rank, tally
-from doorward.diagnose.examined import ProcessExamined
+from doorward.diagnose.examined import KeysExamined, ProcessExamined
 from doorward.diagnose.round import examine
 from doorward.diagnose.timing import FAR
 from doorward.diagnose.visitors import visitors
@@ -60,12 +60,14 @@ class Diagnosing:
         self.last_made: dict[str, datetime] = {}
         self._looks: Counter[str] = Counter()
         self._processes: dict[str, deque[ProcessExamined]] = defaultdict(lambda: deque(maxlen=MOST_LOOKS))
+        self._keys: dict[str, deque[KeysExamined]] = defaultdict(lambda: deque(maxlen=MOST_LOOKS))
 
     def differential(self, incident: Incident, now: datetime) -> tuple[Differential, Change | None]:
         """Examine and judge; the change is the one that the concluded cause names, if any."""
         self.last_made[incident.id] = now
         observations = observe(self._examinees(), self._known(incident, now))
         self._processes[incident.id].extend(observations.of(ProcessExamined))
+        self._keys[incident.id].extend(observations.of(KeysExamined))
         self._looks[incident.id] += 1
         self._rounds.keep(incident.id, now, observations)
         made = differential(observations, now)
@@ -122,6 +124,7 @@ class Diagnosing:
             looks=self._looks[incident.id],
             processes=tuple(self._processes[incident.id]),
             usual_processes=self.baseline.processes(onset),
+            keys=tuple(self._keys[incident.id]),
             visitors=visitors([e for e in events if e.at < began], began, during, until) if events else None,
         )
 

@@ -20,7 +20,7 @@ from doorward.diagnose.examined import (
 )
 from doorward.diagnose.observations import ConfigTally, Observations
 from doorward.model.action import ActionKind
-from doorward.model.detection import Signal
+from doorward.model.detection import Looks, Signal
 from doorward.model.diagnosis import CANNOT_TELL, NOTHING_WRONG, Leaning, Verdict
 from doorward.model.finding import What
 from doorward.model.journey import ProbeOutcome
@@ -239,6 +239,10 @@ def test_in_the_first_seconds_nothing_is_concluded_because_it_is_all_that_is_lef
     observed = world.instead(failing, slow)
     assert differential(observed, world.onset + timedelta(seconds=5)).conclusion == CANNOT_TELL
     assert "elimination" in {item.test for item in differential(observed, world.now).hypotheses[0].evidence}
+    guesses = replace(world.detection(Signal.SIGN_IN_FAILURES, "typed"), looks=Looks.ATTACK)
+    broke = world.detection(Signal.SERVER_ERRORS, onset=world.onset + timedelta(seconds=9))
+    both = differential(replace(observed, detections=(guesses, broke)), world.onset + timedelta(seconds=12))
+    assert "elimination" in {item.test for item in both.hypotheses[0].evidence}
 
 
 def test_guesses_do_not_hide_what_a_test_settles(world: World) -> None:

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from doorward.diagnose.examined import Examination, LivenessExamined
-from doorward.diagnose.observations import ConfigTally, Observations, tally
-from doorward.model.detection import Signal
+from doorward.diagnose.observations import ONSET_SLACK, ConfigTally, Observations, tally
+from doorward.model.detection import Looks, Signal
 from doorward.model.journey import ProbeOutcome
 from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
 
@@ -26,6 +26,15 @@ def test_the_onset_is_the_earliest_of_all_detections(world: World) -> None:
     later = world.detection(Signal.SERVER_ERRORS, onset=world.onset + timedelta(seconds=9))
     earlier = world.detection(Signal.SESSION_REJECTIONS)
     assert Observations(detections=(later, earlier)).onset == world.onset
+
+
+def test_what_breaks_while_somebody_guesses_began_when_it_broke(world: World) -> None:
+    guesses = replace(world.detection(Signal.SIGN_IN_FAILURES, "typed"), looks=Looks.ATTACK)
+    broke_at = world.onset + timedelta(seconds=9)
+    both = Observations(detections=(guesses, world.detection(Signal.SERVER_ERRORS, onset=broke_at)))
+    assert both.onset == broke_at
+    assert both.onset_span == (broke_at - ONSET_SLACK, broke_at + ONSET_SLACK)
+    assert Observations(detections=(guesses,)).onset == world.onset
 
 
 def test_without_a_detection_the_first_failed_probe_is_the_onset(world: World) -> None:

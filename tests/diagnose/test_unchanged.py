@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -35,6 +36,20 @@ def test_a_changed_setting_code_or_key_is_a_change_and_what_was_not_looked_at_is
     assert not is_unchanged(world.instead(observed, key))
     assert not is_unchanged(replace(observed, suspects=None))
     assert not is_unchanged(replace(observed, before=()))
+
+
+@pytest.mark.parametrize(("before_onset_s", "is_known"), [(-9, False), (9, False), (3600, True)])
+def test_a_key_that_was_written_of_late_may_have_held_something_else_in_between(
+    world: World, before_onset_s: float, is_known: bool
+) -> None:
+    written_at = world.onset - timedelta(seconds=before_onset_s)
+    same = KeysExamined("auth", (KeyFile("signing.pem", written_at, "d1"),), world.now)
+    assert is_unchanged(world.instead(failing(world), same)) == is_known
+
+
+def test_a_key_that_held_something_else_at_an_earlier_look_is_a_change(world: World) -> None:
+    other = KeysExamined("auth", (KeyFile("signing.pem", world.onset - timedelta(days=90), "d2"),), world.now)
+    assert not is_unchanged(replace(failing(world), keys=(other,)))
 
 
 @pytest.mark.parametrize(

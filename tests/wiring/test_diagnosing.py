@@ -229,8 +229,8 @@ def test_what_a_differential_was_made_from_is_kept_and_gives_the_same_again(benc
     assert observations.visitors is not None
 
 
-def test_earlier_looks_at_the_processes_of_an_incident_are_remembered(store: Path) -> None:
-    bench = Bench(settings_of(store.parent, {"pid_file": "auth.pid"}))
+def test_earlier_looks_at_the_processes_and_keys_of_an_incident_are_remembered(store: Path) -> None:
+    bench = Bench(settings_of(store.parent, {"pid_file": "auth.pid", "keys": ["auth.pid"]}))
     (bench.settings.directory / "auth.pid").write_text(str(os.getpid()))
     incident = incident_of()
     for seconds in (30, 33):
@@ -238,3 +238,5 @@ def test_earlier_looks_at_the_processes_of_an_incident_are_remembered(store: Pat
     first, second = (seen for _, seen in Rounds(bench.settings.state).kept(incident.id))
     assert first.processes == ()
     assert [process.pid for process in second.processes] == [os.getpid()]
+    assert first.keys == ()
+    assert [file.name for keys in second.keys for file in keys.files] == ["auth.pid"]

@@ -188,12 +188,21 @@ def _files(observations: Observations) -> Iterator[Evidence]:
     for keys in observations.of(KeysExamined):
         before = observations.earlier(KeysExamined, keys.component)
         known = {file.name: file for file in before.files} if before else {}
-        found = [e for file in keys.files for e in _file(observations, keys, file, known.get(file.name), expected)]
+        files = [_changed(observations, keys, file, known.get(file.name)) for file in keys.files]
+        found = [e for file in files for e in _file(observations, keys, file, known.get(file.name), expected)]
         sick += [item for item in found if item.leaning is Leaning.FOR]
         yield from (item for item in found if item.leaning is not Leaning.FOR)
         if not any(item.leaning is Leaning.FOR for item in found):
             well.append(f"{keys.component}: none of {len(keys.files)} files with keys ended or changed")
     yield from (*once(sick), *healthy("file", STRONG, well, expected, sick))
+
+
+def _changed(observations: Observations, keys: KeysExamined, file: KeyFile, before: KeyFile | None) -> KeyFile:
+    """As an earlier look at the same trouble found it, where it held something else then and is put back since."""
+    if before is None or file.digest != before.digest:
+        return file
+    looks = (one for look in observations.keys if look.component == keys.component for one in look.files)
+    return next((one for one in looks if one.name == file.name and one.digest not in ("", file.digest)), file)
 
 
 def _file(
@@ -213,7 +222,8 @@ def _file(
         return
     if before is not None:
         felt_at = taken_up(observations, keys.component, file.changed_at)
-        loaded = "changed, loaded" if felt_at > file.changed_at else "changed"
+        changed = "changed" if file in keys.files else "changed to and fro"
+        loaded = f"{changed}, loaded" if felt_at > file.changed_at else changed
         yield timed("file", felt_at, f"{name} {loaded}", observations, keys.component)
     elif is_near(file.changed_at, observations):
         # What it held before is not known: it may only have been touched, or been made just now.

@@ -82,6 +82,14 @@ def test_a_key_file_that_was_only_touched_says_nothing(world: World) -> None:
     assert CAUSE.judge(observed).verdict is Verdict.RULED_OUT
 
 
+def test_a_key_that_changes_to_and_fro_is_told_also_where_it_is_put_back_at_the_moment(world: World) -> None:
+    put_back = world.instead(refused(world), changed(world, -6, digest="d1"))
+    assert CAUSE.judge(put_back).verdict is Verdict.RULED_OUT
+    hypothesis = CAUSE.judge(replace(put_back, keys=(changed(world, 2),)))
+    assert hypothesis.verdict is Verdict.SUPPORTED
+    assert any("signing.pem changed to and fro 2 s before" in item.seen for item in hypothesis.evidence)
+
+
 def test_a_certificate_in_a_file_that_has_ended_is_told(world: World) -> None:
     ended = KeyFile("tls.pem", world.onset - timedelta(days=90), "d1", world.now - timedelta(hours=1))
     hypothesis = CAUSE.judge(world.instead(refused(world), KeysExamined("auth", (ended,), world.now)))

@@ -14,6 +14,8 @@ from doorward.diagnose.examined import (
     Examination,
     ExaminationResult,
     HostExamined,
+    KeyFile,
+    KeysExamined,
     LivenessExamined,
     NotExamined,
     ProcessExamined,
@@ -187,6 +189,8 @@ def test_workers_that_are_young_at_every_look_crash(world: World) -> None:
     assert CAUSE.judge(replace(last_look, usual_processes=(*calm, taken))).verdict is Verdict.SUPPORTED
     replaced = replace(last_look, usual_processes=(taken,) * 3)
     assert CAUSE.judge(replaced).verdict is not Verdict.SUPPORTED
+    written = KeysExamined("portal", (KeyFile("signing.pem", world.onset, "d1"),), world.now)
+    assert CAUSE.judge(world.instead(crashing, written)).verdict is not Verdict.SUPPORTED
     reloaded = replace(world.instead(troubled, began(100, 3612.0, 12.0)), processes=looks[:1])
     assert CAUSE.judge(reloaded).verdict is Verdict.RULED_OUT
 
