@@ -1,9 +1,9 @@
 """Does Doorward name the cause? `make bench-diagnose`: faults really injected, and what was concluded of each.
 
-`python -m bench.diagnose [--set catalogue|held-out|held-out-2|held-out-3|held-out-4] [--half tuning|reported|all]
-[--only REGEX] [--first N] [--jobs N] [--out FILE] [--inject-only]`. Each run is a school of its own with people in it
-and `doorward run` at its post, for about a minute; a row is printed when it ends, and a run that fails is told in the
-table. The catalogue has halves; the held-out sets are played whole.
+`python -m bench.diagnose [--set catalogue|held-out|held-out-2|held-out-3|held-out-4|held-out-5]
+[--half tuning|reported|all] [--only REGEX] [--first N] [--jobs N] [--out FILE] [--inject-only]`. Each run is a school
+of its own with people in it and `doorward run` at its post, for about a minute; a row is printed when it ends, and a
+run that fails is told in the table. The catalogue has halves; the held-out sets are played whole.
 `--inject-only` starts no Doorward and says what each fault does to people: the bench's own proof that it bites.
 """
 
@@ -21,7 +21,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.faults import bite, catalogue, fourth, held_out, second, template, third
+from bench.faults import bite, catalogue, fifth, fourth, held_out, second, template, third
 from bench.faults.fault import Fault
 from bench.faults.needs import lacking
 from bench.faults.run import Row, not_played, run
@@ -34,6 +34,7 @@ SETS = {
     "held-out-2": second.FAULTS,
     "held-out-3": third.FAULTS,
     "held-out-4": fourth.FAULTS,
+    "held-out-5": fifth.FAULTS,
 }
 # Twice as long as the longest run takes.
 _MOST_S = 400

@@ -37,7 +37,7 @@ def joins(name: str, own: Own | None = None) -> Do:
     """Such a node joins; with None, one that shares all."""
 
     def inject(stage: Stage) -> None:
-        port = _start(stage, name, own or Own())
+        port = serve_node(stage, name, own or Own())
         by_turns(stage, f"front-{name}", stage.ports[name], port)
         if own is not None:
             # The front begins anew, so that people are spread over both at once.
@@ -62,7 +62,8 @@ def alone(stage: Stage, relay: str, port: int) -> None:
     lead(stage, relay, port)
 
 
-def _start(stage: Stage, name: str, own: Own) -> int:
+def serve_node(stage: Stage, name: str, own: Own) -> int:
+    """Such a node, which nobody is led to yet; its port."""
     home, port = stage.directory / f"second-{name}", free_ports(1)[0]
     _furnish(home, stage.site, own.secrets)
     shutil.copy(stage.toml(name), home)

@@ -37,16 +37,18 @@ _SOURCE = re.compile(rb"(\r\nX-Forwarded-For: )[0-9.]+", re.IGNORECASE)
 # Upstream ------------------------------------------------------------------------------------------------------------
 
 
-def _through(
-    change: Callable[[Asked, Answer], Answer] | None = None, instead: Callable[[Asked], Answer | None] | None = None
+def through(
+    change: Callable[[Asked, Answer], Answer] | None = None,
+    instead: Callable[[Asked], Answer | None] | None = None,
+    service: str = "auth",
 ) -> Do:
-    """The provider's own front does so from now on."""
+    """The provider's own front does so from now on, or that of the other service."""
 
     def inject(stage: Stage) -> None:
-        gateway = Gateway(stage.ports["auth"])
+        gateway = Gateway(stage.ports[service])
         gateway.change = change or gateway.change
         gateway.instead = instead or gateway.instead
-        let_in(stage, "front-auth", gateway)
+        let_in(stage, f"front-{service}", gateway)
 
     return inject
 
@@ -86,7 +88,7 @@ def _slows_down(stage: Stage) -> None:
             time.sleep(min(_MOST_S, _SLOWER_S * (time.monotonic() - began)))
         return None
 
-    _through(instead=wait)(stage)
+    through(instead=wait)(stage)
 
 
 def forgets_codes() -> Callable[[Asked], Answer | None]:
@@ -152,13 +154,13 @@ FAULTS = (
         "upstream-sends-back-empty",
         "the provider sends two of three back and says that it is unavailable for the moment",
         "the provider says so itself, by its own answer; of us, nothing changed",
-        _through(unavailable(Random(1))),
+        through(unavailable(Random(1))),
     ),
     _upstream(
         "upstream-takes-people-for-robots",
         "the provider shows two of three a page for robots in place of its form: 403",
         "the provider refuses on its own page, whoever asks; of us, nothing changed",
-        _through(challenges(Random(2))),
+        through(challenges(Random(2))),
     ),
     _upstream(
         "upstream-token-endpoint-slows",
@@ -170,7 +172,7 @@ FAULTS = (
         "upstream-forgets-codes",
         "the provider knows nothing of every other code that it has issued a moment before",
         "we hand in what it gave us, as ever; one of its two nodes does not know of the other's codes",
-        lambda stage: _through(instead=forgets_codes())(stage),
+        lambda stage: through(instead=forgets_codes())(stage),
     ),
     _one_client(
         "library-one-node-old-secret",

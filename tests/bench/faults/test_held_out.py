@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from bench.faults import catalogue, fourth, held_out, second, third
+from bench.faults import catalogue, fifth, fourth, held_out, second, third
 from bench.faults.fault import CAUSES, Fault
 from bench.faults.mend import nothing
 
 WORDS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 Faults = tuple[Fault, ...]
 EARLIER = (*catalogue.FAULTS, *held_out.FAULTS, *second.FAULTS, *third.FAULTS)
-ALL = (*EARLIER, *fourth.FAULTS)
+BEFORE_FIFTH = (*EARLIER, *fourth.FAULTS)
+ALL = (*BEFORE_FIFTH, *fifth.FAULTS)
 each_set = pytest.mark.parametrize(
     ("faults", "least", "decoys", "quiet"),
-    [(held_out.FAULTS, 36, 4, 6), (second.FAULTS, 40, 6, 8), (third.FAULTS, 48, 4, 8), (fourth.FAULTS, 48, 6, 8)],
-    ids=["1", "2", "3", "4"],
+    [
+        (held_out.FAULTS, 36, 4, 6),
+        (second.FAULTS, 40, 6, 8),
+        (third.FAULTS, 48, 4, 8),
+        (fourth.FAULTS, 48, 6, 8),
+        (fifth.FAULTS, 54, 4, 8),
+    ],
+    ids=["1", "2", "3", "4", "5"],
 )
 
 
@@ -58,8 +66,9 @@ def test_a_decoy_does_not_lure_to_its_own_cause() -> None:
         (second.FAULTS, (*catalogue.FAULTS, *held_out.FAULTS)),
         (third.FAULTS, (*catalogue.FAULTS, *held_out.FAULTS, *second.FAULTS)),
         (fourth.FAULTS, EARLIER),
+        (fifth.FAULTS, BEFORE_FIFTH),
     ],
-    ids=["1", "2", "3", "4"],
+    ids=["1", "2", "3", "4", "5"],
 )
 def test_no_fault_is_done_as_one_of_the_sets_before_is(faults: Faults, earlier: Faults) -> None:
     done = {id(fault.inject) for fault in earlier}
@@ -67,10 +76,19 @@ def test_no_fault_is_done_as_one_of_the_sets_before_is(faults: Faults, earlier: 
 
 
 def test_each_fault_of_the_later_sets_says_why_it_is_of_its_class() -> None:
-    assert [fault.name for fault in (*third.FAULTS, *fourth.FAULTS) if not fault.why] == []
+    assert [fault.name for fault in (*third.FAULTS, *fourth.FAULTS, *fifth.FAULTS) if not fault.why] == []
 
 
 @pytest.mark.parametrize("faults", [third.FAULTS, fourth.FAULTS], ids=["3", "4"])
 def test_every_class_has_four_faults_in_the_later_sets(faults: Faults) -> None:
     counted = Counter(fault.group for fault in faults)
     assert {cause: counted[cause] for cause in CAUSES} == dict.fromkeys(CAUSES, 4)
+
+
+def test_the_fifth_set_has_a_fault_for_each_row_that_was_taken_of_its_draws() -> None:
+    text = Path(fifth.__file__).with_name("drawn.txt").read_text(encoding="utf-8")
+    rows = [line.split(" ", 2) for line in text.splitlines() if line and not line.startswith("#")]
+    taken = [row[1] for row in rows if row[1] != "-"]
+    assert len(taken) == len(set(taken)) == 40
+    assert set(taken) <= {fault.name for fault in fifth.FAULTS}
+    assert all(len(row) == (3 if row[1] == "-" else 2) for row in rows)
