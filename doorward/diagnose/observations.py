@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from doorward.diagnose.examined import Examination, ExaminationResult, KeysExamined, NotExamined, ProcessExamined
+from doorward.diagnose.nodes import Node
 from doorward.diagnose.visitors import Visitors
 from doorward.model.config_version import Change
 from doorward.model.detection import Detection, Looks
@@ -61,9 +62,14 @@ class ConfigTally:
     first_failed_at: datetime | None = None
 
     @property
+    def seen(self) -> int:
+        """All of them."""
+        return self.passed + self.failed
+
+    @property
     def failed_share(self) -> float:
         """Failures among all, 0 when there was nothing."""
-        return self.failed / (self.passed + self.failed) if self.passed + self.failed else 0.0
+        return self.failed / self.seen if self.seen else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,8 @@ class Observations:
     distinct people do not add up over time. `before` are examinations of a time when all was well. `logs_ahead_s` says
     by how much a component's log is ahead of our clock (behind: negative), for those whose log spoke lately. `looks` is
     how many were made before this one at the same trouble (None: nobody counts), `processes` and `keys` are those of
-    them, `usual_processes` of before it, oldest first. `visitors` is None without events.
+    them, `usual_processes` of before it, oldest first. `visitors` is None without events. `nodes` are the
+    configurations of components that work by several at once.
     """
 
     detections: tuple[Detection, ...] = ()
@@ -132,6 +139,7 @@ class Observations:
     usual_processes: tuple[ProcessExamined, ...] = ()
     visitors: Visitors | None = None
     keys: tuple[KeysExamined, ...] = ()
+    nodes: tuple[Node, ...] = ()
 
     @property
     def failed_probes(self) -> tuple[ProbeResult, ...]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from doorward.diagnose.examinations.fetch import place
 from doorward.diagnose.examined import CodeExamined, ConnectionExamined, IssuerExamined, KeysExamined
 from doorward.diagnose.examined_process import SurroundingsExamined
+from doorward.diagnose.nodes import apart
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.timing import CLOSE, FAR
 from doorward.model.sign_in import Reason
@@ -40,7 +41,7 @@ def is_unchanged(observations: Observations) -> bool:
         return False
     if any(suspect.alters and suspect.at > observations.onset - FAR for suspect in suspects):
         return False
-    if surroundings_changed(observations):
+    if surroundings_changed(observations) or apart(observations.nodes):
         return False
     return all(observations.earlier(CodeExamined, one.component) == one for one in code) and all(
         _same_keys(observations, one, observations.onset - CLOSE) for one in (*keys, *observations.keys)

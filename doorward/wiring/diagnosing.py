@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from doorward.diagnose import Examinee, Observations, Restart, Suspect, differential, observe, parts, rank, tally
 from doorward.diagnose.examined import KeysExamined, ProcessExamined
+from doorward.diagnose.nodes import nodes
 from doorward.diagnose.round import examine
 from doorward.diagnose.timing import FAR
 from doorward.diagnose.visitors import visitors
@@ -125,6 +126,7 @@ class Diagnosing:
             processes=tuple(self._processes[incident.id]),
             usual_processes=self.baseline.processes(onset),
             keys=tuple(self._keys[incident.id]),
+            nodes=nodes(events),
             visitors=visitors([e for e in events if e.at < began], began, during, until) if events else None,
         )
 

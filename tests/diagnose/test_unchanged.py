@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from doorward.diagnose.examined import CodeExamined, KeyFile, KeysExamined
+from doorward.diagnose.nodes import Node
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.unchanged import is_unchanged, new_exceptions
 from doorward.model.detection import Signal
@@ -73,3 +74,10 @@ def test_an_exception_of_every_day_is_none_and_a_failing_provider_brings_its_own
     assert new_exceptions(replace(observed, usual=usual)) == ""
     failures = {(Kind.SIGN_IN, Reason.PROVIDER_ERROR): 15}
     assert new_exceptions(failing(world, exceptions=(("Oops", 74),), failures=failures)) == ""
+
+
+def test_a_node_that_alone_fails_is_something_that_was_put_in_place(world: World) -> None:
+    joined = Node("auth", "new", world.onset, 60, 0, 0, 60, 0)
+    old = Node("auth", "old", world.onset - timedelta(days=1), 60, 0, 0, 0, 0)
+    assert not is_unchanged(replace(failing(world), nodes=(joined, old)))
+    assert is_unchanged(replace(failing(world), nodes=(replace(joined, refused=0), old)))

@@ -188,6 +188,14 @@ def test_where_nothing_changed_the_configuration_is_ruled_out(bench: Bench) -> N
     assert change is None
 
 
+def test_a_node_that_alone_refuses_people_is_named_though_no_watched_file_changed(bench: Bench) -> None:
+    bench.versions.take(at(-3600))
+    bench.add(*(event(n, Kind.SESSION, person=f"p{n % 40}", config="old") for n in range(-300, 30)))
+    bench.add(*(event(n, Kind.SESSION, NETWORK, f"p{n}", config="new") for n in range(30)))
+    made, _ = bench.diagnosing.differential(incident_of(), at(30))
+    assert (made.conclusion, made.hypotheses[0].component) == ("configuration", "auth")
+
+
 def test_where_no_configuration_is_watched_it_cannot_be_judged(store: Path) -> None:
     bench = Bench(settings_of(store.parent, {"config": []}))
     made, _ = bench.diagnosing.differential(incident_of(), at(30))

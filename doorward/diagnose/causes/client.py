@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes
 from doorward.diagnose.causes.attack import fails_at_home
+from doorward.diagnose.contrast import chance_of_contrast
 from doorward.diagnose.observations import Observations, Part
 from doorward.model.diagnosis import Evidence
 
@@ -25,6 +26,8 @@ BROKEN_SHARE = 0.3
 APART_RATIO = 5.0
 # Elsewhere fewer than this fail: any more and the trouble is not one part's.
 WELL_SHARE = 0.1
+# A part that fails less often must differ from all others by more than luck.
+BY_CHANCE = 1e-4
 # With fewer elsewhere nothing can be compared.
 LEAST_ELSEWHERE = 20
 _EXPECTED = "nearly all failures belong to one client or one browser, and everybody else gets in"
@@ -98,10 +101,17 @@ def _is_apart(part: Part) -> bool:
     """Whether that part fails and the rest does not."""
     return (
         part.failed >= LEAST_FAILURES
-        and part.share >= BROKEN_SHARE
+        and (part.share >= BROKEN_SHARE or _fails_alone(part))
         and part.share_elsewhere <= WELL_SHARE
         and part.share >= APART_RATIO * part.share_elsewhere
     )
+
+
+def _fails_alone(part: Part) -> bool:
+    """Whether a part that fewer are of than not fails now and then, as one of several nodes makes it, and chance does
+    not spare all others so."""
+    counts = (part.failed, part.seen, part.failed_elsewhere, part.seen_elsewhere)
+    return part.seen <= part.seen_elsewhere and chance_of_contrast(*counts) < BY_CHANCE
 
 
 def _named(part: Part) -> str:

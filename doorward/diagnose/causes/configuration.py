@@ -3,7 +3,8 @@
 If it is at work: a configuration changed shortly before the onset; the check of that change predicted what people now
 meet; events fail under the new configuration's digest that passed under the old one; since the change the process
 listens elsewhere, or takes far more of the host for no more people; or a process was started anew with another
-environment; servers, databases and networks are well.
+environment, or a node began to work by a file that nobody watches, and what fails follows it; servers, databases and
+networks are well.
 If it is not: nothing changed, or only after the onset; the same failures occur under the old digest too; the check
 finds the change harmless and another cause shows itself.
 Licenses: a roll-back to the version before.
@@ -13,13 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from math import comb
 
-from doorward.diagnose import reasons, symptoms
+from doorward.diagnose import nodes, reasons, symptoms
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, favours, notes, opposes
 from doorward.diagnose.causes.attack import USUAL_SLACK
 from doorward.diagnose.causes.key import OF_TRUST
 from doorward.diagnose.causes.load import CROWD_RATIO, refusals, surge
+from doorward.diagnose.contrast import chance_of_contrast
 from doorward.diagnose.examined import ConnectionExamined, Examination, ProcessExamined, Reach
 from doorward.diagnose.observations import ONSET_SLACK, ConfigTally, Observations, Suspect
 from doorward.diagnose.signs import moved
@@ -38,8 +39,6 @@ LEAST_FAILURES = 3
 BUSY_CORES = 0.8
 MUCH_MEMORY = 0.05
 DEARER_RATIO = 3.0
-# Fisher's test sums over tables; beyond this size the shares are scaled down, which only makes the test more cautious.
-_MOST_EVENTS = 2000
 
 _NEXT = "Compare the settings that changed with what people meet; put the version before back and probe."
 
@@ -60,6 +59,8 @@ def _judge_changes(observations: Observations, suspects: tuple[Suspect, ...], on
     recent = [suspect for suspect in suspects if suspect.alters and suspect.at > onset - FAR]
     if not recent and (by_environment := tuple(_environment(observations))):
         return Judgement(by_environment, "Compare its environment with that of before.", by_environment[0].component)
+    if not recent and (by_node := tuple(_node(observations))):
+        return Judgement(by_node, "Compare that node's configuration with the watched one.", by_node[0].component)
     if not recent:
         seen = f"no watched configuration changed in the {FAR.total_seconds() / 3600:.0f} h before the onset"
         unchanged = opposes("change", DECISIVE, seen, "a change shortly before the onset")
@@ -90,6 +91,17 @@ def _environment(observations: Observations) -> Iterator[Evidence]:
             what = f"{one.component}: its environment has another {', '.join(told)} since it was started anew"
             yield timed("environment", one.began_at, what, observations, one.component)
             return
+
+
+def _node(observations: Observations) -> Iterator[Evidence]:
+    """No watched file was changed, but the log tells of a node that works by another one, and what fails follows it."""
+    node = nodes.apart(observations.nodes)
+    if node is None or node.is_of_secret:
+        return
+    what = f"{node.component}: beside the others a node works by {node.digest}, which no watched file holds; it began"
+    yield timed("node", node.began_at, what, observations, node.component)
+    expected, seen = "what fails follows one node", f"{node.component}: {nodes.told(node, observations.nodes)}"
+    yield notes("follows", seen, expected) if node.breaks else favours("follows", STRONG, seen, expected)
 
 
 # What a setting is about, by words of its name: broken by that setting, it shows the signs of that cause.
@@ -214,28 +226,12 @@ def _contrast(observations: Observations, suspect: Suspect, onset: datetime) -> 
         return
     expected = "events fail under the new digest and pass under the old one"
     seen = f"{suspect.change.component}: {_share(new)}; {_share(old)}"
-    differs = chance_of_contrast(new, old) < CONTRAST_P and new.failed_share > 2 * old.failed_share
+    chance = chance_of_contrast(new.failed, new.seen, old.failed, old.seen)
+    differs = chance < CONTRAST_P and new.failed_share > 2 * old.failed_share
     if differs and suspect.at <= onset + ONSET_SLACK:
         yield favours("digest", WEAK, seen, expected)
     elif old.failed >= LEAST_FAILURES and old.failed_share >= new.failed_share / 2:
         yield opposes("digest", STRONG, seen, expected)
-
-
-def chance_of_contrast(new: ConfigTally, old: ConfigTally) -> float:
-    """The chance of at least so many failures under the new digest if both failed alike (Fisher's exact test)."""
-    scale = max(1.0, (new.passed + new.failed + old.passed + old.failed) / _MOST_EVENTS)
-    new_failed, new_passed, old_failed, old_passed = (
-        int(count / scale) for count in (new.failed, new.passed, old.failed, old.passed)
-    )
-    failed, new_all, everything = (
-        new_failed + old_failed, new_failed + new_passed, new_failed + new_passed + old_failed + old_passed,
-    )  # fmt: skip
-    ways = sum(
-        comb(failed, k) * comb(everything - failed, new_all - k)
-        for k in range(new_failed, min(failed, new_all) + 1)
-        if new_all - k <= everything - failed
-    )
-    return ways / comb(everything, new_all)
 
 
 def _tally(observations: Observations, component: str, digest: str | None) -> ConfigTally | None:
@@ -243,7 +239,7 @@ def _tally(observations: Observations, component: str, digest: str | None) -> Co
 
 
 def _share(tally: ConfigTally) -> str:
-    return f"{tally.failed} of {tally.passed + tally.failed} events failed under {tally.digest}"
+    return f"{tally.failed} of {tally.seen} events failed under {tally.digest}"
 
 
 def _named(suspect: Suspect) -> str:

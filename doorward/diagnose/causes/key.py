@@ -2,7 +2,8 @@
 
 If it is at work: a certificate that is shown has ended or is not believed; the provider serves other keys than while
 all was well, or none; a file with a key or secret changed shortly before the onset; a process was started anew with
-other authorities or secrets in its environment; what was signed or sealed before (sessions, forms, tokens) is refused.
+other authorities or secrets in its environment; one node alone is refused for its secret; what was signed or sealed
+before (sessions, forms, tokens) is refused.
 If it is not: certificates hold, the keys served are those of before, their files have not changed, and nothing is
 refused for its signature.
 Licenses nothing: keys are put back or announced by who keeps them.
@@ -14,7 +15,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from doorward.diagnose import reasons
+from doorward.diagnose import nodes, reasons
 from doorward.diagnose.cause import (
     DECISIVE,
     STRONG,
@@ -72,6 +73,7 @@ def weigh(observations: Observations) -> Judgement:
         *_served(observations),
         *_files(observations),
         *_trust(observations),
+        *_node(observations),
     )
     sick = max((item.weight for item in found if item.leaning is Leaning.FOR), default=0.0)
     # One key is as it was, another is not: the sound one says nothing against that.
@@ -176,6 +178,14 @@ def _trust(observations: Observations) -> Iterator[Evidence]:
             what = f"{one.component}: its environment has another {', '.join(told)} since it was started anew"
             yield timed("environment", one.began_at, what, observations, one.component)
             return
+
+
+def _node(observations: Observations) -> Iterator[Evidence]:
+    """A node that began beside others, and whose secret the other side does not know, while theirs is known."""
+    node = nodes.apart(observations.nodes)
+    if node is not None and node.is_of_secret:
+        what = f"{node.component}: refused for a secret: {nodes.told(node, observations.nodes)}; that node began"
+        yield timed("node", node.began_at, what, observations, node.component)
 
 
 def _listed(keys: tuple[str, ...]) -> str:

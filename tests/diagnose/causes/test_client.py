@@ -57,6 +57,15 @@ def test_a_part_that_failed_as_much_before_needs_more_than_its_share(world: Worl
     assert CAUSE.judge(with_parts(world, always)).verdict is Verdict.OPEN
 
 
+def test_one_client_that_fails_by_turns_while_no_other_ever_does_is_supported(world: World) -> None:
+    one, service = world.part("client", "library", 16, 57, (0, 253)), world.part("client", "portal", 0, 253, (16, 57))
+    assert CAUSE.judge(with_parts(world, one, service)).verdict is Verdict.SUPPORTED
+    few = world.part("client", "library", 5, 19, (0, 21))
+    assert CAUSE.judge(with_parts(world, few)).verdict is not Verdict.SUPPORTED
+    most = world.part("client", "portal", 60, 253, (0, 57))
+    assert CAUSE.judge(with_parts(world, most)).verdict is not Verdict.SUPPORTED
+
+
 def test_one_client_alone_cannot_be_compared(world: World) -> None:
     hypothesis = CAUSE.judge(with_parts(world, world.part("client", "portal", 30, 60, (0, 0))))
     assert hypothesis.verdict is Verdict.NOT_TESTABLE

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from doorward.diagnose.causes.configuration import CAUSE, CONTRAST_P, chance_of_contrast
+from doorward.diagnose.causes.configuration import CAUSE
 from doorward.diagnose.conclusion import differential
 from doorward.diagnose.examined import (
     ConnectionExamined,
@@ -17,6 +18,7 @@ from doorward.diagnose.examined import (
     ProcessExamined,
     Reach,
 )
+from doorward.diagnose.nodes import Node
 from doorward.diagnose.observations import ConfigTally, Observations, Suspect
 from doorward.model.detection import Signal
 from doorward.model.diagnosis import Evidence, Leaning, Verdict
@@ -115,26 +117,6 @@ def test_of_two_changes_the_one_that_fits_best_is_named_and_the_other_is_shown(w
         assert any("service.title" in item.seen for item in hypothesis.evidence)
 
 
-@pytest.mark.parametrize(
-    ("new", "old", "low"),
-    [((0, 30), (900, 2), True), ((60, 14), (900, 12), True), ((20, 1), (900, 12), False), ((0, 3), (0, 40), False)],
-)
-def test_the_chance_of_a_contrast_is_fishers(new: tuple[int, int], old: tuple[int, int], low: bool) -> None:
-    chance = chance_of_contrast(ConfigTally("auth", NEW, *new), ConfigTally("auth", OLD, *old))
-    assert 0 <= chance <= 1
-    assert (chance < CONTRAST_P) is low
-
-
-def test_the_chance_agrees_with_a_table_counted_by_hand() -> None:
-    # 3 of 4 against 1 of 4: (4C3·4C1 + 4C4·4C0) / 8C4 = 17 / 70 (Fisher's tea, 1935).
-    assert chance_of_contrast(ConfigTally("a", "n", 1, 3), ConfigTally("a", "o", 3, 1)) == pytest.approx(17 / 70)
-
-
-def test_a_very_large_tally_is_scaled_and_still_tells() -> None:
-    new, old = ConfigTally("a", "n", 50_000, 40_000), ConfigTally("a", "o", 900_000, 10_000)
-    assert chance_of_contrast(new, old) < CONTRAST_P
-
-
 def process(component: str, cpu_share: float, place: str = "") -> ProcessExamined:
     """A process that is well and works so much; `place` is where it listens, if not where people ask."""
     return ProcessExamined(component, 100, True, "", 3600.0, cpu_share, 0.03, 20, 1024, 2, 0, place, 200)
@@ -190,3 +172,26 @@ def test_people_who_are_locked_out_and_try_again_do_not_hide_that_the_rule_becam
     rows = tuple(c for c in during.counts if c.reason is not Reason.WRONG_PASSWORD)
     observed = sent_back(world, world.suspect(), during=replace(during, counts=rows))
     assert of_test(observed, "strict").signed_weight == 2.0
+
+
+def beside(world: World, before_onset_s: float = 4, **counts: int) -> tuple[Node, Node]:
+    """A node of auth that began beside one of whose 200 requests 2 are refused."""
+    bad = {"failed": 0, "sealed": 0, "refused": 0, "broken": 0}
+    joined_at, long_ago = (world.onset - timedelta(seconds=s) for s in (before_onset_s, 86_400))
+    return (
+        Node("auth", NEW, joined_at, seen=73, **(bad | counts)),
+        Node("auth", OLD, long_ago, seen=200, **(bad | {"refused": 2})),
+    )
+
+
+def test_a_node_that_began_by_a_file_that_nobody_watches_and_alone_refuses_is_told(world: World) -> None:
+    hypothesis = CAUSE.judge(sent_back(world, nodes=beside(world, refused=73)))
+    assert (hypothesis.verdict, hypothesis.component, hypothesis.change) == (Verdict.SUPPORTED, "auth", None)
+    assert "73 of 73 fail or are refused there, 2 of 200 beside it" in hypothesis.reason
+
+
+def test_a_node_that_breaks_may_have_other_code_and_one_that_began_later_is_not_it(world: World) -> None:
+    assert CAUSE.judge(sent_back(world, nodes=beside(world, broken=60))).verdict is Verdict.OPEN
+    assert CAUSE.judge(sent_back(world, nodes=beside(world, -400, refused=73))).verdict is not Verdict.SUPPORTED
+    assert CAUSE.judge(sent_back(world, nodes=beside(world, refused=1))).verdict is Verdict.RULED_OUT
+    assert CAUSE.judge(sent_back(world, nodes=beside(world, failed=70, sealed=66))).verdict is Verdict.RULED_OUT

@@ -13,6 +13,7 @@ from doorward.diagnose.causes.key import CAUSE
 from doorward.diagnose.conclusion import differential
 from doorward.diagnose.examined import CodeExamined, IssuerExamined, KeyFile, KeysExamined, TlsExamined
 from doorward.diagnose.examined_process import Bound, SurroundingsExamined
+from doorward.diagnose.nodes import Node
 from doorward.diagnose.observations import Observations
 from doorward.model.detection import Signal
 from doorward.model.diagnosis import Verdict
@@ -165,3 +166,13 @@ def test_what_a_trial_sign_in_met_counts_though_the_examination_came_by_another_
     observed = replace(world.healthy(), probes=(world.probe(ProbeOutcome.FAILED, reason),))
     assert [item.weight for item in CAUSE.judge(observed).evidence if item.test == "met"] == [weight]
     assert not [item for item in CAUSE.judge(world.healthy()).evidence if item.test == "met"]
+
+
+def test_a_node_that_alone_is_refused_for_its_secret_is_told_though_every_file_is_as_it_was(world: World) -> None:
+    joined_at, long_ago = world.onset - timedelta(seconds=4), world.onset - timedelta(days=1)
+    others = Node("portal", "aaaaaaaaaaaa", long_ago, 200, 0, 0, 1, 0)
+    refuses = Node("portal", "bbbbbbbbbbbb", joined_at, 90, 18, 18, 0, 18)
+    hypothesis = CAUSE.judge(replace(refused(world), nodes=(refuses, others)))
+    assert (hypothesis.verdict, hypothesis.component) == (Verdict.SUPPORTED, "portal")
+    of_other_kind = replace(refuses, sealed=0, refused=18)
+    assert CAUSE.judge(replace(refused(world), nodes=(of_other_kind, others))).verdict is Verdict.RULED_OUT

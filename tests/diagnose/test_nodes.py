@@ -1,0 +1,71 @@
+"""Nodes: which configuration a component's lines are of, and whether what fails follows one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from doorward.diagnose.nodes import Node, apart, nodes, told
+from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
+
+T0 = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+
+
+def asked(config: str | None, second: int, status: int = 200, component: str = "auth") -> SignInEvent:
+    """One request, answered so."""
+    outcome = Outcome.FAILURE if status >= 500 else Outcome.SUCCESS
+    reason = Reason.SERVER_ERROR if status >= 500 else Reason.OK
+    at = T0 + timedelta(seconds=second)
+    return SignInEvent(at, component, Kind.REQUEST, outcome, reason, status=status, config=config)
+
+
+def failed(config: str, second: int, reason: Reason) -> SignInEvent:
+    """One token that was not given."""
+    return SignInEvent(T0 + timedelta(seconds=second), "auth", Kind.TOKEN, Outcome.FAILURE, reason, config=config)
+
+
+def two(status: int) -> Iterator[SignInEvent]:
+    """One node for a minute, and beside it another one that answers so."""
+    for second in range(120):
+        yield asked("old", second)
+        if second >= 60:
+            yield asked("new", second, status)
+
+
+def test_a_component_of_one_configuration_has_no_nodes_to_compare() -> None:
+    assert nodes([asked("old", 1), asked("old", 2), asked("one", 2, component="portal"), asked(None, 3)]) == ()
+
+
+def test_what_fails_is_counted_by_node_since_the_latest_began() -> None:
+    typed = [failed("new", 70, Reason.WRONG_PASSWORD)]
+    found = nodes(
+        [*two(400), *typed, failed("new", 80, Reason.TOKEN_REFUSED), failed("old", 81, Reason.SESSION_UNKNOWN)]
+    )
+    assert found == (
+        Node("auth", "new", T0 + timedelta(seconds=60), 61, 1, 1, 60, 0),
+        Node("auth", "old", T0, 61, 1, 0, 0, 0),
+    )
+    assert apart(found) == found[0]
+    assert told(found[0], found) == "61 of 61 fail or are refused there, 1 of 61 beside it"
+
+
+def test_nodes_that_fail_alike_or_not_at_all_are_not_apart() -> None:
+    assert apart(nodes(two(200))) is None
+    assert apart(nodes([*two(400), *(asked("old", second, 400) for second in range(60, 120))])) is None
+
+
+def test_a_configuration_that_takes_the_place_of_another_is_no_node_beside_it() -> None:
+    replaced = [
+        *(asked("old", second) for second in range(60)),
+        *(asked("new", second, 400) for second in range(60, 90)),
+    ]
+    assert apart(nodes(replaced)) is None
+
+
+def test_whether_it_breaks_or_is_refused_for_a_secret_is_told_by_what_most_meet() -> None:
+    (broken, _), (turned_away, _) = nodes(two(502)), nodes(two(403))
+    assert broken.breaks
+    assert not turned_away.breaks
+    secret = nodes([*two(500), *(failed("new", second, Reason.TOKEN_REFUSED) for second in range(60, 90))])
+    assert secret[0].is_of_secret
+    assert not turned_away.is_of_secret
