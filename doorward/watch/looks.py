@@ -30,11 +30,18 @@ _REST = math.log(20)
 _STRANGE = 0.1
 # So many times the people of before must come for failures to be "on top": traffic wanders by itself.
 _MORE = 1.4
+# In logs: successes that kept their course are that much likelier than such as were lost, to say the least.
+_AS_BEFORE = 1.0
 # Which makes at least this share of failures, and is compared within the same part of the day.
 _ON_TOP = 0.25
 _SOON_S = 600.0
 _LEAST_BEFORE = 20
 _LEAST_BEFORE_S = 60.0
+_LATELY_S = 3600.0
+# An attack that is likelier than an outage by this, not yet surely, is waited for, until so many failed: what comes on
+# top takes a few seconds more to be told from what is lost.
+_LIKELIER = math.log(3)
+_WAITED = 15
 # A restart's ripple begins within half a minute of it.
 RIPPLE_S = 30.0
 _TYPED = frozenset(reason.value for reason in TYPED)
@@ -44,11 +51,13 @@ _RIPPLES = frozenset(reason.value for reason in (Reason.CSRF, Reason.STATE_MISMA
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`hostile` are the networks of an attack; empty for one that comes from everywhere."""
+    """`hostile` are the networks of an attack; empty for one that comes from everywhere. `is_open`: so far an attack is
+    likelier, and a few more people will tell."""
 
     looks: Looks
     why: str
     hostile: frozenset[str] = frozenset()
+    is_open: bool = False
 
 
 def verdict(before: list[Observation], since: list[Observation], usual: float, restarted_s: float | None) -> Verdict:
@@ -61,8 +70,8 @@ def verdict(before: list[Observation], since: list[Observation], usual: float, r
     return _outage()
 
 
-def _outage() -> Verdict:
-    return Verdict(Looks.OUTAGE, "looks like an outage: people who used to succeed fail")
+def _outage(is_open: bool = False) -> Verdict:
+    return Verdict(Looks.OUTAGE, "looks like an outage: people who used to succeed fail", is_open=is_open)
 
 
 def _few_sources(before: list[Observation], since: list[Observation], usual: float) -> Verdict | None:
@@ -81,11 +90,13 @@ def _few_sources(before: list[Observation], since: list[Observation], usual: flo
         if len(failing) >= _NAMES_EACH and source not in succeeding and surprise >= _SURE and share <= _STRANGE:
             hostile.add(source)
     count = sum(len(names[source]) for source in hostile)
-    if count < _NAMES:
+    if not hostile:
         return None
     failed, seen = tally([one for one in since if one.event is None or one.event.source not in hostile])
     if seen and _unusual(failed, seen, usual) > _REST:
         return None
+    if count < _NAMES:
+        return _outage(is_open=True)
     networks = "one network" if len(hostile) == 1 else f"{len(hostile)} networks"
     why = f"looks like an attack: {count} names from {networks} of which nobody signs in"
     return Verdict(Looks.ATTACK, why, frozenset(hostile))
@@ -93,22 +104,24 @@ def _few_sources(before: list[Observation], since: list[Observation], usual: flo
 
 def _many_sources(before: list[Observation], since: list[Observation]) -> Verdict | None:
     """Successes as many as before, failures on top."""
+    lately = [one for one in before if one.at_s >= since[0].at_s - _LATELY_S]
     failed, seen = tally(since)
-    failed_before, seen_before = tally(before)
-    if seen_before < _LEAST_BEFORE or since[0].at_s - before[0].at_s < _LEAST_BEFORE_S:
+    failed_before, seen_before = tally(lately)
+    if seen_before < _LEAST_BEFORE or since[0].at_s - lately[0].at_s < _LEAST_BEFORE_S:
         return None
     # The last line may be a late one.
     elapsed_s = max(max(one.at_s for one in since) - since[0].at_s, 1.0)
-    usual_s = since[0].at_s - before[0].at_s
+    if elapsed_s > _SOON_S:
+        return None
+    usual_s = since[0].at_s - lately[0].at_s
     came, succeeded = seen_before / usual_s * elapsed_s, (seen_before - failed_before) / usual_s * elapsed_s
     share = failed / seen
-    if seen < _MORE * came + 3 * math.sqrt(came) or share < _ON_TOP or elapsed_s > _SOON_S:
-        return None
     as_before = _log_poisson(seen - failed, succeeded) - _log_poisson(seen - failed, came * (1 - share))
     on_top = _log_poisson(failed, float(failed)) - _log_poisson(failed, came * share)
     # That failures came on top is not enough: retries of an outage do too. Successes must have kept their course.
-    if as_before < _SURE / 2 or as_before + on_top < _SURE:
-        return None
+    is_more = seen >= _MORE * came + 2 * math.sqrt(came) and share >= _ON_TOP
+    if not is_more or as_before < _AS_BEFORE or as_before + on_top < _SURE:
+        return _outage(is_open=True) if failed < _WAITED and as_before + on_top >= _LIKELIER else None
     why = f"looks like an attack: as many sign in as before, and {failed} failures come on top"
     return Verdict(Looks.ATTACK, why)
 

@@ -236,7 +236,7 @@ class ShareSegment(Segment):
         before = [one for one in kept if one.at_s < onset_s]
         self._usual.drop(onset_s)
         found = verdict(before, since, self._evidence.usual, self.restarted_s)
-        if self._set_aside(found, at_s):
+        if found.is_open or self._set_aside(found, at_s):
             return None
         detection = self._told(at_s, interval(kept, *self._strongest().best), since, found)
         if found.looks is Looks.OUTAGE or (found.looks is Looks.ATTACK and not found.hostile):

@@ -95,3 +95,38 @@ def test_sessions_lost_at_a_restart_and_failures_long_after_it_are_no_ripple() -
 
 def test_nothing_known_of_before_is_an_outage() -> None:
     assert verdict([], [seen(1000 + n, f"home-{n}") for n in range(9)], USUAL, None).looks is Looks.OUTAGE
+
+
+def on_top(seconds: int) -> list[Observation]:
+    """A stranger's name a second, and a success every other second, as ever."""
+    since = [seen(1000.0 + n, f"bot-{n}") for n in range(seconds)]
+    since += [seen(1000.5 + 2 * n, f"home-{n}", False) for n in range(seconds // 2)]
+    return sorted(since, key=lambda one: one.at_s)
+
+
+def test_the_first_failures_on_top_leave_it_open_and_a_few_more_tell_an_attack() -> None:
+    first, later = (verdict(quiet(1000), on_top(seconds), USUAL, None) for seconds in (4, 20))
+    assert (first.looks, first.is_open) == (Looks.OUTAGE, True)
+    assert (later.looks, later.is_open) == (Looks.ATTACK, False)
+
+
+def test_nothing_stays_open_when_fifteen_have_failed() -> None:
+    failures = [seen(1000 + 2.8 * n, f"bot-{n}") for n in range(16)]
+    since = sorted(
+        [*failures, *(seen(1000.5 + 2.2 * n, f"home-{n}", False) for n in range(18))], key=lambda one: one.at_s
+    )
+    opened = [verdict(quiet(1000), since[: since.index(one) + 1], USUAL, None).is_open for one in failures[12:]]
+    assert opened == [True, True, False, False]
+
+
+def test_two_names_from_a_strange_network_of_which_nobody_signs_in_leave_it_open() -> None:
+    since = [seen(1000 + n, "bad") for n in range(2)] + [seen(1002.5, "home-1", False)]
+    assert verdict(quiet(1000), since, USUAL, None).is_open
+
+
+def test_the_night_before_says_nothing_of_how_many_come_in_the_morning() -> None:
+    night = [seen(-20_000.0 + 60 * n, f"home-{n}", False) for n in range(280)]
+    morning = [seen(at / 4, f"home-{at}", at % 10 == 0) for at in range(-3_000 * 4, 4_000)]
+    since = [seen(1000 + n / 4, f"home-{n}", n % 2 == 0) for n in range(120)]
+    assert verdict(night + morning, since, USUAL, None) == verdict(morning, since, USUAL, None)
+    assert verdict(night + morning, since, USUAL, None).looks is Looks.OUTAGE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from doorward.model.detection import Detection, Signal
+from doorward.model.detection import Detection, Looks, Signal
 from doorward.watch.segment import Identity
 from doorward.watch.settings import WatchSettings
 from doorward.watch.share_segment import ShareSegment
@@ -68,3 +68,14 @@ def test_quiet_days_sharpen_what_is_usual() -> None:
     assert watched.learned
     assert watched.expected() < 0.05
     assert watched.usual().expected == watched.expected()
+
+
+def test_wrong_passwords_on_top_of_as_many_sign_ins_as_before_are_never_first_told_as_an_outage() -> None:
+    watched, told = segment(prior=0.05), []
+    for number in range(600, 1300):
+        watched.observe(float(number), f"p{number}", False, "ok")
+        if number >= 1200:
+            told += [
+                watched.observe(number + part, f"bot{number}{part}", True, "wrong-password") for part in (0.3, 0.8)
+            ]
+    assert [found.looks for found in told if found is not None][:1] == [Looks.ATTACK]
