@@ -170,12 +170,13 @@ class DatabaseExamined:
 class SchemaExamined:
     """What the database has room for: `columns` are `table.column`, sorted. `rights` are `table.account.right`, sorted
     and never shown; empty where the database has none or does not tell them. `things` stand on tables and change what
-    these do or take, as `kind table.name`: triggers, indexes, unique indexes, constraints, policies."""
+    these do or take, as `kind table.name`: triggers, indexes, constraints, policies. `servers`: how many answered."""
 
     component: str
     columns: tuple[str, ...]
     rights: tuple[str, ...] = field(default=(), repr=False)
     things: tuple[str, ...] = ()
+    servers: int = 1
 
     def made(self, before: SchemaExamined | None) -> tuple[str, ...]:
         """What was put on tables since; sorted. A new index takes nothing from anybody, unless it is a unique one."""

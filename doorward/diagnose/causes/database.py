@@ -1,9 +1,9 @@
 """Database: sign-in waits for a database that is locked, damaged, full of connections or gone.
 
 If it is at work: the database does not open, a read fails, the quick check finds damage, the write lock is not had,
-sessions wait long for a lock, nearly all connections are used, or a table of before is gone; the log names a database's
-exceptions; or it is well, and unchanged code under unchanged settings and keys fails as it never did: its rows are not
-what they were.
+sessions wait long for a lock, nearly all connections are used, its address leads to several servers, or a table of
+before is gone; the log names a database's exceptions; or it is well, and unchanged code under unchanged settings and
+keys fails as it never did: its rows are not what they were.
 If it is not: it opens, reads in milliseconds, is intact, and gives the write lock at once.
 Licenses nothing: who holds a lock, or why a file is damaged, a person must find out.
 """
@@ -71,7 +71,7 @@ _EXPECTED = f"it does not open, is damaged, locked or full, or takes over {SLOW_
 
 def weigh(observations: Observations) -> Judgement:
     """Every database, and the exceptions in the log."""
-    lost, content = tuple(_lost(observations)), (*_content(observations), *_put_upon(observations))
+    lost, content = (*_split(observations), *_lost(observations)), (*_content(observations), *_put_upon(observations))
     examined = tuple(_databases(observations, bool(content)))
     sick = tuple(item for item in examined if item.leaning is Leaning.FOR)
     found = (*lost, *examined, *_exceptions(observations, (*sick, *content)), *content)
@@ -109,6 +109,15 @@ def _databases(observations: Observations, is_suspect: bool) -> Iterator[Evidenc
     weight = WEAK if is_suspect or exceptions(observations) >= LEAST_EXCEPTIONS else DECISIVE
     yield from (*sick, *healthy("database", weight, well, _EXPECTED, sick))
     yield from unexamined(observations, Examination.DATABASE, _EXPECTED)
+
+
+def _split(observations: Observations) -> Iterator[Evidence]:
+    """Several servers where there was one: each is well, and knows nothing of what the other was told since."""
+    for schema in observations.of(SchemaExamined):
+        was = observations.earlier(SchemaExamined, schema.component)
+        if was is not None and schema.servers > was.servers == 1:
+            seen = f"{schema.component}: connections to its address lead to {schema.servers} servers"
+            yield favours("servers", DECISIVE, seen, "connections lead to a server of other rows", schema.component)
 
 
 def _lost(observations: Observations) -> Iterator[Evidence]:

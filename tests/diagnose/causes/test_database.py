@@ -99,6 +99,16 @@ def test_a_table_that_is_gone_settles_it_though_all_else_is_well(world: World) -
     assert CAUSE.judge(world.instead(world.healthy(), more)).verdict is Verdict.RULED_OUT
 
 
+def test_an_address_that_leads_to_several_servers_since_all_was_well_settles_it(world: World) -> None:
+    two = SchemaExamined("auth", ("people.name",), servers=2)
+    split = world.instead(world.healthy(), two)
+    hypothesis = CAUSE.judge(split)
+    assert (hypothesis.verdict, hypothesis.component) == (Verdict.SUPPORTED, "auth")
+    assert "lead to 2 servers" in hypothesis.reason
+    always = replace(split, before=(two, *split.before))
+    assert CAUSE.judge(always).verdict is Verdict.RULED_OUT
+
+
 def test_a_right_that_was_taken_away_settles_it(world: World) -> None:
     rights = SchemaExamined("auth", ("people.name",), ("people.auth.SELECT", "people.auth.UPDATE"))
     observed = replace(world.instead(world.healthy(), replace(rights, rights=rights.rights[:1])), before=(rights,))
