@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench.faults.crowds import attack
 from bench.faults.decoys import LONGER
 from bench.faults.fault import Fault
-from bench.faults.fifth.hosts import one_worker_hangs
+from bench.faults.fifth.hosts import workers_hang
 from bench.faults.fifth.releases import DROPS_VALIDATOR
 from bench.faults.fifth.settings import key_with_passphrase
 from bench.faults.fifth.stores import CLIENTS_DELETED, alone_again, as_cluster
@@ -40,12 +40,12 @@ FAULTS: tuple[Fault, ...] = (
         why="two wrong passwords a second hurt nobody; the table of clients is empty",
     ),
     Fault(
-        "validator-dropped-and-worker-hangs",
+        "validator-dropped-and-workers-hang",
         ("deploy", "server"),
         "two faults at once",
-        each(DROPS_VALIDATOR, one_worker_hangs),
+        each(DROPS_VALIDATOR, workers_hang),
         is_double=True,
         undo=each(ended, started("auth")),
-        why="a broken release of the provider, and a worker that hangs: each alone hurts most people or half of them",
+        why="a broken release of the provider, and workers that hang: each alone hurts everybody",
     ),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bench.faults.fault import Do, Fault, Layout
 from bench.faults.held_out_deploys import ship
 from bench.faults.held_out_settings import TLS
+from bench.faults.held_out_stores import said_to_sqlite
 from bench.faults.mend import each, started
 from bench.faults.session_stores import ON_REDIS
 
@@ -20,7 +21,7 @@ _NO_SNIFF = "SECURE_CONTENT_TYPE_NOSNIFF = True\n"
 _FORM_COOKIE = "CSRF_COOKIE_HTTPONLY = True\n"
 _ARGON2 = '["school.auth.hashers.Argon2"]'
 _BCRYPT = '["django.contrib.auth.hashers.BCryptSHA256PasswordHasher", "school.auth.hashers.Argon2"]'
-_KEY_READ = "SECRET_KEY = _secret(SCHOOL_AUTH.service.secret_key_file)"
+_KEY_READ = 'SECRET_KEY = CONFIG.service.secret_key_file.read_text(encoding="utf-8").strip()'
 _KEY_MADE = 'SECRET_KEY = __import__("secrets").token_urlsafe(48)'
 _KIND = "{SCHOOL_AUTH.session.engine}"
 _ENGINE = f'SESSION_ENGINE = f"django.contrib.sessions.backends.{_KIND}"\n'
@@ -33,8 +34,13 @@ def _settings(before: str, after: str) -> Do:
     return ship("auth/settings.py", before, after, "auth")
 
 
+# Who was refused too often is heard again.
+_UNLOCKED = said_to_sqlite("auth", "DELETE FROM axes_accessattempt")
+
+
 def _deploy(name: str, what: str, why: str, inject: Do, layout: Layout | None = None, service: str = "auth") -> Fault:
-    return Fault(name, ("deploy",), what, inject, layout or Layout(), undo=started(service), why=why)
+    undo = each(started(service), _UNLOCKED)
+    return Fault(name, ("deploy",), what, inject, layout or Layout(), undo=undo, why=why)
 
 
 FAULTS = (
@@ -94,9 +100,11 @@ FAULTS = (
     ),
     _deploy(
         "deploy-key-of-each-process",
-        "each worker of the provider makes a secret key of its own when it starts",
+        "each worker of the portal makes a secret key of its own when it starts",
         "the key's file is as before, and the release does not read it (DJ-02)",
-        _settings(_KEY_READ, _KEY_MADE),
+        ship("portal/settings.py", _KEY_READ, _KEY_MADE, "portal"),
+        Layout(workers=4),
+        "portal",
     ),
     _deploy(
         "deploy-hasher-without-library",

@@ -33,13 +33,13 @@ def _quota_back(stage: Stage) -> None:
     started(*SERVICES)(stage)
 
 
-def one_worker_hangs(stage: Stage) -> None:
-    """A worker of the provider hangs, in a read that never ends; connections are led to it as to the other one."""
+def workers_hang(stage: Stage) -> None:
+    """The provider's workers hang, in a read from a mount that does not answer; their master replaces each after half a
+    minute, and the next ones hang as well."""
 
     def hang() -> None:
-        workers = stage.workers("auth")
-        if workers:
-            send(workers[0], signal.SIGSTOP)
+        for pid in stage.workers("auth"):
+            send(pid, signal.SIGSTOP)
 
     every(stage, _HANGS_S, hang)
 
@@ -70,10 +70,10 @@ FAULTS = (
         Layout(disk_mib=_MIB),
     ),
     _server(
-        "one-worker-hangs",
-        "one of the provider's workers hangs, and goes on to be asked",
-        "a process stands still; the other one serves all who are led to it",
-        one_worker_hangs,
+        "workers-hang",
+        "the provider's workers hang, and so do those that replace them",
+        "processes stand still, under a master that lives; code, settings and data are as before",
+        workers_hang,
         WORKERS_WELL,
     ),
     _server(

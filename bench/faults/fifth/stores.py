@@ -6,18 +6,18 @@ import signal
 
 from bench.faults.children import send
 from bench.faults.databases import ON_POSTGRESQL, said
-from bench.faults.fault import Do, Fault
+from bench.faults.fault import Do, Fault, Layout
 from bench.faults.held_out_settings import END_ALL
 from bench.faults.held_out_stores import said_to_sqlite
 from bench.faults.mend import every, files
 from bench.faults.second.hosts import ended
 from bench.faults.session_stores import ON_REDIS
 from bench.faults.stage import Stage
-from bench.faults.stores import ACCOUNT
+from bench.faults.stores import ACCOUNT, Redis
 
 _ACCOUNTS = "school_auth_account"
 _KILL_S = 0.02
-_CUT_S, _LEFT_MS = 0.3, 1500
+_CUT_S, _LEFT_MS = 0.01, 10
 
 
 # Databases -----------------------------------------------------------------------------------------------------------
@@ -32,32 +32,32 @@ CLIENTS_DELETED = said_to_sqlite("auth", "DELETE FROM oauth2_provider_grant", "D
 
 
 def _database(name: str, what: str, why: str, inject: Do, undo: Do) -> Fault:
-    layout = ON_POSTGRESQL if name.startswith("postgresql") else None
-    return Fault(name, ("database",), what, inject, undo=undo, why=why, **({"layout": layout} if layout else {}))
+    layout = ON_POSTGRESQL if name.startswith("postgresql") else Layout()
+    return Fault(name, ("database",), what, inject, layout, undo=undo, why=why)
 
 
 # Session stores ------------------------------------------------------------------------------------------------------
 
 
-def as_cluster(stage: Stage) -> None:
-    """Redis was started anew as one of a cluster, and no slot of keys was given to it: CLUSTERDOWN."""
+def _felled(stage: Stage) -> Redis:
     redis = stage.redis
     assert redis is not None
     assert redis.child is not None
     send(redis.child.pid, signal.SIGKILL)
     redis.child.wait()
+    return redis
+
+
+def as_cluster(stage: Stage) -> None:
+    """Redis was started anew as one of a cluster, and no slot of keys was given to it: CLUSTERDOWN."""
+    redis = _felled(stage)
     command = ["redis-server", "--port", str(redis.port), "--bind", "127.0.0.1", "--dir", str(redis.directory)]
     redis.child = stage.children.start("redis", [*command, "--save", "", "--cluster-enabled", "yes"])
 
 
 def alone_again(stage: Stage) -> None:
     """Redis is no part of a cluster."""
-    redis = stage.redis
-    assert redis is not None
-    assert redis.child is not None
-    send(redis.child.pid, signal.SIGKILL)
-    redis.child.wait()
-    redis.start()
+    _felled(stage).start()
 
 
 def _clients_ended(stage: Stage) -> None:
@@ -68,7 +68,7 @@ def _clients_ended(stage: Stage) -> None:
 
 
 def _lives_cut(stage: Stage) -> None:
-    """A job gives whatever lies in Redis a life as a cache has it, of a second and a half."""
+    """A job gives whatever lies in Redis a life of ten, and takes milliseconds for seconds."""
     redis = stage.redis
     assert redis is not None
     each_key = f"if redis.call('PTTL', k) > {_LEFT_MS} then redis.call('PEXPIRE', k, {_LEFT_MS}) end"
@@ -118,7 +118,7 @@ FAULTS = (
     ),
     _store(
         "redis-lives-cut",
-        "sessions end a second and a half after they came",
+        "sessions end ten milliseconds after they came",
         "sessions are lost in their store, by somebody who works in the store (RS-07); cookies and settings live on",
         _lives_cut,
         ended,

@@ -21,11 +21,12 @@ import httpx
 
 from bench.faults.attacker import form_token
 from bench.faults.canary import sign_in
+from bench.faults.fourth.visitors import at_school
 from bench.faults.outsiders import Errand, errand, keep_trying
-from school.traffic.habits import agent
 from school.traffic.pages import read
 
-_AT_ONCE = 200
+# A machine does not wait for its own answers, and a crowd not for one another.
+_AT_ONCE = 500
 _PATIENCE_S = 20
 _PARTNER = {"User-Agent": "partner-gateway/3.1", "X-Forwarded-For": "198.51.100.20"}
 _DOCUMENTS = ("/o/.well-known/openid-configuration", "/o/.well-known/jwks.json")
@@ -55,12 +56,6 @@ def _documents(come: Errand) -> Iterator[partial[None]]:
         yield partial(fetch, come.provider + path, _PARTNER)
 
 
-def _browser(number: int) -> httpx.Client:
-    """A browser behind the school's exit."""
-    headers = {"User-Agent": agent(Random(number)), "X-Forwarded-For": f"203.0.113.{16 + number % 8}"}
-    return httpx.Client(headers=headers, timeout=_PATIENCE_S, trust_env=False, follow_redirects=True)
-
-
 def _lesson(come: Errand) -> None:
     until, count = time.monotonic() + come.seconds, int(come.per_s)
     with ThreadPoolExecutor(count) as pool:
@@ -70,7 +65,7 @@ def _lesson(come: Errand) -> None:
 
 def _turn_pages(come: Errand, number: int, until: float) -> None:
     one = come.people[number % len(come.people)]
-    with _browser(number) as browser:
+    with at_school(number) as browser:
         while time.monotonic() < until:
             with suppress(httpx.HTTPError):
                 sign_in(browser, come.portal, one["username"], one["password"])
@@ -87,10 +82,11 @@ def _accounts(come: Errand) -> Iterator[partial[None]]:
 
 
 def _look_at_account(provider: str, one: dict[str, str], number: int) -> None:
-    with suppress(httpx.HTTPError), _browser(number) as browser:
-        page = browser.get(f"{provider}/")
-        typed = {"username": one["username"], "password": one["password"], "next": "/"}
-        browser.post(f"{provider}/sign-in/", data=typed | {"csrfmiddlewaretoken": form_token(page.text)})
+    with suppress(httpx.HTTPError), at_school(number) as browser:
+        form = browser.get(f"{provider}/sign-in/", params={"next": "/"}).text
+        typed = {"username": one["username"], "password": one["password"], "csrfmiddlewaretoken": form_token(form)}
+        browser.post(f"{provider}/sign-in/", data=typed)
+        browser.get(f"{provider}/")
 
 
 if __name__ == "__main__":

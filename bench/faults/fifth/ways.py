@@ -10,7 +10,7 @@ from bench.faults.fault import Do, Fault, Layout
 from bench.faults.fourth.nodes import Own, serve_node
 from bench.faults.fourth.others import itself
 from bench.faults.held_out_ways import BEHIND, runs
-from bench.faults.mend import each, stopped, ways_open
+from bench.faults.mend import each, started, stopped, ways_open
 from bench.faults.relay import Mode
 from bench.faults.stage import Stage
 from bench.faults.ways import lead, rewrites, ways
@@ -74,8 +74,8 @@ def _load(name: str, what: str, why: str, inject: Do, *also: str) -> Fault:
     return Fault(name, ("load", *also), what, inject, _SMALL, undo=stopped, why=why)
 
 
-def _attack(name: str, what: str, why: str, inject: Do) -> Fault:
-    return Fault(name, ("attack",), what, inject, _SMALL, undo=stopped, why=why)
+def _attack(name: str, what: str, why: str, inject: Do, undo: Do = stopped) -> Fault:
+    return Fault(name, ("attack",), what, inject, _SMALL, undo=undo, why=why)
 
 
 FAULTS = (
@@ -110,7 +110,7 @@ FAULTS = (
         "lesson-online",
         "a year is taught online: all turn the pages of their courses at the same time",
         "known people, signed in, from the school's own exits: more than can be served",
-        visitors("lesson", 60),
+        visitors("lesson", 200),
     ),
     _load(
         "accounts-to-be-looked-at",
@@ -129,6 +129,8 @@ FAULTS = (
         "forms of two MiB are sent to the sign-in page over and over",
         "what is sent is no form that the page has, from ever new networks; what people lack is what it takes",
         burglars("forms", 25),
+        # What was sent is still to be read when the last one has gone.
+        each(stopped, started("auth")),
     ),
     _attack(
         "old-list-of-our-own",

@@ -45,7 +45,7 @@ def main() -> None:
             pool.submit(live, come.portal, people, number, until)
 
 
-def _browser(number: int) -> httpx.Client:
+def at_school(number: int) -> httpx.Client:
     """A browser behind the school's exit."""
     headers = {"User-Agent": agent(Random(number)), "X-Forwarded-For": f"203.0.113.{16 + number % 8}"}
     # Nobody's certificate is looked at: to load whom to believe would cost more than the visit.
@@ -56,7 +56,7 @@ def _device(portal: str, people: tuple[Person, ...], number: int, until: float) 
     """One person's device."""
     chance = Random(number)
     while time.monotonic() < until:
-        with suppress(httpx.HTTPError), _browser(number) as browser:
+        with suppress(httpx.HTTPError), at_school(number) as browser:
             if sign_in(browser, portal, *people[number % len(people)]).ok:
                 time.sleep(chance.uniform(*_AGAIN_S))
 
@@ -64,7 +64,7 @@ def _device(portal: str, people: tuple[Person, ...], number: int, until: float) 
 def _shared_device(portal: str, people: tuple[Person, ...], number: int, until: float) -> None:
     """One browser for all who come to it; its cookies stay."""
     chance = Random(number)
-    with _browser(number) as browser:
+    with at_school(number) as browser:
         while time.monotonic() < until:
             with suppress(httpx.HTTPError):
                 sign_in(browser, portal, *chance.choice(people))
@@ -87,7 +87,7 @@ def _newcomers(portal: str, people: tuple[Person, ...]) -> Iterator[partial[None
 
 def _remember(portal: str, person: Person, number: int) -> None:
     name, password = person
-    with suppress(httpx.HTTPError), _browser(number) as browser:
+    with suppress(httpx.HTTPError), at_school(number) as browser:
         sign_in(browser, portal, name, _FORMER)
         sign_in(browser, portal, name, password)
 
