@@ -86,17 +86,18 @@ def _of_postgresql(examinee: Examinee) -> SchemaExamined | NotExamined:
         psycopg = importlib.import_module("psycopg")  # an extra: `doorward[postgresql]`
     except ImportError:
         return NotExamined(Examination.SCHEMA, examinee.component, "psycopg is not installed")
+    runs: set[object] = set()
     began = time.monotonic()
     try:
-        with _connected(psycopg, examinee) as connection:
-            rows = connection.execute(_POSTGRESQL, (MOST_COLUMNS,)).fetchall()
-            rights = connection.execute(_RIGHTS, (MOST_COLUMNS,)).fetchall()
-            things = connection.execute(_POSTGRESQL_THINGS, (MOST_COLUMNS,)).fetchall()
-            runs = {connection.execute(_RUN).fetchone()}
         for _ in range(CONNECTIONS - 1):
             if (time.monotonic() - began) * 1000 <= ENOUGH_MS:
                 with _connected(psycopg, examinee) as connection:
                     runs.add(connection.execute(_RUN).fetchone())
+        with _connected(psycopg, examinee) as connection:
+            runs.add(connection.execute(_RUN).fetchone())
+            rows = connection.execute(_POSTGRESQL, (MOST_COLUMNS,)).fetchall()
+            rights = connection.execute(_RIGHTS, (MOST_COLUMNS,)).fetchall()
+            things = connection.execute(_POSTGRESQL_THINGS, (MOST_COLUMNS,)).fetchall()
     except psycopg.Error:
         return _unread(examinee.component)
     columns, given, stands = (_words(each) for each in (rows, rights, things))
