@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import itertools
 import os
 import pwd
 import shutil
@@ -40,8 +41,8 @@ def _account() -> str | None:
         pytest.skip("running as root, and there is no account for PostgreSQL")
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+@contextlib.contextmanager
+def _running() -> Iterator[str]:
     """A PostgreSQL with ten connections, on a free port of 127.0.0.1."""
     account = _account()
     home = Path(tempfile.mkdtemp(prefix="pg-"))
@@ -66,6 +67,13 @@ def address() -> Iterator[str]:
         server.terminate()
         server.wait(10)
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Such a server, for all tests."""
+    with _running() as url:
+        yield url
 
 
 def _await(url: str) -> None:
@@ -186,3 +194,33 @@ def test_a_right_that_is_taken_away_is_missing_from_its_rights(address: str) -> 
     assert isinstance(after, SchemaExamined)
     assert after.closed(before) == ("tokens",)
     assert before.closed(after) == ()
+
+
+def _pump(source: socket.socket, to: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65_536):
+            to.sendall(data)
+        to.shutdown(socket.SHUT_WR)
+
+
+def _lead(listener: socket.socket, ports: Iterator[int]) -> None:
+    """One connection to the one port, the next to the next, until the listener is closed."""
+    with contextlib.ExitStack() as opened, contextlib.suppress(OSError):
+        while True:
+            incoming = opened.enter_context(listener.accept()[0])
+            outgoing = opened.enter_context(socket.create_connection(("127.0.0.1", next(ports))))
+            for ends in ((incoming, outgoing), (outgoing, incoming)):
+                threading.Thread(target=_pump, args=ends, daemon=True).start()
+
+
+def test_servers_that_take_turns_at_one_address_are_counted(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("doorward.diagnose.examinations.schema.ENOUGH_MS", 20_000)
+    with _running() as other, socket.create_server(("127.0.0.1", 0)) as listener:
+        ports = [int(url.rpartition(":")[2].partition("/")[0]) for url in (address, other)]
+        leading = threading.Thread(target=_lead, args=(listener, itertools.cycle(ports)))
+        leading.start()
+        shared = address.replace(str(ports[0]), str(listener.getsockname()[1]))
+        found = [examine_schema(Examinee("auth", Role.PROVIDER, database=url)) for url in (shared, address)]
+        listener.shutdown(socket.SHUT_RDWR)
+        leading.join(5)
+    assert [one.servers for one in found if isinstance(one, SchemaExamined)] == [2, 1]
