@@ -11,13 +11,12 @@ from bench.faults.held_out_settings import END_ALL
 from bench.faults.held_out_stores import said_to_sqlite
 from bench.faults.mend import every, files
 from bench.faults.second.hosts import ended
-from bench.faults.session_stores import ON_REDIS
+from bench.faults.session_stores import ON_REDIS, asked
 from bench.faults.stage import Stage
 from bench.faults.stores import ACCOUNT, Redis
 
 _ACCOUNTS = "school_auth_account"
 _KILL_S = 0.02
-_CUT_S, _LEFT_MS = 0.01, 10
 
 
 # Databases -----------------------------------------------------------------------------------------------------------
@@ -67,15 +66,6 @@ def _clients_ended(stage: Stage) -> None:
     every(stage, _KILL_S, lambda: redis.ask("CLIENT KILL TYPE normal"))
 
 
-def _lives_cut(stage: Stage) -> None:
-    """A job gives whatever lies in Redis a life of ten, and takes milliseconds for seconds."""
-    redis = stage.redis
-    assert redis is not None
-    each_key = f"if redis.call('PTTL', k) > {_LEFT_MS} then redis.call('PEXPIRE', k, {_LEFT_MS}) end"
-    script = f"for _, k in ipairs(redis.call('KEYS', '*')) do {each_key} end return 1"
-    every(stage, _CUT_S, lambda: redis.ask(f'EVAL "{script}" 0'))
-
-
 def _store(name: str, what: str, why: str, inject: Do, undo: Do) -> Fault:
     return Fault(name, ("session-store",), what, inject, ON_REDIS, undo=undo, why=why)
 
@@ -117,10 +107,10 @@ FAULTS = (
         ended,
     ),
     _store(
-        "redis-lives-cut",
-        "sessions end ten milliseconds after they came",
-        "sessions are lost in their store, by somebody who works in the store (RS-07); cookies and settings live on",
-        _lives_cut,
-        ended,
+        "redis-wants-replica",
+        "Redis writes nothing unless a replica follows it, and none does",
+        "the store's process lives and says so (NOREPLICAS); what it wants was set in the store itself",
+        asked("CONFIG SET min-replicas-to-write 1"),
+        asked("CONFIG SET min-replicas-to-write 0"),
     ),
 )

@@ -25,8 +25,8 @@ from bench.faults.fourth.visitors import at_school
 from bench.faults.outsiders import Errand, errand, keep_trying
 from school.traffic.pages import read
 
-# A machine does not wait for its own answers, and a crowd not for one another.
-_AT_ONCE = 500
+# A machine asks on, whether it was answered or not; people wait.
+_AT_ONCE = {"partner": 500, "account": 200}
 _PATIENCE_S = 20
 _PARTNER = {"User-Agent": "partner-gateway/3.1", "X-Forwarded-For": "198.51.100.20"}
 _DOCUMENTS = ("/o/.well-known/openid-configuration", "/o/.well-known/jwks.json")
@@ -39,7 +39,7 @@ def main() -> None:
         _lesson(come)
         return
     tries = _documents(come) if come.kind == "partner" else _accounts(come)
-    keep_trying(tries, come.per_s, come.seconds, _AT_ONCE)
+    keep_trying(tries, come.per_s, come.seconds, _AT_ONCE[come.kind])
 
 
 def fetch(url: str, headers: dict[str, str]) -> None:
