@@ -20,13 +20,14 @@ from doorward.log_line import LogOptions
 from doorward.model.detection import Detection
 from doorward.model.sign_in import SignInEvent
 from doorward.settings import load
-from doorward.systems import system
+from doorward.systems import System, system
 from doorward.watch import backtest_recorded as recorded
 from doorward.watch.backtest import Replay, backtest
 from doorward.watch.backtest_budget import LEAST_DAYS, LEAST_INCIDENTS, Ground, Proposal, Trial, propose
 from doorward.watch.backtest_recorded import RecordedIncident
 from doorward.watch.backtest_score import Score, score
 from doorward.watch.follow import Parse
+from doorward.watch.one_in import of_one_in
 from doorward.watch.past import batches_of, by_time
 from doorward.wiring.log_options import changed_at, log_options
 
@@ -60,18 +61,21 @@ class Source:
     parse: Parse
 
 
-def sources(logs: Sequence[Path], kind: str, config: Path | None, rotated: bool = True) -> tuple[Source, ...]:
+def sources(
+    logs: Sequence[Path], kind: str, config: Path | None, rotated: bool = True, one_in: int = 1
+) -> tuple[Source, ...]:
     """The files to read: as named on the command line, or with `config` alone each component's log and, if `rotated`,
-    what was rotated before it (`log.1`, `log.2.gz`). Raises InputInvalid naming every file that is not there."""
+    what was rotated before it (`log.1`, `log.2.gz`); of one person in that many. Raises InputInvalid naming every file
+    that is not there."""
     if config is None:
         # One key for all files: a person is one person in each of them.
         options, source = LogOptions(), system(kind)
         found = [
-            Source(path, stage.component_of(path), source.parser(replace(options, latest=changed_at(path))))
+            Source(path, stage.component_of(path), part_of(source, replace(options, latest=changed_at(path)), one_in))
             for path in logs
         ]
     else:
-        found = list(_configured(logs, config, rotated))
+        found = list(_configured(logs, config, rotated, one_in))
     missing = tuple(
         Problem("log.unreadable", "is not a file", str(one.path), "check the path")
         for one in found
@@ -83,7 +87,12 @@ def sources(logs: Sequence[Path], kind: str, config: Path | None, rotated: bool 
     return tuple(found)
 
 
-def _configured(logs: Sequence[Path], config: Path, rotated: bool) -> Iterator[Source]:
+def part_of(kind: System, options: LogOptions | None, one_in: int) -> Parse:
+    """The parser of a kind, for one person in that many."""
+    return of_one_in(kind.parser(options), one_in, kind.mark)
+
+
+def _configured(logs: Sequence[Path], config: Path, rotated: bool, one_in: int) -> Iterator[Source]:
     settings = load(config)
     for component in settings.component:
         if component.log is None:
@@ -93,7 +102,7 @@ def _configured(logs: Sequence[Path], config: Path, rotated: bool) -> Iterator[S
         kind = system(component.log_kind or component.kind)
         for path in named if logs else (_rotated(place) if rotated else [place]):
             options = None if kind.log is None else log_options(settings, component, changed_at(path))
-            yield Source(path, component.name, kind.parser(options))
+            yield Source(path, component.name, part_of(kind, options, one_in))
 
 
 def _rotated(path: Path) -> list[Path]:
@@ -126,9 +135,9 @@ def incidents(named: str, config: Path | None) -> tuple[RecordedIncident, ...]:
     return recorded.own(importlib.import_module("doorward.store.log").incidents())
 
 
-def run(logs: Sequence[Path], kind: str, config: Path | None, review: Review, as_json: bool) -> None:
+def run(logs: Sequence[Path], kind: str, config: Path | None, review: Review, as_json: bool, one_in: int = 1) -> None:
     """Replay, score, propose, and print it; ends with 1 if anything was told."""
-    found = sources(logs, kind, config)
+    found = sources(logs, kind, config, one_in=one_in)
     known = incidents(review.incidents, config)
     settings = stage.WatchSettings() if config is None else stage.of_table(load(config).watch)
     own = settings.false_alarms_per_month

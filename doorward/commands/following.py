@@ -28,7 +28,7 @@ from doorward.watch.sources.stdin import Stdin
 from doorward.wiring.log_options import log_options
 
 STDIN = Path("-")
-EVERY_S = 0.5
+EVERY_S = 0.1
 _TAKE_BYTES = 4 * 1024 * 1024
 
 
@@ -66,10 +66,10 @@ class _Followed:
 
 
 def followed(
-    logs: Sequence[Path], kind: str, config: Path | None, settings: stage.WatchSettings
+    logs: Sequence[Path], kind: str, config: Path | None, settings: stage.WatchSettings, one_in: int = 1
 ) -> Iterator[Detection]:
     """Detections as they come; ends when standard input, and nothing else, was followed and ended."""
-    streams = _streams(logs, kind, config)
+    streams = _streams(logs, kind, config, one_in)
     watcher = stage.Watcher(settings, tuple(dict.fromkeys(stream.component for stream in streams)))
     told = False
     with contextlib.suppress(KeyboardInterrupt):
@@ -92,9 +92,9 @@ def _said(found: Sequence[Parsed]) -> bool:
     return bool(samples)
 
 
-def _streams(logs: Sequence[Path], kind: str, config: Path | None) -> list[_Followed | _Piped]:
+def _streams(logs: Sequence[Path], kind: str, config: Path | None, one_in: int) -> list[_Followed | _Piped]:
     files = [path for path in logs if path != STDIN]
-    found = backtesting.sources(files, kind, config, rotated=False) if files or not logs else ()
+    found = backtesting.sources(files, kind, config, rotated=False, one_in=one_in) if files or not logs else ()
     packed = [one.path for one in found if one.path.suffix == ".gz"]
     if packed:
         problem = Problem(
@@ -103,21 +103,21 @@ def _streams(logs: Sequence[Path], kind: str, config: Path | None) -> list[_Foll
         raise InputInvalid((problem,))
     streams: list[_Followed | _Piped] = [_Followed(one) for one in found]
     if STDIN in logs:
-        streams.append(_Piped(*piped(kind, config)))
+        streams.append(_Piped(*piped(kind, config, one_in)))
     return streams
 
 
-def piped(kind: str, config: Path | None) -> tuple[str, Parse]:
-    """Whose lines standard input has and how they are read: with `config` those of the component whose source it is,
-    or of the only one."""
+def piped(kind: str, config: Path | None, one_in: int) -> tuple[str, Parse]:
+    """Whose lines standard input has and how they are read, of one person in that many: with `config` those of the
+    component whose source it is, or of the only one."""
     if config is not None:
         settings = load(config)
         known = settings.component
         own = [one for one in known if one.source.kind == "stdin"] or (known if len(known) == 1 else [])
         for component in own[:1]:
             source = system(component.log_kind or component.kind)
-            return component.name, source.parser(log_options(settings, component))
-    return "stdin", system(kind).parser(LogOptions())
+            return component.name, backtesting.part_of(source, log_options(settings, component), one_in)
+    return "stdin", backtesting.part_of(system(kind), LogOptions(), one_in)
 
 
 def events_of_stdin(parse: Parse, component: str, unparsed: stage.Unparsed) -> Iterator[SignInEvent]:

@@ -61,6 +61,12 @@ ENGINE = Annotated[
     counting.Engine | None,
     typer.Option("--engine", help="Print counts by window and client instead, made by this engine: embedded or spark."),
 ]
+ONE_IN = Annotated[
+    int,
+    typer.Option(
+        "--one-in", min=1, max=1024, help="Look at one person in so many, for logs of ten thousands of lines a second."
+    ),
+]
 USUAL = Annotated[bool, typer.Option("--usual", help="Print what is kept as usual.")]
 
 
@@ -70,6 +76,7 @@ def watch(
     kind: KIND = "school",
     output: FORMAT = Lines.TEXT,
     follow: FOLLOW = False,
+    one_in: ONE_IN = 1,
     config: CONFIG = None,
     backtest: BACKTEST = False,
     incidents: INCIDENTS = "",
@@ -81,6 +88,8 @@ def watch(
     engine: ENGINE = None,
 ) -> None:
     """Read logs and say when sign-in left its usual course. `doorward run` does the same live."""
+    if one_in > 1:
+        progress(f"looking at one person in {one_in}: numbers of people are of these")
     if alert_rules:
         print(rule_file("" if config is None else load(config).dashboard.public_url), end="")
     elif engine is not None:
@@ -92,9 +101,9 @@ def watch(
         learning.learn(logs or [], kind, config or DEFAULT_CONFIG)
     elif backtest:
         review = backtesting.Review(incidents, _numbers(budgets), accept)
-        backtesting.run(logs or [], kind, config, review, output is Lines.JSONL)
+        backtesting.run(logs or [], kind, config, review, output is Lines.JSONL, one_in)
     else:
-        _watch(logs or [], kind, output, follow, config)
+        _watch(logs or [], kind, output, config, follow, one_in)
 
 
 def _numbers(text: str) -> tuple[float, ...]:
@@ -112,10 +121,10 @@ def _no_numbers(text: str) -> InputInvalid:
     return InputInvalid((Problem("budgets", what, "--budgets", "give numbers such as 0.3,1,3"),))
 
 
-def _watch(logs: list[Path], kind: str, output: Lines, follow: bool, config: Path | None) -> None:
+def _watch(logs: list[Path], kind: str, output: Lines, config: Path | None, follow: bool, one_in: int) -> None:
     settings = stage.WatchSettings() if config is None else stage.of_table(load(config).watch)
     found = 0
-    for detection in (following.followed if follow else _replayed)(logs, kind, config, settings):
+    for detection in (following.followed if follow else _replayed)(logs, kind, config, settings, one_in):
         found += 1
         if output is Lines.JSONL:
             sys.stdout.buffer.write(msgspec.json.encode(stage.detection_json(detection)) + b"\n")
@@ -126,15 +135,17 @@ def _watch(logs: list[Path], kind: str, output: Lines, follow: bool, config: Pat
         raise typer.Exit(FOUND)
 
 
-def _replayed(logs: list[Path], kind: str, config: Path | None, settings: stage.WatchSettings) -> tuple[Detection, ...]:
+def _replayed(
+    logs: list[Path], kind: str, config: Path | None, settings: stage.WatchSettings, one_in: int
+) -> tuple[Detection, ...]:
     """What the logs say as they are, and standard input to its end."""
     unparsed = stage.Unparsed()
     files = [path for path in logs if path != STDIN]
-    found = backtesting.sources(files, kind, config) if files or not logs else ()
+    found = backtesting.sources(files, kind, config, one_in=one_in) if files or not logs else ()
     streams = [backtesting.events(found, unparsed)]
     names = [one.component for one in found]
     if STDIN in logs:
-        name, parse = following.piped(kind, config)
+        name, parse = following.piped(kind, config, one_in)
         names.append(name)
         streams.append(following.events_of_stdin(parse, name, unparsed))
     told = stage.replayed(heapq.merge(*streams, key=attrgetter("at")), names, settings)

@@ -66,7 +66,8 @@ class Sessions(Protocol):
 class System:
     """A kind and its capabilities. `parse` turns one log line into an event, None for a line that says nothing of
     sign-in, and raises ValueError for a line that does not parse; `log` does so with the options of the component.
-    `tally` counts a chunk of lines faster than that, to the same end."""
+    `tally` counts a chunk of lines faster than that, to the same end; `mark` finds the hash of whom a line speaks
+    without reading it (None where that takes the parser)."""
 
     kind: str
     title: str
@@ -74,6 +75,7 @@ class System:
     parse: Callable[[bytes, str], SignInEvent | None] | None = None
     log: LogFormat | None = None
     tally: Callable[[LogOptions], Tally] | None = None
+    mark: Callable[[bytes], bytes | None] | None = None
     sessions: Sessions | None = None
     sniff: Callable[[str, bytes], bool] | None = None
 

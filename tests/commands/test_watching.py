@@ -54,3 +54,19 @@ def test_alert_rules_are_printed_without_any_log(doorward: Run) -> None:
     said = doorward("watch", "--alert-rules")
     assert said.code == 0
     assert "alert: DoorwardDetected" in said.out
+
+
+def test_one_person_in_so_many_is_looked_at_live_and_in_a_backtest_alike(doorward: Run, tmp_path: Path) -> None:
+    log = str(burst(tmp_path / "auth.jsonl"))
+    said = doorward("watch", log, "--format", "jsonl", "--one-in", "4")
+    assert "looking at one person in 4" in said.err
+    told = [json.loads(line) for line in said.out.splitlines()]
+    assert told[0]["measure"] == "session-rejections"
+    again = doorward("watch", "--backtest", log, "--format", "jsonl", "--one-in", "4")
+    assert [json.loads(line) for line in again.out.splitlines()][: len(told)] == told
+    whole = [json.loads(line) for line in doorward("watch", log, "--format", "jsonl").out.splitlines()]
+    assert whole[0]["detected_at"] < told[0]["detected_at"]
+
+
+def test_one_in_none_is_wrong_use(doorward: Run) -> None:
+    assert doorward("watch", "auth.jsonl", "--one-in", "0").code == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from doorward.systems import System
-from doorward.systems.school.log import parse
+from doorward.systems.school.log import mark, parse
 from doorward.systems.school.reader import read, sniff
 from doorward.systems.school.tally import SchoolTally
 
@@ -13,5 +13,6 @@ SYSTEM = System(
     read=read,
     parse=parse,
     tally=lambda _options: SchoolTally(),
+    mark=mark,
     sniff=sniff,
 )

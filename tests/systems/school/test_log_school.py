@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from doorward.model.sign_in import Kind, Outcome, Reason, SignInEvent
-from doorward.systems.school.log import parse
+from doorward.systems.school.log import mark, parse
 
 HEAD = {
     "time": "2026-03-02T08:00:00.250Z",
@@ -137,3 +137,23 @@ def test_an_event_that_says_nothing_of_sign_in_is_none(event: str) -> None:
 def test_a_line_that_does_not_parse_is_a_value_error(bad: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  # the contract of `System.parse` names no message
         parse(bad, "auth")
+
+
+@pytest.mark.parametrize(
+    ("who", "marked"),
+    [
+        ('"person":"p","session":"s","source":"n"', b"p"),
+        ('"person":null,"session":"s","source":"n"', b"s"),
+        ('"person":"","session":null,"source":"n"', b"n"),
+        ('"person":null,"session":null,"source":null', None),
+        ('"person":"p\\u0041"', None),
+        ('"source":"n"', None),
+        ('"exception":"\\"person\\":\\"p\\""', None),
+    ],
+)
+def test_whom_a_line_speaks_of_is_found_without_reading_it_or_left_to_the_parser(who: str, marked: bytes) -> None:
+    made = f'{{"time":"2026-03-02T08:00:00Z","event":"session",{who}}}'.encode()
+    assert mark(made) == marked
+    found = parse(made, "auth")
+    assert found is not None
+    assert marked is None or (found.person or found.session or found.source or "").encode() == marked
