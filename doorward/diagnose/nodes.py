@@ -7,7 +7,7 @@ A node that somebody added or left behind reads a file that nobody watches; its 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from doorward.diagnose.contrast import chance_of_contrast
@@ -21,27 +21,31 @@ LEAST_FAILED = 5
 LEAST_BESIDE = 10
 BY_CHANCE = 1e-4
 APART_RATIO = 3.0
+# Sessions that are lost by other ways are refused by either node alike: so many by the other one alone are no chance.
+LEAST_CROSSED = 8
+CROSSED_RATIO = 5
+# Of the time since the latest began: who is told of after that is still at work.
+STILL_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """One configuration of a component, first told of at `began_at`. The counts are since the latest of its component
-    began: of all `seen`, `failed` are sign-ins, sessions and tokens, `sealed` of these for a secret; `refused` are
-    requests answered with 4xx, `broken` those with 5xx. Typed mistakes are left out."""
+    began: of those who `tried` (sign-ins, sessions, tokens, without typed mistakes) some `failed`, `sealed` of these
+    for a secret; of the requests `asked` some were `refused` with 4xx or `broken` with 5xx. `crossed` sessions that
+    another node takes were refused here or the other way round, `stayed` were refused where they had been taken."""
 
     component: str
     digest: str
     began_at: datetime
-    seen: int
-    failed: int
-    sealed: int
-    refused: int
-    broken: int
-
-    @property
-    def bad(self) -> int:
-        """Everything that did not go well."""
-        return self.failed + self.refused + self.broken
+    tried: int = 0
+    failed: int = 0
+    sealed: int = 0
+    asked: int = 0
+    refused: int = 0
+    broken: int = 0
+    crossed: int = 0
+    stayed: int = 0
 
     @property
     def is_of_secret(self) -> bool:
@@ -53,25 +57,44 @@ class Node:
         """Whether it answers with errors of its own, rather than refuse: then its code may be another as well."""
         return self.broken > self.failed + self.refused
 
+    @property
+    def disagrees(self) -> bool:
+        """Whether sessions are refused by the one node that others take, and hardly any where it was taken before."""
+        return self.crossed >= max(LEAST_CROSSED, CROSSED_RATIO * self.stayed)
+
 
 def nodes(events: Iterable[SignInEvent]) -> tuple[Node, ...]:
     """The configurations of each component that works by several, the latest first; none where each has one."""
     told: dict[str, list[SignInEvent]] = {}
+    refused: list[SignInEvent] = []
     for event in events:
         if event.config is not None:
             told.setdefault(event.component, []).append(event)
-    return tuple(node for component, mine in told.items() for node in _nodes(component, mine))
+        if event.kind is Kind.TOKEN and event.reason is Reason.TOKEN_REFUSED:
+            refused.append(event)
+    return tuple(node for component, mine in told.items() for node in _nodes(component, mine, refused))
 
 
-def _nodes(component: str, events: Sequence[SignInEvent]) -> Iterator[Node]:
+def _nodes(component: str, events: Sequence[SignInEvent], refused: Sequence[SignInEvent]) -> Iterator[Node]:
     began: dict[str, datetime] = {}
     for event in events:
         digest = event.config or ""
         began[digest] = min(event.at, began.get(digest, event.at))
+    if len(began) < 2:
+        return
     latest = max(began.values())
-    for digest in sorted(began, key=began.__getitem__, reverse=True) if len(began) > 1 else ():
-        mine = [event for event in events if event.config == digest and event.at >= latest]
-        yield _counted(component, digest, began[digest], mine)
+    # Who is ended in good order answers a little longer beside its successor.
+    late = latest + (max(event.at for event in events) - latest) * STILL_SHARE
+    at_work = {event.config or "" for event in events if event.at >= late}
+    if len(at_work) < 2:
+        return
+    # Whom the provider does not even know by name has a wrong name, whatever its secret is.
+    unnamed = [event.client is None for event in refused if event.at >= latest]
+    is_known = 2 * sum(unnamed) <= len(unnamed)
+    crossed, stayed = _moved(events, latest)
+    for digest in sorted(at_work, key=began.__getitem__, reverse=True):
+        node = _counted(component, digest, began[digest], [e for e in events if e.config == digest and e.at >= latest])
+        yield replace(node, sealed=node.sealed if is_known else 0, crossed=crossed, stayed=stayed)
 
 
 def _counted(component: str, digest: str, began_at: datetime, events: Sequence[SignInEvent]) -> Node:
@@ -79,33 +102,51 @@ def _counted(component: str, digest: str, began_at: datetime, events: Sequence[S
     tried = [e for e in events if e.kind in _TOLD and e.outcome is not Outcome.UNKNOWN and e.reason not in TYPED]
     failed = [event.reason for event in tried if event.outcome is Outcome.FAILURE]
     return Node(
-        *(component, digest, began_at, len(asked) + len(tried), len(failed)),
+        *(component, digest, began_at, len(tried), len(failed)),
         sealed=sum(reason in SEALED for reason in failed),
+        asked=len(asked),
         refused=sum(400 <= status < 500 for status in asked),
         broken=sum(status >= 500 for status in asked),
     )
 
 
+def _moved(events: Sequence[SignInEvent], latest: datetime) -> tuple[int, int]:
+    """How many sessions were refused by a node that had never taken them, and by one that had, of those taken once."""
+    taken: dict[str, set[str | None]] = {}
+    crossed, stayed = set[str](), set[str]()
+    for event in events:
+        if event.kind is not Kind.SESSION or event.session is None or event.reason is Reason.SESSION_EXPIRED:
+            continue
+        by = taken.setdefault(event.session, set())
+        if event.outcome is Outcome.SUCCESS:
+            by.add(event.config)
+        elif by and event.at >= latest:
+            (stayed if event.config in by else crossed).add(event.session)
+    return len(crossed - stayed), len(stayed)
+
+
 def apart(found: Sequence[Node]) -> Node | None:
-    """A node that began while others were at work, and whose requests fail far more often than theirs since; None where
-    what fails follows no node."""
-    return next((node for node in found if _is_apart(node, _beside(node, found))), None)
-
-
-def _beside(node: Node, found: Sequence[Node]) -> tuple[int, int]:
-    """Bad and seen of those of its component that had begun before it."""
-    others = [one for one in found if one.component == node.component and one.began_at < node.began_at]
-    return sum(one.bad for one in others), sum(one.seen for one in others)
-
-
-def _is_apart(node: Node, beside: tuple[int, int]) -> bool:
-    bad, seen = beside
-    if node.bad < LEAST_FAILED or seen < LEAST_BESIDE or node.bad * seen <= APART_RATIO * bad * node.seen:
-        return False
-    return chance_of_contrast(node.bad, node.seen, bad, seen) < BY_CHANCE
+    """A node that began while others were at work, and where people or requests fail far more often than there since,
+    or that does not take the sessions of the others; None where what fails follows no node."""
+    return next((node for node in found if told(node, found)), None)
 
 
 def told(node: Node, found: Sequence[Node]) -> str:
-    """Such as `73 of 73 fail or are refused there, 4 of 98 beside it`."""
-    bad, seen = _beside(node, found)
-    return f"{node.bad} of {node.seen} fail or are refused there, {bad} of {seen} beside it"
+    """Such as `73 of 73 requests fail or are refused there, 4 of 98 beside it`, '' where the node is not apart."""
+    others = [one for one in found if one.component == node.component and one.began_at < node.began_at]
+    failed, tried = sum(one.failed for one in others), sum(one.tried for one in others)
+    bad, asked = sum(one.refused + one.broken for one in others), sum(one.asked for one in others)
+    if _is_apart(node.failed, node.tried, failed, tried):
+        return f"{node.failed} of {node.tried} sign-ins and sessions fail there, {failed} of {tried} beside it"
+    if _is_apart(node.refused + node.broken, node.asked, bad, asked):
+        mine = f"{node.refused + node.broken} of {node.asked}"
+        return f"{mine} requests fail or are refused there, {bad} of {asked} beside it"
+    if tried + asked >= LEAST_BESIDE and node.disagrees:
+        return f"{node.crossed} sessions that one node takes are refused by another, {node.stayed} by the same"
+    return ""
+
+
+def _is_apart(bad: int, seen: int, bad_beside: int, seen_beside: int) -> bool:
+    if bad < LEAST_FAILED or seen_beside < LEAST_BESIDE or bad * seen_beside <= APART_RATIO * bad_beside * seen:
+        return False
+    return chance_of_contrast(bad, seen, bad_beside, seen_beside) < BY_CHANCE

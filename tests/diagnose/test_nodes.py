@@ -19,9 +19,17 @@ def asked(config: str | None, second: int, status: int = 200, component: str = "
     return SignInEvent(at, component, Kind.REQUEST, outcome, reason, status=status, config=config)
 
 
-def failed(config: str, second: int, reason: Reason) -> SignInEvent:
+def failed(config: str, second: int, reason: Reason, client: str | None = "portal") -> SignInEvent:
     """One token that was not given."""
-    return SignInEvent(T0 + timedelta(seconds=second), "auth", Kind.TOKEN, Outcome.FAILURE, reason, config=config)
+    at = T0 + timedelta(seconds=second)
+    return SignInEvent(at, "auth", Kind.TOKEN, Outcome.FAILURE, reason, client=client, config=config)
+
+
+def session(config: str, second: int, number: int, is_taken: bool) -> SignInEvent:
+    """A session that a node takes or refuses."""
+    outcome, reason = (Outcome.SUCCESS, Reason.OK) if is_taken else (Outcome.FAILURE, Reason.NETWORK_CHANGED)
+    at = T0 + timedelta(seconds=second)
+    return SignInEvent(at, "auth", Kind.SESSION, outcome, reason, session=f"s{number}", config=config)
 
 
 def two(status: int) -> Iterator[SignInEvent]:
@@ -42,11 +50,11 @@ def test_what_fails_is_counted_by_node_since_the_latest_began() -> None:
         [*two(400), *typed, failed("new", 80, Reason.TOKEN_REFUSED), failed("old", 81, Reason.SESSION_UNKNOWN)]
     )
     assert found == (
-        Node("auth", "new", T0 + timedelta(seconds=60), 61, 1, 1, 60, 0),
-        Node("auth", "old", T0, 61, 1, 0, 0, 0),
+        Node("auth", "new", T0 + timedelta(seconds=60), 1, 1, 1, asked=60, refused=60),
+        Node("auth", "old", T0, 1, 1, 0, asked=60),
     )
     assert apart(found) == found[0]
-    assert told(found[0], found) == "61 of 61 fail or are refused there, 1 of 61 beside it"
+    assert told(found[0], found) == "60 of 60 requests fail or are refused there, 0 of 60 beside it"
 
 
 def test_nodes_that_fail_alike_or_not_at_all_are_not_apart() -> None:
@@ -69,3 +77,19 @@ def test_whether_it_breaks_or_is_refused_for_a_secret_is_told_by_what_most_meet(
     secret = nodes([*two(500), *(failed("new", second, Reason.TOKEN_REFUSED) for second in range(60, 90))])
     assert secret[0].is_of_secret
     assert not turned_away.is_of_secret
+
+
+def test_a_name_that_the_provider_does_not_know_is_no_matter_of_a_secret() -> None:
+    refused = [failed("new", second, Reason.TOKEN_REFUSED, client=None) for second in range(60, 90)]
+    assert not nodes([*two(500), *refused])[0].is_of_secret
+
+
+def test_nodes_that_refuse_each_others_sessions_and_not_their_own_disagree() -> None:
+    begun = [session("old", 50, number, is_taken=True) for number in range(12)]
+    by_the_other = [session("new", 61, number, is_taken=False) for number in range(8)]
+    joined = nodes([*two(200), *begun, *by_the_other])[0]
+    assert (joined.crossed, joined.stayed, joined.disagrees) == (8, 0, True)
+    lost = [session("old", 62, number, is_taken=False) for number in range(8, 12)]
+    by_either = nodes([*two(200), *begun, *by_the_other, *lost])[0]
+    assert (by_either.crossed, by_either.stayed, by_either.disagrees) == (8, 4, False)
+    assert apart(nodes([*two(200), *begun, *by_the_other[:7]])) is None

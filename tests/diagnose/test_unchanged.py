@@ -77,7 +77,7 @@ def test_an_exception_of_every_day_is_none_and_a_failing_provider_brings_its_own
 
 
 def test_a_node_that_alone_fails_is_something_that_was_put_in_place(world: World) -> None:
-    joined = Node("auth", "new", world.onset, 60, 0, 0, 60, 0)
-    old = Node("auth", "old", world.onset - timedelta(days=1), 60, 0, 0, 0, 0)
+    joined = Node("auth", "new", world.onset, asked=60, refused=60)
+    old = Node("auth", "old", world.onset - timedelta(days=1), asked=60)
     assert not is_unchanged(replace(failing(world), nodes=(joined, old)))
     assert is_unchanged(replace(failing(world), nodes=(replace(joined, refused=0), old)))

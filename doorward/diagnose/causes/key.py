@@ -183,7 +183,8 @@ def _trust(observations: Observations) -> Iterator[Evidence]:
 def _node(observations: Observations) -> Iterator[Evidence]:
     """A node that began beside others, and whose secret the other side does not know, while theirs is known."""
     node = nodes.apart(observations.nodes)
-    if node is not None and node.is_of_secret:
+    is_explained = any(suspect.alters for suspect in observations.suspects or ())
+    if node is not None and node.is_of_secret and not is_explained:
         what = f"{node.component}: refused for a secret: {nodes.told(node, observations.nodes)}; that node began"
         yield timed("node", node.began_at, what, observations, node.component)
 

@@ -176,18 +176,22 @@ def test_people_who_are_locked_out_and_try_again_do_not_hide_that_the_rule_becam
 
 def beside(world: World, before_onset_s: float = 4, **counts: int) -> tuple[Node, Node]:
     """A node of auth that began beside one of whose 200 requests 2 are refused."""
-    bad = {"failed": 0, "sealed": 0, "refused": 0, "broken": 0}
     joined_at, long_ago = (world.onset - timedelta(seconds=s) for s in (before_onset_s, 86_400))
-    return (
-        Node("auth", NEW, joined_at, seen=73, **(bad | counts)),
-        Node("auth", OLD, long_ago, seen=200, **(bad | {"refused": 2})),
-    )
+    joined = Node("auth", NEW, joined_at, tried=73, asked=73)
+    return replace(joined, **counts), Node("auth", OLD, long_ago, tried=200, asked=200, refused=2)
 
 
 def test_a_node_that_began_by_a_file_that_nobody_watches_and_alone_refuses_is_told(world: World) -> None:
     hypothesis = CAUSE.judge(sent_back(world, nodes=beside(world, refused=73)))
     assert (hypothesis.verdict, hypothesis.component, hypothesis.change) == (Verdict.SUPPORTED, "auth", None)
-    assert "73 of 73 fail or are refused there, 2 of 200 beside it" in hypothesis.reason
+    assert "73 of 73 requests fail or are refused there, 2 of 200 beside it" in hypothesis.reason
+
+
+def test_a_node_that_does_not_take_the_sessions_of_another_differs_from_it(world: World) -> None:
+    hypothesis = CAUSE.judge(sent_back(world, nodes=beside(world, failed=6, crossed=13)))
+    assert hypothesis.verdict is Verdict.SUPPORTED
+    assert "13 sessions that one node takes are refused by another, 0 by the same" in hypothesis.reason
+    assert CAUSE.judge(sent_back(world, nodes=beside(world, crossed=13, stayed=4))).verdict is Verdict.RULED_OUT
 
 
 def test_a_node_that_breaks_may_have_other_code_and_one_that_began_later_is_not_it(world: World) -> None:

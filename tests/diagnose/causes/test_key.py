@@ -170,9 +170,11 @@ def test_what_a_trial_sign_in_met_counts_though_the_examination_came_by_another_
 
 def test_a_node_that_alone_is_refused_for_its_secret_is_told_though_every_file_is_as_it_was(world: World) -> None:
     joined_at, long_ago = world.onset - timedelta(seconds=4), world.onset - timedelta(days=1)
-    others = Node("portal", "aaaaaaaaaaaa", long_ago, 200, 0, 0, 1, 0)
-    refuses = Node("portal", "bbbbbbbbbbbb", joined_at, 90, 18, 18, 0, 18)
+    others = Node("portal", "aaaaaaaaaaaa", long_ago, tried=200)
+    refuses = Node("portal", "bbbbbbbbbbbb", joined_at, tried=90, failed=18, sealed=18)
     hypothesis = CAUSE.judge(replace(refused(world), nodes=(refuses, others)))
     assert (hypothesis.verdict, hypothesis.component) == (Verdict.SUPPORTED, "portal")
+    changed_file = replace(refused(world), nodes=(refuses, others), suspects=(world.suspect(),))
+    assert CAUSE.judge(changed_file).verdict is Verdict.RULED_OUT
     of_other_kind = replace(refuses, sealed=0, refused=18)
     assert CAUSE.judge(replace(refused(world), nodes=(of_other_kind, others))).verdict is Verdict.RULED_OUT
