@@ -25,7 +25,8 @@ Floats = NDArray[np.float64]
 # How many times as many fail after the jump where the share is that of the whole, and what each weighs. At an hour of
 # few failures it is more, at one of many less: a fault fails a part of those who would have signed in. The weights
 # keep within the budget over simulated years of traffic that wanders, at 600 a minute as well (other seeds than the
-# bench's): what is promised by their sum is less, but a level has far fewer chances to leave its course than people come.
+# bench's): what is promised by their sum is less, but a level has far fewer chances to leave its course than there are
+# people.
 JUMPS = np.array([1.5, 2.0])
 _WEIGHTS = np.array([1.2, 0.25])
 # So many moments of a jump are followed; beyond them the one that explains least is dropped, never one so young.

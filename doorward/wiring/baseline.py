@@ -9,9 +9,11 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 
-from doorward.diagnose.examined import Examination, ExaminationResult, ProcessExamined
+from doorward.diagnose.examined import Examination, ExaminationResult, ProcessExamined, SchemaExamined
 
 # Those whose difference tells something and that cost nearly nothing: no lock is asked for, nothing is measured long.
 KEPT = (
@@ -52,9 +54,17 @@ class Baseline:
             return True
 
     def before(self, onset: datetime) -> tuple[ExaminationResult, ...]:
-        """The last round of before that onset, empty if there is none."""
+        """The last round of before that onset, empty if there is none. Where several servers take turns at an address,
+        a round may meet one of them only: the most that any round met count."""
         earlier = self._earlier(onset)
-        return earlier[-1] if earlier else ()
+        most: dict[str, int] = {}
+        for one in chain.from_iterable(earlier):
+            if isinstance(one, SchemaExamined):
+                most[one.component] = max(one.servers, most.get(one.component, 1))
+        return tuple(
+            replace(one, servers=most[one.component]) if isinstance(one, SchemaExamined) else one
+            for one in (earlier[-1] if earlier else ())
+        )
 
     def processes(self, onset: datetime) -> tuple[ProcessExamined, ...]:
         """The processes of every round of before that onset, oldest first: what they are like on any day."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from doorward.diagnose.examined import CodeExamined, ExaminationResult, ProcessExamined
+from doorward.diagnose.examined import CodeExamined, ExaminationResult, ProcessExamined, SchemaExamined
 from doorward.wiring.baseline import BEFORE, EVERY, MOST_ROUNDS, Baseline
 from tests.entries import T0
 
@@ -53,3 +53,12 @@ def test_the_processes_of_all_rounds_of_before_the_onset_tell_what_is_usual() ->
     for each in range(3):
         baseline.take(T0 + each * EVERY)
     assert [one.youngest_s for one in baseline.processes(T0 + EVERY + BEFORE)] == [30.0, 45.0]
+
+
+def test_of_servers_that_take_turns_the_most_that_a_round_met_count() -> None:
+    met = iter((1, 2, 1, 3))
+    baseline = Baseline(lambda: (SchemaExamined("auth", ("t.c",), servers=next(met)), SchemaExamined("portal", ())))
+    for each in range(4):
+        baseline.take(T0 + each * EVERY)
+    found = baseline.before(T0 + 2 * EVERY + BEFORE)
+    assert [one.servers for one in found if isinstance(one, SchemaExamined)] == [2, 1]
