@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from doorward.diagnose.examined_process import HeldExamined, SurroundingsExamined
+from doorward.diagnose.examined_process import OfProcess
 
 
 class Examination(StrEnum):
@@ -27,6 +27,7 @@ class Examination(StrEnum):
     KEYS = "keys"
     CODE = "code"
     HELD = "held"
+    FRONT = "front"
     SURROUNDINGS = "surroundings"
 
 
@@ -344,7 +345,6 @@ ExaminationResult = (
     | UpstreamExamined
     | KeysExamined
     | CodeExamined
-    | HeldExamined
-    | SurroundingsExamined
+    | OfProcess
     | NotExamined
 )

@@ -30,6 +30,15 @@ class HeldExamined:
 
 
 @dataclass(frozen=True, slots=True)
+class FrontExamined:
+    """What something between people and the process at `own_place` alters of its answers, in words; sorted."""
+
+    component: str
+    own_place: str
+    altered: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Bound:
     """How much a process may use of something at the most; None: as much as there is, or it is not told."""
 
@@ -63,6 +72,9 @@ class SurroundingsExamined:
             for bound in self.bounds
             if bound.most is not None and bound.most < _as_much(was.get(bound.name))
         )
+
+
+OfProcess = HeldExamined | SurroundingsExamined | FrontExamined
 
 
 def _as_much(most: float | None) -> float:

@@ -28,7 +28,8 @@ class Examinee:
     may be our own. `database` is `sqlite:PATH` or `postgresql://…`, `store` is `redis://…`; both may hold a password,
     so neither is shown (`repr` leaves them out). `authorities` is a file of certificates that its own is believed by.
     `upstream` are addresses of services that others keep; `keys` its files with keys and secrets; `code` the
-    directories and files of its code; `log` is the file that it writes its events to.
+    directories and files of its code; `log` is the file that it writes its events to;
+    `pages` are those of its pages that probes open first.
     """
 
     component: str
@@ -49,3 +50,4 @@ class Examinee:
     code: tuple[Path, ...] = ()
     authorities: Path | None = None
     log: Path | None = None
+    pages: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from doorward.diagnose.examinations.code import examine_code
 from doorward.diagnose.examinations.connection import examine_connection
 from doorward.diagnose.examinations.database import examine_database
 from doorward.diagnose.examinations.directory import examine_directory
+from doorward.diagnose.examinations.front import examine_front
 from doorward.diagnose.examinations.held import examine_held
 from doorward.diagnose.examinations.issuer import examine_issuer
 from doorward.diagnose.examinations.keys import examine_keys
@@ -51,6 +52,7 @@ EXAMINERS: dict[Examination, Callable[[Examinee], ExaminationResult]] = {
     Examination.KEYS: examine_keys,
     Examination.CODE: examine_code,
     Examination.HELD: examine_held,
+    Examination.FRONT: examine_front,
     Examination.SURROUNDINGS: examine_surroundings,
 }
 

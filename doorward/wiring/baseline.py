@@ -26,6 +26,7 @@ KEPT = (
     Examination.KEYS,
     Examination.CODE,
     Examination.HELD,
+    Examination.FRONT,
     Examination.SURROUNDINGS,
 )
 EVERY = timedelta(seconds=15)

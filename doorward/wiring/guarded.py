@@ -167,7 +167,15 @@ def _examinee(settings: Settings, component: ComponentTable) -> Examinee:
         code=tuple(settings.place(path) for path in component.code),
         authorities=settings.place(component.authorities) if component.authorities else None,
         log=settings.place(component.log) if component.log else None,
+        pages=tuple(_pages(settings, component)),
     )
+
+
+def _pages(settings: Settings, component: ComponentTable) -> Iterator[str]:
+    """The component's pages that probes open as people do; each once."""
+    for page in dict.fromkeys(page for probe in settings.probe for page in (probe.start, probe.return_to)):
+        if page and component.address and _address(page) == _address(component.address):
+            yield page
 
 
 def check_whole(settings: Settings) -> None:

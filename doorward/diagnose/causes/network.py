@@ -1,7 +1,7 @@
 """Network: people or components cannot reach one another, or names do not resolve.
 
 If it is at work: connections time out or find no way, names do not resolve, while the control target answers; fewer
-people than usual reach the service.
+people than usual reach the service; or what stands before a process alters what the process says.
 If it is not: every component connects at every try, or refuses, which its host itself must say; people still arrive.
 When the control target fails as well, it is our own network that is cut off, and nothing is said of the service's.
 Licenses nothing.
@@ -36,7 +36,7 @@ from doorward.diagnose.examined import (
     ProcessExamined,
     Reach,
 )
-from doorward.diagnose.examined_process import HeldExamined
+from doorward.diagnose.examined_process import FrontExamined, HeldExamined
 from doorward.diagnose.observations import ONSET_SLACK, Observations
 from doorward.diagnose.signs import answers_itself, is_quick_itself, is_swamped, moved
 from doorward.model.diagnosis import Evidence, Leaning
@@ -74,6 +74,7 @@ def weigh(observations: Observations) -> Judgement:
         *(notes("control", f"{c.component}: neither it nor its control target answers", _EXPECTED) for c in blind),
         *_names(observations),
         *_past_the_proxy(observations),
+        *_front(observations),
         *_cut_off_answers(observations),
         *_swallowed(observations),
         *_between(observations),
@@ -85,7 +86,7 @@ def weigh(observations: Observations) -> Judgement:
     # One way is cut, another is open: that one says nothing for the other.
     sick = any(item.leaning is Leaning.FOR and item.weight >= STRONG for item in found)
     # People who arrive say nothing of the way between components, nor of that from one place, nor of a slow one.
-    inner = any(item.test in ("between", "vantage", "narrow", "swallowed") for item in found)
+    inner = any(item.test in ("between", "vantage", "narrow", "swallowed", "front") for item in found)
     evidence = tuple(
         notes(e.test, e.seen, e.expected)
         if sick and e.leaning is Leaning.AGAINST and (inner or e.test != "arrivals")
@@ -184,6 +185,18 @@ def _past_the_proxy(observations: Observations) -> Iterator[Evidence]:
         if liveness.ms > LIVENESS_SLOW_MS and is_quick_itself(observations, liveness):
             seen = f"{liveness.component}: it answers at {own} at once; where people ask, in {liveness.ms:.0f} ms"
             yield favours("narrow", DECISIVE, seen, expected, liveness.component)
+            return
+
+
+def _front(observations: Observations) -> Iterator[Evidence]:
+    """What stands before a process alters what it passed on while all was well: a proxy's settings are no file here."""
+    expected = "what people are shown is not what the process says"
+    for front in observations.of(FrontExamined):
+        before = observations.earlier(FrontExamined, front.component)
+        altered = sorted(set(front.altered) - set(before.altered)) if before else []
+        if altered and not moved(observations, front.component):
+            seen = f"{front.component} itself, at {front.own_place}, says otherwise: {'; '.join(altered[:2])}"
+            yield favours("front", DECISIVE, seen, expected, front.component)
             return
 
 
@@ -290,6 +303,7 @@ CAUSE = Cause(
         Examination.PROCESS,
         Examination.ISSUER,
         Examination.HELD,
+        Examination.FRONT,
     ),
     weigh=weigh,
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import ssl
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult, urlsplit
@@ -21,13 +22,14 @@ CUT_OFF = "the answer is cut off"
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """`status` is None without an answer, and `problem` says what came instead. `ahead_s`: how far the answer's Date
-    is ahead of our clock, None without one."""
+    is ahead of our clock, None without one. `headers` by their names in small letters."""
 
     status: int | None
     ms: float
     problem: str = ""
     body: bytes = b""
     ahead_s: float | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def usable(address: str) -> SplitResult | None:
@@ -46,18 +48,27 @@ def place(address: str) -> str:
     return f"{url.hostname}:{url.port or _PORTS.get(url.scheme, 0)}"
 
 
-def fetch(url: SplitResult, within_s: float, most_bytes: int = 0, method: str = "GET") -> Fetched:
-    """Ask it once; of the body at most `most_bytes` are read (0: none)."""
+def fetch(
+    url: SplitResult,
+    within_s: float,
+    most_bytes: int = 0,
+    method: str = "GET",
+    headers: Iterable[tuple[str, str]] = (),
+) -> Fetched:
+    """Ask it once, with further headers; of the body at most `most_bytes` are read (0: none)."""
     connection = _connection(url, within_s)
     began, wall = time.monotonic(), time.time()
     try:
-        connection.request(method, _path(url), headers={"User-Agent": "doorward", "Connection": "close"})
+        connection.request(
+            method, _path(url), headers={"User-Agent": "doorward", "Connection": "close", **dict(headers)}
+        )
         answer = connection.getresponse()
         ms = _ms(began)
         body = _body(answer, began + within_s, most_bytes) if most_bytes else b""
         if most_bytes > len(body) and answer.length:
             return Fetched(None, _ms(began), CUT_OFF)
-        return Fetched(answer.status, ms, "", body, _ahead_s(answer.headers.get("Date"), wall, wall + ms / 1000))
+        said = tuple((name.lower(), value) for name, value in answer.getheaders())
+        return Fetched(answer.status, ms, "", body, _ahead_s(answer.headers.get("Date"), wall, wall + ms / 1000), said)
     except TimeoutError:
         return Fetched(None, _ms(began), f"no answer within {within_s:g} s")
     except http.client.IncompleteRead:

@@ -55,12 +55,20 @@ def pid_of(examinee: Examinee) -> int | None:
 def _at_its_own_place(examinee: Examinee, found: ProcessExamined) -> ProcessExamined:
     """Ask the process's health path where it listens itself, past every proxy: where it answers there and not at the
     address that people use, the way to it is at fault."""
-    url, own = usable(examinee.health_url), _listens(found.pid)
-    if url is None or own is None or _is_where_people_ask(own, examinee.address):
+    url, own = usable(examinee.health_url), own_address(examinee, found.pid)
+    if url is None or own is None:
         return found
-    place = str(Address(_LOOPBACK.get(own.host, own.host), own.port))
+    place = str(own)
     answer = fetch(url._replace(scheme="http", netloc=place), OWN_ANSWER_S)
     return replace(found, own_place=place, own_status=answer.status, own_ms=answer.ms)
+
+
+def own_address(examinee: Examinee, pid: int) -> Address | None:
+    """Where the process listens itself, past everything before it; None if that is where people ask, or not told."""
+    own = _listens(pid)
+    if own is None or _is_where_people_ask(own, examinee.address):
+        return None
+    return Address(_LOOPBACK.get(own.host, own.host), own.port)
 
 
 def _is_where_people_ask(own: Address, address: Address | None) -> bool:

@@ -20,7 +20,7 @@ from doorward.diagnose.examined import (
     ProcessExamined,
     Reach,
 )
-from doorward.diagnose.examined_process import HeldExamined
+from doorward.diagnose.examined_process import FrontExamined, HeldExamined
 from doorward.diagnose.observations import Observations, Restart
 from doorward.model.detection import Signal
 from doorward.model.diagnosis import Verdict
@@ -222,3 +222,22 @@ def test_what_gets_no_answer_while_nobody_waits_at_the_process_is_lost_on_the_wa
         world.instead(lost, LivenessExamined("auth", 200, 2500.0)),
     ):
         assert not [item for item in CAUSE.judge(other).evidence if item.test == "swallowed"]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "supported"),
+    [((), ("/: 403",), True), (("/: 403",), ("/: 403",), False), (None, ("/: 403",), False), ((), (), False)],
+    ids=["altered since", "altered as ever", "unknown before", "not altered"],
+)
+def test_what_stands_before_a_process_is_blamed_for_what_it_alters_since(
+    world: World, before: tuple[str, ...] | None, now: tuple[str, ...], supported: bool
+) -> None:
+    def front(altered: tuple[str, ...]) -> FrontExamined:
+        return FrontExamined("auth", "127.0.0.1:9001", altered)
+
+    earlier = () if before is None else (front(before),)
+    healthy = world.healthy()
+    observed = replace(healthy, examinations=(*healthy.examinations, front(now)), before=earlier)
+    hypothesis = CAUSE.judge(observed)
+    assert (hypothesis.verdict is Verdict.SUPPORTED) == supported
+    assert ("itself, at 127.0.0.1:9001, says otherwise: /: 403" in hypothesis.reason) == supported
