@@ -127,23 +127,38 @@ def _judge_change(observations: Observations, suspect: Suspect, onset: datetime)
     yield timed("time", suspect.at, f"{_named(suspect)}, {felt}", observations)
     if suspect.at <= onset + ONSET_SLACK:
         yield _prediction(observations, suspect)
-        yield from _start(observations, suspect.change.component)
+        yield from _start(observations, suspect)
         yield from _doing(observations, suspect)
         yield from _stricter(observations)
     yield from _contrast(observations, suspect, onset)
 
 
-def _start(observations: Observations, component: str) -> Iterator[Evidence]:
-    """It was ended in good order and is not there again: with settings that it cannot work by it never comes up. A
-    process that was killed or crashed leaves its pid file."""
+def _start(observations: Observations, suspect: Suspect) -> Iterator[Evidence]:
+    """It was ended in good order and is not there again, or ended by itself before it answered anybody: with settings
+    that it cannot work by it never comes up. A process that is killed at its work leaves its pid file."""
+    component = suspect.change.component
     left = any(item.component == component for item in observations.not_examined(Examination.PROCESS))
     refuses = any(
         c.component == component and c.connected == 0 and Reach.REFUSED in c.tries
         for c in observations.of(ConnectionExamined)
     )
+    expected = "it does not start by the settings that changed"
     if left and refuses:
         seen = f"{component}: no process names itself in its pid file, and nothing listens: it did not come up again"
-        yield favours("start", STRONG, seen, "it does not start by the settings that changed", component)
+        yield favours("start", STRONG, seen, expected, component)
+    elif refuses and _ended_at_once(observations, suspect):
+        seen = f"{component}: it began by these settings, answered nothing by them, and has ended"
+        yield favours("start", STRONG, seen, expected, component)
+
+
+def _ended_at_once(observations: Observations, suspect: Suspect) -> bool:
+    """Whether its process said that it begins by the new settings and is gone, and nothing ever passed by them."""
+    component, loaded_at, onset = suspect.change.component, suspect.loaded_at, observations.onset
+    if loaded_at is None or onset is None or abs(onset - loaded_at) > ONSET_SLACK:
+        return False
+    is_gone = any(p.component == component and not p.alive for p in observations.of(ProcessExamined))
+    new = _tally(observations, component, suspect.change.after)
+    return is_gone and (new is None or not new.passed)
 
 
 def _doing(observations: Observations, suspect: Suspect) -> Iterator[Evidence]:

@@ -167,6 +167,20 @@ def test_a_process_that_did_not_come_up_again_after_its_settings_changed_is_expl
     assert differential(world.instead(observed, killed), world.now).conclusion == "server"
 
 
+def test_a_process_that_ended_before_anything_passed_by_its_new_settings_could_not_begin_by_them(world: World) -> None:
+    refused = ConnectionExamined("auth", "127.0.0.1:8001", (Reach.REFUSED,) * 3, 0.2, 0.1)
+    silent = LivenessExamined("auth", None, 2.0, "no connection")
+    ended = ProcessExamined("auth", 101, alive=False, note="it has ended and waits to be reaped")
+    begun = replace(world.suspect(), loaded_at=world.onset - timedelta(seconds=1))
+    worked = ConfigTally("auth", OLD, passed=900, failed=4)
+    observed = world.instead(sent_back(world, begun, tallies=(worked,)), refused, silent, ended)
+    assert differential(observed, world.now).conclusion == "configuration"
+    served = replace(observed, tallies=(worked, ConfigTally("auth", NEW, passed=60, failed=0)))
+    assert differential(served, world.now).conclusion == "server"
+    long_ago = replace(begun, loaded_at=world.onset - timedelta(minutes=5))
+    assert differential(replace(observed, suspects=(long_ago,)), world.now).conclusion == "server"
+
+
 def test_people_who_are_locked_out_and_try_again_do_not_hide_that_the_rule_became_stricter(world: World) -> None:
     during = world.now_as_usual(sign_ins=40, typed=14, failures={(Kind.SIGN_IN, Reason.LOCKED_OUT): 12})
     rows = tuple(c for c in during.counts if c.reason is not Reason.WRONG_PASSWORD)
