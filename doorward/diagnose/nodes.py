@@ -23,6 +23,8 @@ BY_CHANCE = 1e-4
 APART_RATIO = 3.0
 # Sessions that are lost by other ways are refused by either node alike: so many by the other one alone are no chance.
 LEAST_CROSSED = 8
+# Of a handful of places two nodes may share none by chance.
+LEAST_PLACES = 5
 CROSSED_RATIO = 5
 # Of the time since the latest began: who is told of after that is still at work.
 STILL_SHARE = 0.6
@@ -33,7 +35,9 @@ class Node:
     """One configuration of a component, first told of at `began_at`. The counts are since the latest of its component
     began: of those who `tried` (sign-ins, sessions, tokens, without typed mistakes) some `failed`, `sealed` of these
     for a secret; of the requests `asked` some were `refused` with 4xx or `broken` with 5xx. `crossed` sessions that
-    another node takes were refused here or the other way round, `stayed` were refused where they had been taken."""
+    another node takes were refused here or the other way round, `stayed` were refused where they had been taken. It
+    met people from so many `strange` places if no other node knows any of them by that name: it names them by a key of
+    its own, so a network that is told to have changed is counted as `sealed`. 0 where it shares one."""
 
     component: str
     digest: str
@@ -46,6 +50,7 @@ class Node:
     broken: int = 0
     crossed: int = 0
     stayed: int = 0
+    strange: int = 0
 
     @property
     def is_of_secret(self) -> bool:
@@ -93,20 +98,30 @@ def _nodes(component: str, events: Sequence[SignInEvent], refused: Sequence[Sign
     is_known = 2 * sum(unnamed) <= len(unnamed)
     crossed, stayed = _moved(events, latest)
     for digest in sorted(at_work, key=began.__getitem__, reverse=True):
-        node = _counted(component, digest, began[digest], [e for e in events if e.config == digest and e.at >= latest])
+        mine = [event for event in events if event.config == digest and event.at >= latest]
+        node = _counted(component, digest, began[digest], mine, _strange(digest, events, mine))
         yield replace(node, sealed=node.sealed if is_known else 0, crossed=crossed, stayed=stayed)
 
 
-def _counted(component: str, digest: str, began_at: datetime, events: Sequence[SignInEvent]) -> Node:
+def _strange(digest: str, events: Sequence[SignInEvent], mine: Sequence[SignInEvent]) -> int:
+    """How many places that node names, if no other one ever named one of them; where it is told of few, 0."""
+    places = {event.source for event in mine if event.source}
+    known = {event.source for event in events if event.config != digest}
+    return len(places) if len(places) >= LEAST_PLACES and not places & known else 0
+
+
+def _counted(component: str, digest: str, began_at: datetime, events: Sequence[SignInEvent], strange: int) -> Node:
     asked = [event.status or 0 for event in events if event.kind is Kind.REQUEST]
     tried = [e for e in events if e.kind in _TOLD and e.outcome is not Outcome.UNKNOWN and e.reason not in TYPED]
     failed = [event.reason for event in tried if event.outcome is Outcome.FAILURE]
+    of_secret = SEALED | {Reason.NETWORK_CHANGED} if strange else SEALED
     return Node(
         *(component, digest, began_at, len(tried), len(failed)),
-        sealed=sum(reason in SEALED for reason in failed),
+        sealed=sum(reason in of_secret for reason in failed),
         asked=len(asked),
         refused=sum(400 <= status < 500 for status in asked),
         broken=sum(status >= 500 for status in asked),
+        strange=strange,
     )
 
 

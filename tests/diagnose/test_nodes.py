@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from doorward.diagnose.nodes import Node, apart, nodes, told
@@ -93,3 +94,16 @@ def test_nodes_that_refuse_each_others_sessions_and_not_their_own_disagree() -> 
     by_either = nodes([*two(200), *begun, *by_the_other, *lost])[0]
     assert (by_either.crossed, by_either.stayed, by_either.disagrees) == (8, 4, False)
     assert apart(nodes([*two(200), *begun, *by_the_other[:7]])) is None
+
+
+def test_a_node_that_names_every_place_by_a_key_of_its_own_is_refused_for_a_secret() -> None:
+    placed = [replace(event, source=f"p{second % 6}") for second, event in enumerate(two(200)) if event.config == "old"]
+    away = [
+        replace(session("new", 60 + second, second, is_taken=False), source=f"q{second % 6}") for second in range(40)
+    ]
+    joined = nodes([*placed, *away])[0]
+    assert (joined.strange, joined.sealed, joined.is_of_secret) == (6, 40, True)
+    one_place_shared = nodes([*placed, *away, replace(asked("new", 119), source="p1")])[0]
+    assert (one_place_shared.strange, one_place_shared.is_of_secret) == (0, False)
+    few = [replace(event, source="q1") for event in away]
+    assert nodes([*placed, *few])[0].strange == 0

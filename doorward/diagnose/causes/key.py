@@ -187,6 +187,9 @@ def _node(observations: Observations) -> Iterator[Evidence]:
     if node is not None and node.is_of_secret and not is_explained:
         what = f"{node.component}: refused for a secret: {nodes.told(node, observations.nodes)}; that node began"
         yield timed("node", node.began_at, what, observations, node.component)
+        if node.strange:
+            seen = f"{node.component}: of {node.strange} places that it names the nodes beside it know none"
+            yield favours("names", STRONG, seen, "a node names the same people's places by another key", node.component)
 
 
 def _listed(keys: tuple[str, ...]) -> str:

@@ -178,3 +178,14 @@ def test_a_node_that_alone_is_refused_for_its_secret_is_told_though_every_file_i
     assert CAUSE.judge(changed_file).verdict is Verdict.RULED_OUT
     of_other_kind = replace(refuses, sealed=0, refused=18)
     assert CAUSE.judge(replace(refused(world), nodes=(of_other_kind, others))).verdict is Verdict.RULED_OUT
+
+
+def test_a_node_that_names_places_by_another_key_is_told_though_nothing_signed_is_refused(world: World) -> None:
+    joined_at, long_ago = world.onset - timedelta(seconds=1), world.onset - timedelta(days=1)
+    others = Node("auth", "aaaaaaaaaaaa", long_ago, tried=57, failed=8, strange=15)
+    renames = Node("auth", "bbbbbbbbbbbb", joined_at, tried=51, failed=39, sealed=39, strange=10)
+    hypothesis = CAUSE.judge(
+        replace(world.healthy(), detections=(world.detection(Signal.SESSION_REJECTIONS),), nodes=(renames, others))
+    )
+    assert (hypothesis.verdict, hypothesis.component) == (Verdict.SUPPORTED, "auth")
+    assert "of 10 places that it names" in hypothesis.reason
