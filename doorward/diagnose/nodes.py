@@ -14,6 +14,7 @@ from doorward.diagnose.contrast import chance_of_contrast
 from doorward.model.sign_in import TYPED, Kind, Outcome, Reason, SignInEvent
 
 _TOLD = frozenset({Kind.SIGN_IN, Kind.SESSION, Kind.TOKEN})
+_OF_SESSIONS = (Kind.SIGN_IN, Kind.SESSION)
 # Refused for a secret or a signature that the other side does not know.
 SEALED = frozenset({Reason.TOKEN_REFUSED, Reason.SESSION_UNREADABLE})
 # Fewer failures may be anything's, and with fewer beside them nothing can be compared.
@@ -126,16 +127,17 @@ def _counted(component: str, digest: str, began_at: datetime, events: Sequence[S
 
 
 def _moved(events: Sequence[SignInEvent], latest: datetime) -> tuple[int, int]:
-    """How many sessions were refused by a node that had never taken them, and by one that had, of those taken once."""
+    """How many sessions were refused by a node that had never taken them, and by one that had, of those begun by a
+    sign-in or taken once."""
     taken: dict[str, set[str | None]] = {}
     crossed, stayed = set[str](), set[str]()
     for event in events:
-        if event.kind is not Kind.SESSION or event.session is None or event.reason is Reason.SESSION_EXPIRED:
+        if event.kind not in _OF_SESSIONS or event.session is None or event.reason is Reason.SESSION_EXPIRED:
             continue
         by = taken.setdefault(event.session, set())
         if event.outcome is Outcome.SUCCESS:
             by.add(event.config)
-        elif by and event.at >= latest:
+        elif event.kind is Kind.SESSION and by and event.at >= latest:
             (stayed if event.config in by else crossed).add(event.session)
     return len(crossed - stayed), len(stayed)
 

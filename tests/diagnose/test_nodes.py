@@ -96,6 +96,13 @@ def test_nodes_that_refuse_each_others_sessions_and_not_their_own_disagree() -> 
     assert apart(nodes([*two(200), *begun, *by_the_other[:7]])) is None
 
 
+def test_a_session_that_a_sign_in_began_at_one_node_and_the_other_refuses_is_no_chance() -> None:
+    begun = [replace(session("old", 60 + n, n, is_taken=True), kind=Kind.SIGN_IN) for n in range(8)]
+    refused = [session("new", 61 + n, n, is_taken=False) for n in range(8)]
+    joined = nodes(sorted([*two(200), *begun, *refused], key=lambda event: event.at))[0]
+    assert (joined.crossed, joined.stayed, joined.disagrees) == (8, 0, True)
+
+
 def test_a_node_that_names_every_place_by_a_key_of_its_own_is_refused_for_a_secret() -> None:
     placed = [replace(event, source=f"p{second % 6}") for second, event in enumerate(two(200)) if event.config == "old"]
     away = [
