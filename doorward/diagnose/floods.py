@@ -22,6 +22,8 @@ LEAST_HELD = 8
 CROWD_SHARE = 0.05
 # Retries treble requests at most; beyond this without more people it is a machine.
 RETRIES_RATIO = 3.0
+# Services ask as people come; so many more times for each of them is no crowd's doing.
+SERVICES_RATIO = 5.0
 LEAST_MADE_UP = 20
 LEAST_REQUESTS = 200
 LEAST_NOBODYS = 100
@@ -87,7 +89,7 @@ def nobodys(observations: Observations) -> Iterator[Evidence]:
     if observations.visitors is None:
         return
     usual, now = observations.visitors.usual, observations.visitors.during
-    more = now.per_min(now.nobodys) - usual.per_min(usual.nobodys)
+    more = now.per_min(now.nobodys - now.services) - usual.per_min(usual.nobodys - usual.services)
     newcomers = now.per_min(now.sources) - usual.per_min(usual.sources)
     signing = now.per_min(now.signing) - usual.per_min(usual.signing)
     late = [one for one in observations.of(LivenessExamined) if not _is_quick(observations, one)]
@@ -101,6 +103,18 @@ def nobodys(observations: Observations) -> Iterator[Evidence]:
         )
         expected = "as many requests on top as are usual in all, and nobody signs in from there"
         yield favours("nobodys", DECISIVE, seen, expected, late[0].component)
+
+
+def of_services(observations: Observations) -> str:
+    """What is said where services that have always asked, and are answered as ever, ask far more than usual; '' where
+    they do not."""
+    if observations.visitors is None:
+        return ""
+    usual, now = observations.visitors.usual, observations.visitors.during
+    before, per_min = usual.per_min(usual.services), now.per_min(now.services)
+    if now.services < LEAST_REQUESTS or per_min < SERVICES_RATIO * before:
+        return ""
+    return f"services that have always asked are answered {per_min:.0f} times a minute, usually {before:.0f}"
 
 
 def made_up_sessions(observations: Observations) -> str:

@@ -17,6 +17,8 @@ from doorward.model.sign_in import TYPED, Kind, Outcome, Reason, SignInEvent
 _GETS_IN = (Kind.SIGN_IN, Kind.SESSION)
 _TYPED = TYPED - {Reason.INACTIVE}
 _WHOLE = range(200, 300)
+# A source without people that was answered so often before is a service that asks on its own.
+LEAST_ANSWERED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Stretch:
     from which nobody got in, before or meanwhile; the others from `places`, `busiest_place` of them from one.
     `forgotten` are people who got in before and are said not to exist. `pages` were answered in full to `askers` people
     who were signed in, `busiest` to one of them. Of all `requests`, `nobodys` came from sources from which nobody got
-    in; from `signing` of all `sources` somebody tried to sign in. Of the sessions that nobody knows, `refused` of them,
+    in, `services` of these answered in full to sources that were answered so long before; from `signing` of all
+    `sources` somebody tried to sign in. Of the sessions that nobody knows, `refused` of them,
     `never_seen` came from where nobody gets in. Of all who `tried` what they know, `browser_tried` did so in the
     `browser` with most typed failures, `browser_typed`."""
 
@@ -40,6 +43,7 @@ class Stretch:
     forgotten: int = 0
     requests: int = 0
     nobodys: int = 0
+    services: int = 0
     sources: int = 0
     signing: int = 0
     refused: int = 0
@@ -80,17 +84,30 @@ class Visitors:
 def visitors(past: Sequence[SignInEvent], began: datetime, during: Sequence[SignInEvent], until: datetime) -> Visitors:
     """`past` are all events that are remembered of before `began`, oldest first; its second half is what is usual."""
     if not past:
-        return Visitors(_stretch((), (), timedelta()), _stretch((), during, until - began))
+        return Visitors(_stretch((), (), timedelta(), frozenset()), _stretch((), during, until - began, frozenset()))
     middle = past[0].at + (began - past[0].at) / 2
     earlier, later = [e for e in past if e.at < middle], [e for e in past if e.at >= middle]
-    return Visitors(_stretch(earlier, later, began - middle), _stretch(past, during, until - began))
+    services = _services(earlier)
+    return Visitors(_stretch(earlier, later, began - middle, services), _stretch(past, during, until - began, services))
+
+
+def _services(events: Sequence[SignInEvent]) -> frozenset[str]:
+    """The sources that were answered again and again without anybody signed in: what asks there is no person."""
+    answered = Counter(e.source for e in events if e.source and _is_answered(e))
+    return frozenset(source for source, times in answered.items() if times >= LEAST_ANSWERED)
+
+
+def _is_answered(event: SignInEvent) -> bool:
+    return event.kind is Kind.REQUEST and event.person is None and event.status in _WHOLE and not event.probe
 
 
 def _gets_in(event: SignInEvent) -> bool:
     return event.kind in _GETS_IN and event.outcome is Outcome.SUCCESS and not event.probe
 
 
-def _stretch(before: Sequence[SignInEvent], events: Sequence[SignInEvent], length: timedelta) -> Stretch:
+def _stretch(
+    before: Sequence[SignInEvent], events: Sequence[SignInEvent], length: timedelta, services: frozenset[str]
+) -> Stretch:
     people = {e.person for e in before if e.person and _gets_in(e)}
     known = {e.source for e in (*before, *events) if e.source and _gets_in(e)}
     typed = [e for e in events if e.kind is Kind.SIGN_IN and e.reason in _TYPED and not e.probe]
@@ -112,6 +129,7 @@ def _stretch(before: Sequence[SignInEvent], events: Sequence[SignInEvent], lengt
         forgotten=len({e.person for e in typed if e.reason is Reason.UNKNOWN_PERSON and e.person in people}),
         requests=len(asked),
         nobodys=sum(e.person is None and e.source not in known for e in asked),
+        services=sum(e.source in services - known and _is_answered(e) for e in asked),
         sources=len({e.source for e in asked}),
         signing=len({e.source for e in events if e.kind is Kind.SIGN_IN and e.source and not e.probe}),
         refused=len(refused),

@@ -103,3 +103,17 @@ def test_the_browser_in_which_most_is_mistyped_is_named_with_all_who_tried_there
     ]
     during = visitors(PAST, T0, now, T0 + timedelta(seconds=30)).during
     assert (during.tried, during.browser, during.browser_tried, during.browser_typed) == (7, "safari", 5, 3)
+
+
+def test_services_are_what_asked_long_before_without_people_and_is_answered_still() -> None:
+    def asked(at_s: float, source: str, status: int = 200) -> SignInEvent:
+        return event(at_s, source, kind=Kind.REQUEST, status=status)
+
+    past = [
+        event(-100, "school"),
+        *(asked(-99 + n, source) for source in ("portal", "school") for n in range(12)),
+        *(asked(-40 + n, "flood") for n in range(20)),
+    ]
+    now = [asked(n / 10, source) for n in range(30) for source in ("portal", "school", "flood")]
+    found = visitors(past, T0, [*now, asked(4, "portal", 401)], T0 + timedelta(seconds=30)).during
+    assert (found.nobodys, found.services) == (61, 30)

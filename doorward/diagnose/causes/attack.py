@@ -24,6 +24,7 @@ from doorward.diagnose.floods import (
     made_up,
     made_up_answers,
     nobodys,
+    of_services,
 )
 from doorward.diagnose.observations import Observations
 from doorward.model.detection import Looks
@@ -278,10 +279,14 @@ def _flood(usual: Statistics, during: Statistics, observations: Observations) ->
 
 
 def _reloading(observations: Observations, more_per_min: float) -> str:
-    """What is said where what comes on top is asked by people who are signed in; '' where it is not."""
+    """What is said where what comes on top is asked by people who are signed in, or by services that have always asked
+    and are answered; '' where it is not."""
     if observations.visitors is None or more_per_min <= 0:
         return ""
     usual, now = observations.visitors.usual, observations.visitors.during
+    asked = now.per_min(now.services) - usual.per_min(usual.services)
+    if asked >= NAMED_SHARE * more_per_min and (told := of_services(observations)):
+        return told
     named = now.pages_per_min - usual.pages_per_min
     if named < NAMED_SHARE * more_per_min or now.busiest > now.pages / 2:
         return ""

@@ -2,8 +2,8 @@
 
 If it is at work: the code's files changed, or the component was started anew under an unchanged configuration, shortly
 before the onset; exceptions that were never seen before fill the log; its database is well and yet refuses what
-it is asked; or only those fail who were on their way while
-it restarted.
+it is asked; services ask far more of one another than before; or only those fail who were on their way while it
+restarted.
 If it is not: the code has not changed since long before the onset, and nothing was started anew.
 Licenses nothing: to put a release back is for who released it.
 """
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from doorward.diagnose.cause import DECISIVE, STRONG, WEAK, Cause, Judgement, blamed, favours, notes, once, opposes
 from doorward.diagnose.causes.database import DATABASE_EXCEPTIONS, has_kept_its_tables, is_well, refused_by_rules
 from doorward.diagnose.examined import CodeExamined, DatabaseExamined, Examination, ProcessExamined
+from doorward.diagnose.floods import of_services
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.timing import FAR, apart, is_near, timed
 from doorward.diagnose.unchanged import never_seen
@@ -41,7 +42,10 @@ def weigh(observations: Observations) -> Judgement:
     is_marked = any(item.leaning is Leaning.FOR and item.weight >= STRONG for item in code) or any(
         item.leaning is Leaning.FOR for item in restarts
     )
-    evidence = (*code, *restarts, *_ripple(observations), *_exceptions(observations, is_marked), *_wants(observations))
+    evidence = (
+        *(*code, *restarts, *_ripple(observations)),
+        *(*_exceptions(observations, is_marked), *_wants(observations), *_asks(observations, is_marked)),
+    )
     told = {item.test for item in evidence if item.leaning is Leaning.FOR}
     explains = (*(("server",) if "code" in told else ()), *(("database",) if "wants" in told else ()))
     return Judgement(evidence, next_check, component=blamed(evidence), explains=explains)
@@ -136,6 +140,12 @@ def _wants(observations: Observations) -> Iterator[Evidence]:
             )
             yield favours("wants", STRONG, seen, "new code asks the database for what it does not have", name)
             return
+
+
+def _asks(observations: Observations, is_marked: bool) -> Iterator[Evidence]:
+    """Services ask one another far more often than before, since the code of one is another."""
+    if is_marked and (seen := of_services(observations)):
+        yield favours("asks", STRONG, seen, "new code asks others more often than the code before")
 
 
 CAUSE = Cause(

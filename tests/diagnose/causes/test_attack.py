@@ -199,8 +199,9 @@ LATE = LivenessExamined("auth", None, 1300.0, "no answer within 1.3 s")
         (FLOOD, LivenessExamined("auth", 200, 20.0), False),
         (replace(FLOOD, signing=100), LATE, False),
         (replace(FLOOD, nobodys=150), LATE, False),
+        (replace(FLOOD, services=700), LATE, False),
     ],
-    ids=["a flood", "that hurts nobody", "a crowd", "hardly more"],
+    ids=["a flood", "that hurts nobody", "a crowd", "hardly more", "services of ours"],
 )
 def test_as_many_requests_from_where_nobody_gets_in_as_are_usual_in_all_are_a_flood(
     world: World, now: Stretch, result: LivenessExamined, is_flood: bool
@@ -209,6 +210,14 @@ def test_as_many_requests_from_where_nobody_gets_in_as_are_usual_in_all_are_a_fl
     hypothesis = CAUSE.judge(observed)
     assert (hypothesis.verdict is Verdict.SUPPORTED) is is_flood
     assert ("server" in hypothesis.explains) is is_flood
+
+
+def test_requests_of_services_that_have_always_asked_are_no_flood(world: World) -> None:
+    observed = replace(world.healthy(), during=world.now_as_usual(requests=9000))
+    services = replace(FLOOD, requests=9000, nobodys=8800, services=8700)
+    for now, leaning in ((services, Leaning.NEUTRAL), (replace(services, services=100), Leaning.FOR)):
+        told = CAUSE.judge(replace(observed, visitors=Visitors(FEW, now))).evidence
+        assert next(item.leaning for item in told if item.test == "flood") is leaning
 
 
 AT_HOME = Stretch(1 / 3, 30, 4, 100, 30, 20, places=12, busiest_place=8)

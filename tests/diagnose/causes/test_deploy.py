@@ -12,6 +12,7 @@ from doorward.diagnose.causes.deploy import CAUSE
 from doorward.diagnose.conclusion import differential
 from doorward.diagnose.examined import CodeExamined, DatabaseExamined, ProcessExamined, SchemaExamined
 from doorward.diagnose.observations import Observations, Restart
+from doorward.diagnose.visitors import Stretch, Visitors
 from doorward.model.detection import Looks, Signal
 from doorward.model.diagnosis import Verdict
 from doorward.model.sign_in import Kind, Reason
@@ -100,3 +101,13 @@ def test_new_code_that_asks_a_sound_database_for_what_it_lacks_explains_the_data
     assert differential(world.instead(observed, elsewhere), world.now).conclusion != "deploy"
     unlike_then = world.instead(observed, DatabaseExamined("auth", "sqlite", False, "disk I/O error"))
     assert differential(unlike_then, world.now).conclusion == "database"
+
+
+def test_services_that_ask_one_another_far_more_often_since_the_code_is_new_speak_for_it(world: World) -> None:
+    usual = Stretch(1, 4, 0, 400, 60, 20, requests=600, nobodys=100, services=90)
+    visitors = Visitors(usual, Stretch(1 / 3, 1, 0, 100, 30, 20, requests=2500, nobodys=2450, services=2400))
+    quiet = replace(world.healthy(), detections=(world.detection(Signal.SERVER_ERRORS),), visitors=visitors)
+    assert CAUSE.judge(quiet).verdict is Verdict.RULED_OUT
+    hypothesis = CAUSE.judge(world.instead(quiet, code(world, 5)))
+    assert hypothesis.verdict is Verdict.SUPPORTED
+    assert "answered 7200 times a minute, usually 90" in hypothesis.reason
