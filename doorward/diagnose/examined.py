@@ -169,15 +169,16 @@ class DatabaseExamined:
 
 @dataclass(frozen=True, slots=True)
 class SchemaExamined:
-    """What the database has room for: `columns` are `table.column`, sorted. `rights` are `table.account.right`, sorted
-    and never shown; empty where the database has none or does not tell them. `things` stand on tables and change what
-    these do or take, as `kind table.name`: triggers, indexes, constraints, policies. `servers`: how many answered."""
+    """What the database has room for: `columns` are `table.column`, `rights` `table.account.right`, never shown, and
+    empty where none are told. `things` stand on tables, as `kind table.name`: triggers, indexes, constraints, policies.
+    `servers`: how many answered. `filled`: those that hold a row, of the tables that several others refer to."""
 
     component: str
     columns: tuple[str, ...]
     rights: tuple[str, ...] = field(default=(), repr=False)
     things: tuple[str, ...] = ()
     servers: int = 1
+    filled: tuple[str, ...] | None = None
 
     def made(self, before: SchemaExamined | None) -> tuple[str, ...]:
         """What was put on tables since; sorted. A new index takes nothing from anybody, unless it is a unique one."""
@@ -207,10 +208,9 @@ class StoreExamined:
     """The session store's answer to PING; `problem` is its refusal or the lack of an answer.
 
     The figures are those of INFO, None where it tells none: memory used and allowed in bytes (0 = no bound), what it
-    drops when full (`policy`), keys it dropped so far, keys it holds, seconds since it started. `writable` is False for
-    a replica, or for one that refuses writes because it could not save. `refused` counts the commands that it refused
-    for a state of its own or for want of rights since it started, `blocked` are clients whose command waits now.
-    `servers` are those to which connections to the one address led, by what each calls its own run.
+    drops when full (`policy`), keys dropped and held, seconds since it started. `writable` is False for a replica, or
+    where it could not save. `refused` counts the commands that it refused for a state of its own or for want of rights
+    since it started, `blocked` are clients whose command waits now. `servers`: as many as its address led to.
     """
 
     component: str

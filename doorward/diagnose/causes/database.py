@@ -2,8 +2,8 @@
 
 If it is at work: the database does not open, a read fails, the quick check finds damage, the write lock is not had,
 sessions wait long for a lock, nearly all connections are used, its address leads to several servers, or a table of
-before is gone; the log names a database's exceptions; or it is well, and unchanged code under unchanged settings and
-keys fails as it never did: its rows are not what they were.
+before is gone or empty; the log names a database's exceptions; or it is well, and unchanged code under unchanged
+settings and keys fails as it never did: its rows are not what they were.
 If it is not: it opens, reads in milliseconds, is intact, and gives the write lock at once.
 Licenses nothing: who holds a lock, or why a file is damaged, a person must find out.
 """
@@ -71,7 +71,8 @@ _EXPECTED = f"it does not open, is damaged, locked or full, or takes over {SLOW_
 
 def weigh(observations: Observations) -> Judgement:
     """Every database, and the exceptions in the log."""
-    lost, content = (*_split(observations), *_lost(observations)), (*_content(observations), *_put_upon(observations))
+    lost = (*_split(observations), *_lost(observations), *_emptied(observations))
+    content = (*_content(observations), *_put_upon(observations))
     examined = tuple(_databases(observations, bool(content)))
     sick = tuple(item for item in examined if item.leaning is Leaning.FOR)
     found = (*lost, *examined, *_exceptions(observations, (*sick, *content)), *content)
@@ -132,6 +133,17 @@ def _lost(observations: Observations) -> Iterator[Evidence]:
             named = ", ".join(closed[:MOST_NAMED])
             seen = f"{schema.component}: rights were taken away since all was well, on {named}"
             yield favours("schema", DECISIVE, seen, "a right of before is gone", schema.component)
+
+
+def _emptied(observations: Observations) -> Iterator[Evidence]:
+    """What others refer to, such as people and clients, all gone at once; new code may have meant to empty it."""
+    for schema in observations.of(SchemaExamined):
+        before = observations.earlier(SchemaExamined, schema.component)
+        if before is None or schema.filled is None or not _has_its_code(observations, schema.component):
+            continue
+        if emptied := sorted(set(before.filled or ()) - set(schema.filled)):
+            seen = f"{schema.component}: empty, and not while all was well: {', '.join(emptied[:MOST_NAMED])}"
+            yield favours("rows", DECISIVE, seen, "rows of before are gone", schema.component)
 
 
 def _put_upon(observations: Observations) -> Iterator[Evidence]:

@@ -1,7 +1,7 @@
-"""Schema: which tables, columns and rights the database has, and what stands on its tables, by its own catalogue; and
-whether it is always the same PostgreSQL server that answers.
+"""Schema: which tables, columns and rights the database has, and what stands on its tables, by its own catalogue; which
+of the tables that several others refer to hold rows; and whether it is always the same PostgreSQL server that answers.
 
-Nothing is written, no lock is asked for.
+Nothing is written, and no row is read out.
 """
 
 from __future__ import annotations
@@ -53,6 +53,18 @@ _POSTGRESQL_THINGS = (
     "WHERE c.contype IN ('c', 'u', 'x', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema') "
     "ORDER BY 1 LIMIT %s"
 )
+# What several tables refer to (people, clients) is there for long; what one alone refers to (tokens) comes and goes.
+_SQLITE_REFERRED = """
+SELECT printf('"%w"', f."table") FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f ON f."table" <> m.name
+WHERE m.type = 'table' AND f."table" IN (SELECT name FROM sqlite_master WHERE type = 'table')
+GROUP BY 1 HAVING count(DISTINCT m.name) > 1 ORDER BY 1 LIMIT ?"""
+_POSTGRESQL_REFERRED = (
+    "SELECT confrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND conrelid <> confrelid "
+    "AND has_table_privilege(confrelid, 'SELECT') "
+    "GROUP BY 1 HAVING count(DISTINCT conrelid) > 1 ORDER BY 1 LIMIT %s"
+)
+# Each costs one look at the first row.
+MOST_REFERRED = 200
 
 # What each server calls its own run. What speaks PostgreSQL's protocol and is none may be a cluster by nature.
 _RUN = "SELECT CASE WHEN version() LIKE 'PostgreSQL %' THEN pg_postmaster_start_time()::text ELSE '' END"
@@ -76,9 +88,10 @@ def _of_sqlite(component: str, path: Path) -> SchemaExamined | NotExamined:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=READ_S)) as connection:
             rows = connection.execute(_SQLITE, (MOST_COLUMNS,)).fetchall()
             things = connection.execute(_SQLITE_THINGS, (MOST_COLUMNS,)).fetchall()
+            filled = _filled(connection, _SQLITE_REFERRED, sqlite3.Error)
     except sqlite3.Error:
         return _unread(component)
-    return SchemaExamined(component, _words(rows), things=_words(things))
+    return SchemaExamined(component, _words(rows), things=_words(things), filled=filled)
 
 
 def _of_postgresql(examinee: Examinee) -> SchemaExamined | NotExamined:
@@ -98,10 +111,21 @@ def _of_postgresql(examinee: Examinee) -> SchemaExamined | NotExamined:
             rows = connection.execute(_POSTGRESQL, (MOST_COLUMNS,)).fetchall()
             rights = connection.execute(_RIGHTS, (MOST_COLUMNS,)).fetchall()
             things = connection.execute(_POSTGRESQL_THINGS, (MOST_COLUMNS,)).fetchall()
+            filled = _filled(connection, _POSTGRESQL_REFERRED, psycopg.Error)
     except psycopg.Error:
         return _unread(examinee.component)
     columns, given, stands = (_words(each) for each in (rows, rights, things))
-    return SchemaExamined(examinee.component, columns, given, stands, len(runs))
+    return SchemaExamined(examinee.component, columns, given, stands, len(runs), filled)
+
+
+def _filled(connection: Any, referred: str, error: type[Exception]) -> tuple[str, ...] | None:
+    """Which of the tables that `referred` tells, by their quoted names, hold a row; None where one does not read."""
+    try:
+        tables = _words(connection.execute(referred, (MOST_REFERRED,)).fetchall())
+        asked = [(table, connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone()) for table in tables]
+    except error:
+        return None
+    return tuple(table.strip('"') for table, row in asked if row[0])
 
 
 def _connected(psycopg: ModuleType, examinee: Examinee) -> Any:

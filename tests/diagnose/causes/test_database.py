@@ -109,6 +109,19 @@ def test_an_address_that_leads_to_several_servers_since_all_was_well_settles_it(
     assert CAUSE.judge(always).verdict is Verdict.RULED_OUT
 
 
+def test_a_table_that_others_refer_to_and_that_is_empty_now_settles_it_unless_its_code_is_new(world: World) -> None:
+    now = world.healthy().of(SchemaExamined)[0]
+    kept = tuple(one for one in world.healthy().before if one != now)
+    observed = replace(world.healthy(), before=(*kept, replace(now, filled=("client",))))
+    empty = world.instead(observed, replace(now, filled=()))
+    hypothesis = CAUSE.judge(empty)
+    assert (hypothesis.verdict, hypothesis.component) == (Verdict.SUPPORTED, "auth")
+    assert "client" in hypothesis.reason
+    new_code = CodeExamined("auth", world.onset, "views.py", 121, "fedcba987654")
+    assert CAUSE.judge(world.instead(empty, new_code)).verdict is Verdict.RULED_OUT
+    assert CAUSE.judge(observed).verdict is Verdict.RULED_OUT
+
+
 def test_a_right_that_was_taken_away_settles_it(world: World) -> None:
     rights = SchemaExamined("auth", ("people.name",), ("people.auth.SELECT", "people.auth.UPDATE"))
     observed = replace(world.instead(world.healthy(), replace(rights, rights=rights.rights[:1])), before=(rights,))

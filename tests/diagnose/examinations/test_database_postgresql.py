@@ -182,6 +182,23 @@ def test_its_tables_columns_and_what_stands_on_them_are_told(address: str) -> No
     assert result.things == ("constraint people.people_name_check", "index people.by_name")
 
 
+def test_tables_that_others_refer_to_are_told_while_they_hold_rows(address: str) -> None:
+    asked = Examinee("auth", Role.PROVIDER, database=address)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute('CREATE TABLE "Clients" (id int PRIMARY KEY)')
+        for name in ("first_use", "second_use"):
+            connection.execute(f'CREATE TABLE {name} (client int REFERENCES "Clients")')
+        connection.execute('INSERT INTO "Clients" VALUES (1)')
+        full = examine_schema(asked)
+        assert isinstance(full, SchemaExamined)
+        assert full.filled == ("Clients",)
+        connection.execute('DELETE FROM "Clients"')
+        empty = examine_schema(asked)
+        connection.execute('DROP TABLE first_use, second_use, "Clients"')
+    assert isinstance(empty, SchemaExamined)
+    assert empty.filled == ()
+
+
 def test_a_right_that_is_taken_away_is_missing_from_its_rights(address: str) -> None:
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("CREATE ROLE school")

@@ -67,3 +67,19 @@ def test_an_index_that_allows_each_value_once_is_told_from_one_that_does_not(tmp
     now = told(path, "CREATE UNIQUE INDEX one ON tokens (person)", "CREATE INDEX quick ON tokens (person)")
     assert now.made(before) == ("unique index tokens.one",)
     assert told(path, "DROP INDEX one").unmade(now) == ("unique index tokens.one",)
+
+
+def test_of_the_tables_that_several_refer_to_those_with_rows_are_told(tmp_path: Path) -> None:
+    refers = "person REFERENCES people (id)"
+    path = tmp_path / "auth.sqlite3"
+    before = told(
+        path,
+        "CREATE TABLE people (id INTEGER PRIMARY KEY, chief REFERENCES people (id))",
+        f"CREATE TABLE tokens (id INTEGER PRIMARY KEY, {refers})",
+        f"CREATE TABLE uses (id INTEGER PRIMARY KEY, {refers}, token REFERENCES tokens (id))",
+        "CREATE TABLE lost (id INTEGER PRIMARY KEY, other REFERENCES nowhere (id))",
+        "INSERT INTO people (id) VALUES (1)",
+        "INSERT INTO tokens (person) VALUES (1)",
+    )
+    assert before.filled == ("people",)
+    assert told(path, "DELETE FROM people").filled == ()
