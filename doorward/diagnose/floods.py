@@ -133,3 +133,14 @@ def forged(observations: Observations) -> Iterator[Evidence]:
     """Sessions that were made up, as evidence."""
     if seen := made_up_sessions(observations):
         yield favours("made-up sessions", DECISIVE, seen, "sessions are shown that were never given to anybody")
+
+
+def made_up_forms(observations: Observations) -> Iterator[Evidence]:
+    """Whoever fills in a form was given the page first. Forms from where nobody ever was are of no browser."""
+    if observations.visitors is None:
+        return
+    usual, now = observations.visitors.usual, observations.visitors.during
+    is_more = now.forms >= LEAST_MADE_UP and now.per_min(now.forms) >= RETRIES_RATIO * usual.per_min(usual.forms)
+    if is_more and now.unread >= STRANGE_SHARE * now.forms:
+        seen = f"{now.unread} of {now.forms} forms that are refused come from where nobody was ever given the page"
+        yield favours("made-up forms", DECISIVE, seen, "forms are sent that nobody was given")

@@ -28,9 +28,10 @@ class Stretch:
     `forgotten` are people who got in before and are said not to exist. `pages` were answered in full to `askers` people
     who were signed in, `busiest` to one of them. Of all `requests`, `nobodys` came from sources from which nobody got
     in, `services` of these answered in full to sources that were answered so long before; from `signing` of all
-    `sources` somebody tried to sign in. Of the sessions that nobody knows, `refused` of them,
-    `never_seen` came from where nobody gets in. Of all who `tried` what they know, `browser_tried` did so in the
-    `browser` with most typed failures, `browser_typed`."""
+    `sources` somebody tried to sign in. Of the sessions that nobody knows, `refused` of them, `never_seen` came from
+    where nobody gets in. Of the `forms` that the page did not know, `unread` came from where nobody gets in and nothing
+    was ever answered in full: who sent them had not asked for the page. Of all who `tried` what they know,
+    `browser_tried` did so in the `browser` with most typed failures, `browser_typed`."""
 
     minutes: float
     typed: int
@@ -48,6 +49,8 @@ class Stretch:
     signing: int = 0
     refused: int = 0
     never_seen: int = 0
+    forms: int = 0
+    unread: int = 0
     tried: int = 0
     browser: str = ""
     browser_tried: int = 0
@@ -114,6 +117,8 @@ def _stretch(
     places = Counter(e.source for e in typed if e.source in known)
     pages = Counter(e.person for e in events if _is_page(e))
     refused = [e for e in events if e.kind is Kind.SESSION and e.reason is Reason.SESSION_UNKNOWN and not e.probe]
+    forms = [e for e in events if e.kind is Kind.SIGN_IN and e.reason is Reason.CSRF and e.source and not e.probe]
+    read = {e.source for e in (*before, *events) if e.kind is Kind.REQUEST and e.status in _WHOLE} if forms else set()
     tried = [e for e in events if e.kind is Kind.SIGN_IN and not e.probe and (_gets_in(e) or e.reason in _TYPED)]
     ((browser, mistyped),) = Counter(e.agent or "" for e in typed).most_common(1) or [("", 0)]
     asked = [e for e in events if e.kind is Kind.REQUEST and e.source and not e.probe]
@@ -134,6 +139,8 @@ def _stretch(
         signing=len({e.source for e in events if e.kind is Kind.SIGN_IN and e.source and not e.probe}),
         refused=len(refused),
         never_seen=sum(e.source is not None and e.source not in known for e in refused),
+        forms=len(forms),
+        unread=sum(e.source not in known | read for e in forms),
         tried=len(tried),
         browser=browser,
         browser_tried=sum((e.agent or "") == browser for e in tried),

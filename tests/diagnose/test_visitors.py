@@ -117,3 +117,14 @@ def test_services_are_what_asked_long_before_without_people_and_is_answered_stil
     now = [asked(n / 10, source) for n in range(30) for source in ("portal", "school", "flood")]
     found = visitors(past, T0, [*now, asked(4, "portal", 401)], T0 + timedelta(seconds=30)).during
     assert (found.nobodys, found.services) == (61, 30)
+
+
+def test_forms_from_where_the_page_was_never_answered_are_nobodys() -> None:
+    def form(at_s: float, source: str) -> SignInEvent:
+        return event(at_s, source, Reason.CSRF)
+
+    reader = event(1, "reader", kind=Kind.REQUEST, status=200)
+    refused = event(3, "x2", kind=Kind.REQUEST, status=403)
+    now = [reader, form(2, "reader"), form(2, "school"), form(2, "x1"), form(3, "x2"), refused]
+    found = visitors(PAST, T0, now, T0 + timedelta(seconds=30)).during
+    assert (found.forms, found.unread) == (4, 2)

@@ -1,8 +1,8 @@
 """Attack: somebody guesses passwords or floods the service.
 
 If it is at work: the share of sign-ins that fail by what was typed rises, many of them for people who do not exist;
-they come from many new sources or very many from one; or requests, or codes that were never issued, multiply while
-people do not; or connections are held open by requests that come in drops and never end.
+they come from many new sources or very many from one; or requests, codes that were never issued, or forms that nobody
+was given, multiply while people do not; or connections are held open by requests that come in drops and never end.
 If it is not: the failures have reasons that nobody can cause by typing, mistyped passwords are as rare as usual, and
 the sources are the usual ones. A network behind which many people sit is one source at any time: its share is compared
 with its usual share.
@@ -23,6 +23,7 @@ from doorward.diagnose.floods import (
     held_open,
     made_up,
     made_up_answers,
+    made_up_forms,
     nobodys,
     of_services,
 )
@@ -74,7 +75,10 @@ def weigh(observations: Observations) -> Judgement:
         return Judgement((), next_check, not_testable="there are no counts of a usual time and of now to compare")
     if during.events == 0:
         return Judgement((), next_check, not_testable="no event reached the log since the onset")
-    machines = (*made_up(usual, during), *made_up_answers(usual, during), *nobodys(observations), *forged(observations))
+    machines = (
+        *(*made_up(usual, during), *made_up_answers(usual, during)),
+        *(*nobodys(observations), *forged(observations), *made_up_forms(observations)),
+    )
     evidence = (
         *machines,
         *_at_home(observations),

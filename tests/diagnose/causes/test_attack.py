@@ -220,6 +220,19 @@ def test_requests_of_services_that_have_always_asked_are_no_flood(world: World) 
         assert next(item.leaning for item in told if item.test == "flood") is leaning
 
 
+@pytest.mark.parametrize(("unread", "is_attack"), [(28, True), (12, False)])
+def test_forms_that_nobody_was_given_are_an_attack_and_no_browsers_fault(
+    world: World, unread: int, is_attack: bool
+) -> None:
+    during = world.now_as_usual(failures={(Kind.SIGN_IN, Reason.CSRF): 29})
+    observed = replace(
+        world.healthy(), during=during, visitors=Visitors(FEW, Stretch(1 / 3, 1, 0, 10, 9, 4, forms=29, unread=unread))
+    )
+    hypothesis = CAUSE.judge(observed)
+    assert (hypothesis.verdict is Verdict.SUPPORTED) is is_attack
+    assert ("client" in hypothesis.explains) is is_attack
+
+
 AT_HOME = Stretch(1 / 3, 30, 4, 100, 30, 20, places=12, busiest_place=8)
 
 
