@@ -80,8 +80,10 @@ def weigh(observations: Observations) -> Judgement:
     judged = (
         notes(one.test, one.seen, one.expected) if sick and one.leaning is Leaning.AGAINST else one for one in found
     )
-    refused = tuple(_by_the_database(observations)) if any(_is_for(one, "file") for one in found) else ()
-    evidence = (*judged, *_reasons(observations, sick), *refused)
+    has_changed = any(_is_for(one, "file") for one in found)
+    refused = tuple(_by_the_database(observations)) if has_changed else ()
+    unserved = tuple(_unserved(observations)) if has_changed else ()
+    evidence = (*judged, *_reasons(observations, sick), *refused, *unserved)
     return Judgement(
         evidence,
         next_check="Compare the keys that are served with those in tokens; serve the old one beside the new one.",
@@ -109,6 +111,17 @@ def _by_the_database(observations: Observations) -> Iterator[Evidence]:
     ):
         seen = f"{exceptions(observations)} × a database's exception, while every database that we ask is well"
         yield favours("database", STRONG, seen, "a database refuses the secret that changed")
+
+
+def _unserved(observations: Observations) -> Iterator[Evidence]:
+    """The provider answers, and fails at its key set alone, which it served while all was well: it cannot read a key,
+    be it cut off or under a passphrase."""
+    for issuer in observations.of(IssuerExamined):
+        before = observations.earlier(IssuerExamined, issuer.component)
+        if issuer.named and not issuer.keys and (issuer.status or 0) >= 500 and before is not None and before.keys:
+            seen = f"{issuer.component}: {issuer.problem}, and {len(before.keys)} keys while all was well"
+            yield favours("key set", STRONG, seen, "the key that changed cannot be read", issuer.component)
+            return
 
 
 def _not_testable(observations: Observations, evidence: tuple[Evidence, ...]) -> str:

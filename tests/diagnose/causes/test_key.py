@@ -189,3 +189,17 @@ def test_a_node_that_names_places_by_another_key_is_told_though_nothing_signed_i
     )
     assert (hypothesis.verdict, hypothesis.component) == (Verdict.SUPPORTED, "auth")
     assert "of 10 places that it names" in hypothesis.reason
+
+
+def test_a_key_set_that_fails_since_a_key_changed_outdoes_the_new_exceptions(world: World) -> None:
+    failing = IssuerExamined("auth", ISSUER, 500, 12.0, "the key set: HTTP 500", ISSUER)
+    observed = world.instead(refused(world, Reason.PROVIDER_ERROR), failing)
+    assert not [item for item in CAUSE.judge(observed).evidence if item.test == "key set"]
+    loaded_at = world.onset - timedelta(seconds=2)
+    was, now = (
+        KeysExamined("auth", (KeyFile("signing-key.pem", at, digest),), world.now)
+        for at, digest in ((loaded_at - timedelta(days=3), "a"), (loaded_at, "b"))
+    )
+    others = tuple(one for one in observed.before if one != observed.earlier(KeysExamined, "auth"))
+    changed = replace(world.instead(observed, now), before=(*others, was))
+    assert [item.weight for item in CAUSE.judge(changed).evidence if item.test == "key set"] == [2.0]
