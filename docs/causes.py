@@ -29,6 +29,8 @@ shows each step. The dashboard, the page and the postmortem show the same. What 
 `doorward.toml` (`docs/settings.md`: database, store, issuer, ldap, upstream, keys, code, authorities of a component).
 Of a process that its pid file names it also looks at the connections that it holds, by the kernel's account of them, at
 the names of its environment's variables (a value is known again by a keyed digest), and at what the kernel grants it.
+Where it listens elsewhere than people ask, the pages that probes open first are asked for both ways, every 15 s while
+all is well: a proxy, a cache or a gateway has settings that no file here tells.
 
 A cause that was stated stands. When a further sign joins the incident it is judged again, for
 {LOOK_AGAIN_FOR.seconds} s: another takes its place where that leads by {CLEAR_LEAD:g} by evidence that was not there,
