@@ -20,10 +20,12 @@ from doorward.model.service import Role
 
 Change = Callable[[bytes], bytes]
 SERVICE = """
-import http.server
+import http.server, os
 class Handler(http.server.BaseHTTPRequestHandler):
+    turns = 0
     def do_GET(self):
-        is_form = self.path == "/sign-in/"
+        Handler.turns += 1
+        is_form = self.path == "/sign-in/" or (os.path.exists("turns") and Handler.turns > 3)
         self.send_response(200 if is_form else 302)
         if is_form:
             self.send_header("Set-Cookie", "form=1; Path=/; SameSite=Lax")
@@ -41,7 +43,7 @@ server.serve_forever()
 def service(tmp_path: Path) -> Iterator[Examinee]:
     """A provider that leads to a form with a cookie, whose pid file names it; nobody stands before it yet."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVICE], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, "-c", SERVICE], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path
     )
     assert process.stdout is not None
     port = int(process.stdout.readline())
@@ -97,6 +99,13 @@ def test_what_one_of_two_nodes_answers_otherwise_is_not_the_ways(
     turns = itertools.cycle((True, False))
     other = b"403 Forbidden"
     assert behind(service, answering, lambda a: a.replace(b"302 Found", other) if next(turns) else a) == ()
+
+
+def test_a_process_that_answers_now_so_now_otherwise_is_not_compared(
+    service: Examinee, answering: Callable[[Change], int], tmp_path: Path
+) -> None:
+    (tmp_path / "turns").touch()
+    assert behind(service, answering, lambda answer: answer.replace(b"302 Found", b"403 Forbidden")) == ()
 
 
 def test_where_the_process_itself_is_asked_there_is_nothing_to_compare(service: Examinee) -> None:
