@@ -12,6 +12,7 @@ from doorward.diagnose.examined import LivenessExamined
 from doorward.diagnose.examined_process import HeldExamined
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.signs import LATE_MS, is_quick_itself
+from doorward.diagnose.visitors import Stretch
 from doorward.model.diagnosis import Evidence
 from doorward.model.sign_in import Kind, Outcome, Reason
 from doorward.model.statistics import Statistics
@@ -89,7 +90,7 @@ def nobodys(observations: Observations) -> Iterator[Evidence]:
     if observations.visitors is None:
         return
     usual, now = observations.visitors.usual, observations.visitors.during
-    more = now.per_min(now.nobodys - now.services) - usual.per_min(usual.nobodys - usual.services)
+    more = now.per_min(_strangers(now)) - usual.per_min(_strangers(usual))
     newcomers = now.per_min(now.sources) - usual.per_min(usual.sources)
     signing = now.per_min(now.signing) - usual.per_min(usual.signing)
     late = [one for one in observations.of(LivenessExamined) if not _is_quick(observations, one)]
@@ -103,6 +104,12 @@ def nobodys(observations: Observations) -> Iterator[Evidence]:
         )
         expected = "as many requests on top as are usual in all, and nobody signs in from there"
         yield favours("nobodys", DECISIVE, seen, expected, late[0].component)
+
+
+def _strangers(stretch: Stretch) -> int:
+    """Without services that have always asked and what reads the documents for applications: both may, and are told
+    by the load that they bring."""
+    return stretch.nobodys - stretch.services - stretch.documents
 
 
 def of_services(observations: Observations) -> str:

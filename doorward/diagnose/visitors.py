@@ -6,6 +6,7 @@ comes from where nobody gets in, and a class that loads a page anew is made of p
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from doorward.model.sign_in import TYPED, Kind, Outcome, Reason, SignInEvent
 _GETS_IN = (Kind.SIGN_IN, Kind.SESSION)
 _TYPED = TYPED - {Reason.INACTIVE}
 _WHOLE = range(200, 300)
+# Documents of a provider that applications read, by its own name of the page or by the path.
+_FOR_APPLICATIONS = re.compile(r"well-known|discovery|jwks", re.I)
 # A source without people that was answered so often before is a service that asks on its own.
 LEAST_ANSWERED = 10
 
@@ -27,11 +30,12 @@ class Stretch:
     from which nobody got in, before or meanwhile; the others from `places`, `busiest_place` of them from one.
     `forgotten` are people who got in before and are said not to exist. `pages` were answered in full to `askers` people
     who were signed in, `busiest` to one of them. Of all `requests`, `nobodys` came from sources from which nobody got
-    in, `services` of these answered in full to sources that were answered so long before; from `signing` of all
-    `sources` somebody tried to sign in. Of the sessions that nobody knows, `refused` of them, `never_seen` came from
-    where nobody gets in. Of the `forms` that the page did not know, `unread` came from where nobody gets in and nothing
-    was ever answered in full: who sent them had not asked for the page. Of all who `tried` what they know,
-    `browser_tried` did so in the `browser` with most typed failures, `browser_typed`."""
+    in, `services` of these answered in full to sources that were answered so long before, `documents` to others that
+    read what is there for applications; from `signing` of all `sources` somebody tried to sign in. Of the sessions that
+    nobody knows, `refused` of them, `never_seen` came from where nobody gets in. Of the `forms` that the page did not
+    know, `unread` came from where nobody gets in and nothing was ever answered in full: who sent them had not asked for
+    the page. Of all who `tried` what they know, `browser_tried` did so in the `browser` with most typed failures,
+    `browser_typed`."""
 
     minutes: float
     typed: int
@@ -45,6 +49,7 @@ class Stretch:
     requests: int = 0
     nobodys: int = 0
     services: int = 0
+    documents: int = 0
     sources: int = 0
     signing: int = 0
     refused: int = 0
@@ -122,6 +127,7 @@ def _stretch(
     tried = [e for e in events if e.kind is Kind.SIGN_IN and not e.probe and (_gets_in(e) or e.reason in _TYPED)]
     ((browser, mistyped),) = Counter(e.agent or "" for e in typed).most_common(1) or [("", 0)]
     asked = [e for e in events if e.kind is Kind.REQUEST and e.source and not e.probe]
+    answered = [e for e in asked if _is_answered(e)]
     return Stretch(
         minutes=length.total_seconds() / 60,
         typed=len(typed),
@@ -134,7 +140,10 @@ def _stretch(
         forgotten=len({e.person for e in typed if e.reason is Reason.UNKNOWN_PERSON and e.person in people}),
         requests=len(asked),
         nobodys=sum(e.person is None and e.source not in known for e in asked),
-        services=sum(e.source in services - known and _is_answered(e) for e in asked),
+        services=sum(e.source in services - known for e in answered),
+        documents=sum(
+            e.source not in services | known and bool(_FOR_APPLICATIONS.search(e.route or "")) for e in answered
+        ),
         sources=len({e.source for e in asked}),
         signing=len({e.source for e in events if e.kind is Kind.SIGN_IN and e.source and not e.probe}),
         refused=len(refused),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from doorward.diagnose.visitors import visitors
@@ -128,3 +129,10 @@ def test_forms_from_where_the_page_was_never_answered_are_nobodys() -> None:
     now = [reader, form(2, "reader"), form(2, "school"), form(2, "x1"), form(3, "x2"), refused]
     found = visitors(PAST, T0, now, T0 + timedelta(seconds=30)).during
     assert (found.forms, found.unread) == (4, 2)
+
+
+def test_documents_for_applications_are_told_from_other_pages() -> None:
+    routes = ("oauth2_provider:jwks-info", "/.well-known/openid-configuration", "sign-in", None)
+    now = [event(1, "partner", kind=Kind.REQUEST, status=200, route=route) for route in routes]
+    found = visitors(PAST, T0, [*now, replace(now[0], status=503)], T0 + timedelta(seconds=30)).during
+    assert (found.nobodys, found.services, found.documents) == (5, 0, 2)

@@ -200,8 +200,9 @@ LATE = LivenessExamined("auth", None, 1300.0, "no answer within 1.3 s")
         (replace(FLOOD, signing=100), LATE, False),
         (replace(FLOOD, nobodys=150), LATE, False),
         (replace(FLOOD, services=700), LATE, False),
+        (replace(FLOOD, documents=700), LATE, False),
     ],
-    ids=["a flood", "that hurts nobody", "a crowd", "hardly more", "services of ours"],
+    ids=["a flood", "that hurts nobody", "a crowd", "hardly more", "services of ours", "documents for applications"],
 )
 def test_as_many_requests_from_where_nobody_gets_in_as_are_usual_in_all_are_a_flood(
     world: World, now: Stretch, result: LivenessExamined, is_flood: bool
