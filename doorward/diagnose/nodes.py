@@ -158,6 +158,9 @@ def told(node: Node, found: Sequence[Node]) -> str:
     if _is_apart(node.refused + node.broken, node.asked, bad, asked):
         mine = f"{node.refused + node.broken} of {node.asked}"
         return f"{mine} requests fail or are refused there, {bad} of {asked} beside it"
+    if node.strange and node.is_of_secret and node.failed >= LEAST_FAILED and tried >= LEAST_BESIDE:
+        # Each of them refuses what the other began.
+        return f"{node.failed} of {node.tried} sign-ins and sessions fail there, {failed} of {tried} beside it"
     if tried + asked >= LEAST_BESIDE and node.disagrees:
         return f"{node.crossed} sessions that one node takes are refused by another, {node.stayed} by the same"
     return ""

@@ -114,3 +114,11 @@ def test_a_node_that_names_every_place_by_a_key_of_its_own_is_refused_for_a_secr
     assert (one_place_shared.strange, one_place_shared.is_of_secret) == (0, False)
     few = [replace(event, source="q1") for event in away]
     assert nodes([*placed, *few])[0].strange == 0
+
+
+def test_two_nodes_that_name_places_by_two_keys_refuse_alike_and_are_apart_all_the_same() -> None:
+    renames = Node("auth", "new", T0 + timedelta(seconds=60), tried=295, failed=148, sealed=148, strange=27)
+    old = Node("auth", "old", T0, tried=303, failed=101, sealed=101, strange=33)
+    assert apart((renames, old)) == renames
+    assert apart((replace(renames, strange=0), old)) is None
+    assert apart((replace(renames, failed=4, sealed=4), replace(old, failed=2))) is None
