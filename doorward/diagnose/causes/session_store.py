@@ -27,7 +27,7 @@ from doorward.diagnose.cause import (
     opposes,
     unexamined,
 )
-from doorward.diagnose.examined import Examination, StoreExamined
+from doorward.diagnose.examined import CodeExamined, Examination, ProcessExamined, StoreExamined
 from doorward.diagnose.floods import made_up_sessions
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.unchanged import is_unchanged, new_exceptions
@@ -50,6 +50,9 @@ LOST = (Reason.SESSION_UNKNOWN,)
 STORE_EXCEPTIONS = ("ConnectionError", "TimeoutError", "BusyLoadingError", "ReadOnlyError", "ResponseError",
                      "OutOfMemoryError", "RedisError", "ConnectionInterrupted")  # fmt: skip
 LEAST_EXCEPTIONS = 3
+# Redis's own words; each connection is a file that a process holds open.
+NO_CONNECTION_LEFT = "max number of clients"
+HELD_RATIO = 2
 _EXPECTED = "it does not answer, is full, or has lost what it held"
 
 
@@ -103,7 +106,8 @@ def _stores(observations: Observations, is_suspect: bool) -> Iterator[Evidence]:
 def _trouble(observations: Observations, store: StoreExamined) -> tuple[str, float]:
     """What is wrong with it and how much that weighs, ('', 0) if nothing is."""
     if not store.answered:
-        return store.problem or "no answer", DECISIVE
+        held = _held_by_new_code(observations, store)
+        return f"{store.problem or 'no answer'}{held}", WEAK if held else DECISIVE
     was = observations.earlier(StoreExamined, store.component)
     if store.servers > 1 and (was is None or was.servers == 1):
         return f"its address leads to {store.servers} servers, each with keys of its own", DECISIVE
@@ -111,6 +115,20 @@ def _trouble(observations: Observations, store: StoreExamined) -> tuple[str, flo
         return "it takes no writes (a replica, or it could not save)", DECISIVE
     found = _full(observations, store) or _began_anew(observations, store) or _refuses(observations, store)
     return found or _slow(store) or ("", 0.0)
+
+
+def _held_by_new_code(observations: Observations, store: StoreExamined) -> str:
+    """What is said where it has no connection left and new code holds far more files open than the old: then it is as
+    well as before, and used up; '' else."""
+    code, process = (
+        next((one for one in observations.of(kind) if one.component == store.component), None)
+        for kind in (CodeExamined, ProcessExamined)
+    )
+    if NO_CONNECTION_LEFT not in store.problem or code == observations.earlier(CodeExamined, store.component):
+        return ""
+    before = observations.earlier(ProcessExamined, store.component)
+    now, was = (one.open_files or 0 if isinstance(one, ProcessExamined) else 0 for one in (process, before))
+    return f"; new code holds {now} files open, {was} while all was well" if now >= HELD_RATIO * was > 0 else ""
 
 
 def _full(observations: Observations, store: StoreExamined) -> tuple[str, float] | None:
@@ -185,7 +203,9 @@ def _lost(observations: Observations) -> Iterator[Evidence]:
     if share is None or share < SIGN_INS_SHARE:
         return
     seen = f"{share:.1f} × the usual sign-ins succeed"
-    if observations.of(StoreExamined) and is_unchanged(observations):
+    # Of nodes that refuse each other's sessions, each may have a store of its own, and both be well.
+    is_of_nodes = any(node.crossed > node.stayed for node in observations.nodes)
+    if observations.of(StoreExamined) and is_unchanged(observations) and not is_of_nodes:
         seen = f"{seen}, and no code, setting or key has changed"
         yield favours("sign-ins", STRONG, seen, expected)
     else:

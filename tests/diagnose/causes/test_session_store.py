@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from doorward.diagnose.causes.session_store import CAUSE
-from doorward.diagnose.examined import Examination, NotExamined, StoreExamined
+from doorward.diagnose.examined import CodeExamined, Examination, NotExamined, ProcessExamined, StoreExamined
+from doorward.diagnose.nodes import Node
 from doorward.diagnose.observations import Observations
 from doorward.model.detection import Signal
 from doorward.model.diagnosis import Verdict
@@ -118,3 +119,28 @@ def test_sessions_that_are_gone_raise_nothing_and_no_exception_says_nothing(worl
     hypothesis = CAUSE.judge(lost)
     assert not [item for item in hypothesis.evidence if item.test == "log" and item.weight]
     assert hypothesis.score == 2.0
+
+
+def test_a_store_that_new_code_took_all_connections_of_is_not_to_blame(world: World) -> None:
+    refusing = StoreExamined("auth", False, 4.0, "-ERR max number of clients reached")
+    process, code = (
+        next(one for one in world.well("auth") if type(one) is kind) for kind in (ProcessExamined, CodeExamined)
+    )
+    used_up = observed(world, refusing)
+    used_up = replace(used_up, before=(*used_up.before, process, code))
+    used_up = world.instead(used_up, replace(process, open_files=52))
+    assert CAUSE.judge(used_up).verdict is Verdict.SUPPORTED
+    new_code = world.instead(used_up, replace(code, newest="middleware.py"))
+    assert CAUSE.judge(new_code).verdict is not Verdict.SUPPORTED
+    few = world.instead(new_code, process)
+    assert CAUSE.judge(few).verdict is Verdict.SUPPORTED
+
+
+def test_nodes_that_refuse_each_others_sessions_may_each_have_a_store_of_its_own(world: World) -> None:
+    unknown = world.now_as_usual(failures={(Kind.SESSION, Reason.SESSION_UNKNOWN): 18})
+    kept = replace(observed(world, WELL), before=(*world.healthy().before, WELL), during=unknown)
+    lost = replace(kept, detections=(world.detection(Signal.SESSION_REJECTIONS),))
+    assert "sign-ins" in {item.test for item in CAUSE.judge(lost).evidence if item.weight}
+    nodes = tuple(Node("auth", digest, world.onset, 20, 9, crossed=3) for digest in ("first", "second"))
+    of_nodes = CAUSE.judge(replace(lost, nodes=nodes))
+    assert "sign-ins" not in {item.test for item in of_nodes.evidence if item.weight}
