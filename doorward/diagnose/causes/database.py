@@ -39,7 +39,7 @@ from doorward.diagnose.examined import (
 from doorward.diagnose.observations import Observations
 from doorward.diagnose.signs import is_swamped
 from doorward.diagnose.symptoms import Symptom
-from doorward.diagnose.unchanged import has_others, is_unchanged, never_seen, new_exceptions
+from doorward.diagnose.unchanged import OF_PROVIDERS, has_others, is_unchanged, never_seen, new_exceptions
 from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.sign_in import Kind, Outcome, Reason
 
@@ -268,8 +268,9 @@ def _content(observations: Observations) -> Iterator[Evidence]:
     if not is_unchanged(observations) or sits_elsewhere or swamped:
         return
     expected = "unchanged code, settings and keys meet data that they never met"
-    # What others answer is likelier to be new than what our own rows say (`upstream`).
-    if (told := new_exceptions(observations, DATABASE_EXCEPTIONS)) and not has_others(observations):
+    # What others or another service answer is likelier to be new than what our own rows say (`upstream`).
+    of_providers = tuple(name for name, _ in never_seen(observations) if OF_PROVIDERS.search(name))
+    if (told := new_exceptions(observations, (*DATABASE_EXCEPTIONS, *of_providers))) and not has_others(observations):
         seen = f"{told}, never seen before, while no code, setting or key has changed"
         yield favours("content", CONTENT, seen, expected)
     elif rises := reasons.risen(observations, (Reason.INACTIVE,)):

@@ -2,7 +2,7 @@
 
 If it is at work: the provider's discovery document, its keys or its health cannot be had, while every component of
 ours is well; sign-ins fail for the provider's errors, those of its people alone where there are several; trial sign-ins
-end on a page of its.
+end on a page of its; or people who come to us are led there, and from some places nobody comes back.
 If it is not: what others keep answers as usual; or every provider on the way is a component of ours, whose process,
 database and network are examined as such.
 Licenses nothing: its keeper must act.
@@ -26,9 +26,10 @@ from doorward.diagnose.cause import (
     opposes,
     unexamined,
 )
-from doorward.diagnose.causes.client import LEAST_ELSEWHERE, LEAST_FAILURES, WELL_SHARE
+from doorward.diagnose.causes.client import BY_CHANCE, LEAST_ELSEWHERE, LEAST_FAILURES, WELL_SHARE
 from doorward.diagnose.causes.database import DATABASE_EXCEPTIONS
 from doorward.diagnose.causes.session_store import STORE_EXCEPTIONS
+from doorward.diagnose.contrast import chance_of_contrast
 from doorward.diagnose.examinations.fetch import place
 from doorward.diagnose.examined import (
     ConnectionExamined,
@@ -48,13 +49,19 @@ from doorward.diagnose.unchanged import (
 )
 from doorward.model.diagnosis import Evidence, Leaning
 from doorward.model.journey import ProbeOutcome
-from doorward.model.sign_in import Reason
+from doorward.model.sign_in import Kind, Reason
 
 # A provider of others that fails, and one that refuses what it took before.
 PROVIDERS = (Reason.PROVIDER_ERROR, Reason.TOKEN_REFUSED)
 # Others' services are farther away; two seconds for a discovery document is a provider in trouble.
 SLOW_MS = 2000.0
 BROKEN_SHARE = 0.3
+# Requests from where nobody gets in: so many, and so many times the usual share, are no chance; a crowd is strangers.
+LEAST_STRAYED = 20
+STRAYED_RATIO = 3.0
+MOST_REQUESTS = 1.5
+# Of the usual sign-ins.
+WELL_SIGN_INS = 0.5
 _EXPECTED = "what others keep does not answer, or answers with errors"
 # RFC 4511 appendix A: busy, unavailable. Any other code is a server that works, whatever it thinks of the bind.
 _BUSY = (51, 52)
@@ -62,16 +69,17 @@ _BUSY = (51, 52)
 
 def weigh(observations: Observations) -> Judgement:
     """Every service of others, and the reasons that speak of a provider."""
-    ended, lost, named = (tuple(find(observations)) for find in (_ended_there, _lost, _named))
-    is_suspect = bool(ended or lost or named) or bool(reasons.risen(observations, PROVIDERS))
+    ended, lost, named, strayed = (tuple(find(observations)) for find in (_ended_there, _lost, _named, _strayed))
+    is_told = bool(ended or lost or named or strayed)
+    is_suspect = is_told or bool(reasons.risen(observations, PROVIDERS))
     examined = tuple(_examined(observations, is_suspect))
     has_upstream = any(item.leaning is not Leaning.NEUTRAL for item in examined)
     evidence = (
         *examined,
         *lost,
         *ended,
-        *(named if has_upstream else ()),
-        *_reasons(observations, has_upstream, bool(ended or lost or named)),
+        *((*named, *strayed) if has_upstream else ()),
+        *_reasons(observations, has_upstream, is_told),
         *_provider(observations),
     )
     if has_upstream and is_suspect and is_unchanged(observations):
@@ -153,6 +161,25 @@ def _ended_there(observations: Observations) -> Iterator[Evidence]:
         return
     seen = f"probe {there[-1].label}: {there[-1].reason}, at {place(there[-1].steps[-1].url)}"
     yield favours("probe", STRONG, seen, "sign-in ends on a page of others")
+
+
+def _strayed(observations: Observations) -> Iterator[Evidence]:
+    """People ask us as ever, and from far more places than usual nobody gets in, while from others people sign in as
+    usual: who is led to others and does not come back fails there, at one of several nodes of theirs."""
+    visitors, share = observations.visitors, reasons.success_share(observations, Kind.SIGN_IN)
+    if visitors is None or share is None or share < WELL_SIGN_INS or not has_others(observations):
+        return
+    now, usual = visitors.during, visitors.usual
+    counts = (now.nobodys, now.requests, usual.nobodys, usual.requests)
+    is_crowd = now.per_min(now.requests) > MOST_REQUESTS * usual.per_min(usual.requests)
+    if now.nobodys < LEAST_STRAYED or is_crowd or not usual.requests or chance_of_contrast(*counts) >= BY_CHANCE:
+        return
+    if now.nobodys * usual.requests >= STRAYED_RATIO * usual.nobodys * now.requests:
+        seen = (
+            f"{now.nobodys} of {now.requests} requests come from where nobody gets in "
+            f"(usually {usual.nobodys} of {usual.requests}), and {share:.1f} × the usual sign-ins succeed"
+        )
+        yield favours("strayed", STRONG, seen, "people are led to others, and from some places nobody comes back")
 
 
 def _answers(observations: Observations) -> Iterator[tuple[str, str, bool, str]]:

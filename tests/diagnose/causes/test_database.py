@@ -141,6 +141,14 @@ def test_rows_that_are_not_what_they_were_are_told_when_nothing_else_is_left(wor
     assert differential(replace(observed, suspects=(world.suspect(),)), world.now).conclusion != "database"
 
 
+def test_exceptions_about_what_a_provider_answers_say_nothing_of_our_rows(world: World) -> None:
+    during = world.now_as_usual(exceptions=(("ProviderFault", 5),))
+    observed = replace(world.healthy(), detections=(world.detection(Signal.SERVER_ERRORS),), during=during)
+    assert "content" not in {item.test for item in CAUSE.judge(observed).evidence}
+    rows = replace(observed, during=world.now_as_usual(exceptions=(("InvalidHashError", 5),)))
+    assert "content" in {item.test for item in CAUSE.judge(rows).evidence}
+
+
 def test_where_nobody_is_believed_any_more_the_passwords_kept_are_suspected(world: World) -> None:
     observed = replace(
         world.healthy(),

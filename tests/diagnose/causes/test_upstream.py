@@ -19,6 +19,7 @@ from doorward.diagnose.examined import (
     UpstreamExamined,
 )
 from doorward.diagnose.observations import Observations
+from doorward.diagnose.visitors import Stretch, Visitors
 from doorward.model.detection import Signal
 from doorward.model.diagnosis import Verdict
 from doorward.model.journey import ProbeOutcome, ProbeResult, Step
@@ -142,5 +143,22 @@ def test_exceptions_by_the_name_of_a_provider_blame_others_where_they_keep_it_an
     assert differential(observed, world.now).conclusion == "upstream"
     other = replace(observed, during=replace(raised, exceptions=(("KeyError", 15),)))
     assert differential(other, world.now).conclusion == "upstream"
-    ours = replace(observed, examinations=world.healthy().examinations)
-    assert differential(ours, world.now).conclusion == "database"
+    ours = world.healthy().examinations
+    assert differential(replace(observed, examinations=ours), world.now).conclusion == "cannot-tell"
+    assert differential(replace(other, examinations=ours), world.now).conclusion == "database"
+
+
+def test_people_who_do_not_come_back_from_others_speak_for_a_node_of_theirs(world: World) -> None:
+    usual, now = Stretch(1.0, 0, 0, 300, 80, 9, requests=577, nobodys=12), Stretch(0.4, 0, 0, 40, 20, 5)
+    observed = replace(
+        world.instead(world.healthy(), OTHERS, replace(OTHERS, component="auth")),
+        detections=(world.detection(Signal.SUPPORT_INQUIRIES),),
+        visitors=Visitors(usual, replace(now, requests=200, nobodys=40)),
+    )
+    assert CAUSE.judge(observed).verdict is Verdict.SUPPORTED
+    assert CAUSE.judge(replace(observed, suspects=(world.suspect(),))).verdict is not Verdict.SUPPORTED
+    for other in (replace(now, requests=200, nobodys=8), replace(now, requests=600, nobodys=440)):
+        as_ever = replace(observed, visitors=Visitors(usual, other))
+        assert "strayed" not in {item.test for item in CAUSE.judge(as_ever).evidence}
+    nobody = replace(observed, during=world.now_as_usual(sign_ins=0, typed=0))
+    assert "strayed" not in {item.test for item in CAUSE.judge(nobody).evidence}
