@@ -19,6 +19,8 @@ _SECRET_NAME = re.compile(r"SECRET|PASSW|_PASS$|^PASS$|TOKEN|CREDENTIAL|SIGNATUR
 _PLACEHOLDER = re.compile(r"\$\{|\{\{|^\s*(<[^<>]+>|\$[A-Z_][A-Z0-9_]*|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@)\s*$")
 # Also where a sign of the address is missing: what stands between a slash and an @ is somebody.
 _URL_PERSON = re.compile(r"(/)[^/@\r\n]+@")
+# An address that was cut off behind the password: what stands where a port should be and is none.
+_URL_HALF = re.compile(r"(//[^/@:\s\[\]]+:)(?!\d{1,5}(?![\w%+.=~-])|[$\{<*]|[^/@\s]*@)[^/@\s,]+")
 _INLINE = re.compile(r"((?:pass(?:word|wd)?|secret|token|api_?key)\s*=\s*)[^\s&;,'\"]+", re.I)
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _MESSAGE_LENGTH = 300
@@ -98,6 +100,7 @@ def is_unknown(value: object) -> bool:
 def without_people(text: str, key: bytes) -> str:
     """The text with names and passwords in addresses, and `password=…` parts, as digests."""
     text = _URL_PERSON.sub(lambda match: match.group(1) + digest(key, match.group(0)) + "@", text)
+    text = _URL_HALF.sub(lambda match: match.group(1) + digest(key, match.group(0)), text)
     return _INLINE.sub(lambda match: match.group(1) + digest(key, match.group(0)), text)
 
 

@@ -34,6 +34,9 @@ _SHOWN = re.compile(
 # What a directive's name looks like; anything else at its place is data of a block that was not known to hold data.
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 _SECRET_HEADER = re.compile(r"authorization|cookie|key|secret|token|password|credential", re.I)
+# Directives that name a header before its value, also where the line is broken within the name.
+_OF_HEADERS = re.compile(r"add_header|proxy_(?!cookie)")
+_CREDENTIALS = re.compile(r"(?:basic|bearer)\s+\S", re.I)
 _UNKNOWN = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}|\{\{|\{%|@[A-Z_]+@")
 _VARIABLES_ONLY = re.compile(r"(?:\$\{?\w+\}?|[ ;=:/.,-]|Bearer|Basic)*")
 _ADDRESS = re.compile(r"(https?://|/|\$\w+$)")
@@ -141,8 +144,8 @@ def _told(name: str, words: list[str], number: int) -> str:
     key, word = digest_key(), words[number]
     if name in ("set", "return"):
         clear = number == 0 or (not is_secret_name(words[0]) and bool(_ADDRESS.match(word)))
-    elif name in ("add_header", "proxy_set_header") and _SECRET_HEADER.search(words[0]):
-        clear = number == 0
+    elif _CREDENTIALS.match(word) or (_OF_HEADERS.match(name) and any(map(_SECRET_HEADER.search, words[:number]))):
+        clear = False
     else:
         clear = bool(_SHOWN.fullmatch(name))
     return without_people(word, key) if clear or _VARIABLES_ONLY.fullmatch(word) else digest(key, word)

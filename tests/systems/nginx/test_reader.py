@@ -112,3 +112,9 @@ def test_content_tells_nginx_from_others() -> None:
     assert not sniff("Caddyfile", b"portal.example.com {\n  reverse_proxy 127.0.0.1:8080\n}\n")
     assert not sniff("realm.json", b'{"realm": "a", "enabled": true}')
     assert not sniff("main.tf", b'server "a" {\n  listen = 80\n}\n')
+
+
+@pytest.mark.parametrize("broken", ["proxy_set_he\nader Authorization", "proxy_set_header Au\nthorization"])
+def test_the_secret_of_a_header_whose_line_is_broken_does_not_come_out(tmp_path: Path, broken: str) -> None:
+    (tmp_path / "nginx.conf").write_text(f'server {{\n {broken} "Basic {CANARY}";\n}}\n')
+    assert CANARY not in repr(read(Target("nginx", str(tmp_path / "nginx.conf"))))
